@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import type { Command } from "commander";
+import { Redis } from "ioredis";
+
+/** What a worker answers; `done` and `failed` are the last. Documented in docs/architecture.md. */
+export type Answer =
+  | { readonly kind: "qr"; readonly qr: string }
+  | { readonly kind: "done"; readonly [detail: string]: string }
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** The request was not carried out; the message says why. */
+export class RequestFailed extends Error {
+  override readonly name = "RequestFailed";
+}
+
+export interface StoreOptions {
+  readonly redis?: string;
+  readonly namespace: string;
+  readonly json?: boolean;
+}
+
+/** How long a worker may take to notice a request: a few heartbeats. */
+const NOTICE_SECONDS = 45;
+
+/** The options of every command that goes through the store. */
+export function withStore(command: Command): Command {
+  return command
+    .option("--redis <url>", "the store (default: REDIS_URL)")
+    .option("--namespace <name>", "the deployment on the store", process.env["OXY_NAMESPACE"] || "oxy")
+    .option("--json", "print each answer as a line of JSON");
+}
+
+/**
+ * Asks the deployment on a store to do something, and yields what its workers answer. The worker that owns the
+ * organization sees the request with its next heartbeat.
+ * @throws RequestFailed
+ */
+export async function* ask(store: StoreOptions, request: object, patienceSeconds: number): AsyncGenerator<Answer> {
+  const redis = await connect(store);
+  const id = randomUUID();
+  const requests = `{${store.namespace}}:requests`;
+  try {
+    await redis.hset(requests, id, JSON.stringify(request));
+    for (let noticed = false; ; noticed = true) {
+      const reply = await redis.blpop(`{${store.namespace}}:answers:${id}`, noticed ? patienceSeconds : NOTICE_SECONDS);
+      if (reply === null) throw new RequestFailed(await silenceOf(redis, requests, id, noticed));
+      const answer = JSON.parse(reply[1]) as Answer;
+      if (answer.kind === "failed") throw new RequestFailed(answer.reason);
+      yield answer;
+      if (answer.kind === "done") return;
+    }
+  } finally {
+    await redis.hdel(requests, id).catch(() => {});
+    redis.disconnect();
+  }
+}
+
+async function connect(store: StoreOptions): Promise<Redis> {
+  const url = store.redis ?? process.env["REDIS_URL"];
+  if (!url) throw new RequestFailed("REDIS_URL: expected redis:// or rediss:// (or --redis), got nothing");
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, retryStrategy: () => null });
+  // Told by connect() itself.
+  redis.on("error", () => {});
+  try {
+    await redis.connect();
+  } catch (error) {
+    throw new RequestFailed(`the store cannot be reached: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return redis;
+}
+
+async function silenceOf(redis: Redis, requests: string, id: string, noticed: boolean): Promise<string> {
+  if (noticed) return "the worker stopped answering; ask again";
+  const taken = (await redis.hexists(requests, id)) === 0;
+  return taken
+    ? "a worker took the request and did not answer; look at its log"
+    : `no worker took the request within ${NOTICE_SECONDS} s: is one running on this store and namespace?`;
+}

@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { Command } from "commander";
+import { ask, withStore, type StoreOptions } from "./control.ts";
+
+interface AddOptions extends StoreOptions {
+  readonly name?: string;
+  readonly instructions?: string;
+  readonly instructionsFile?: string;
+  readonly holdingMessage?: string;
+  readonly fallbackMessage?: string;
+  readonly answerUpToMinutes?: number;
+  readonly silenceMinutes?: number;
+}
+
+/** A worker saves settings at once when it sees them. */
+const PATIENCE_SECONDS = 15;
+
+export function orgCommand(): Command {
+  const add = new Command("add")
+    .description("Add an organization, or change its settings.")
+    .argument("<organization>", "its id: letters, digits, '-' and '_'")
+    .option("--name <name>", "as its customers know it (default: the id)")
+    .option("--instructions <text>", "how the AI should speak and what it may promise")
+    .option("--instructions-file <path>", "the same, from a file")
+    .option("--holding-message <text>", "sent once when an answer takes long")
+    .option("--fallback-message <text>", "sent once when no answer can be had")
+    .option("--answer-up-to-minutes <n>", "leave messages older than this to people", Number)
+    .option("--silence-minutes <n>", "keep out of a chat after the owner wrote there", Number)
+    .addHelpText("after", '\nExample:\n  $ npx oxy org add loja-da-ana --name "Loja da Ana" --instructions-file ana.txt')
+    .action(addOrganization);
+  return new Command("org").description("Organizations: the tenants of a deployment.").addCommand(withStore(add));
+}
+
+async function addOrganization(organization: string, options: AddOptions): Promise<void> {
+  const { redis: _redis, namespace: _namespace, json, instructionsFile, ...settings } = options;
+  const instructions = instructionsFile === undefined ? {} : { instructions: await readFile(instructionsFile, "utf8") };
+  const request = { verb: "org add", organization, settings: { name: organization, ...settings, ...instructions } };
+  for await (const answer of ask(options, request, PATIENCE_SECONDS)) {
+    if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
+    else if (answer.kind === "done") process.stdout.write(`${organization} ${answer["saved"]}\n`);
+  }
+}

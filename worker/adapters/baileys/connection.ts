@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import makeWASocket, { DisconnectReason, proto, type WASocket } from "@whiskeysockets/baileys";
+import type { ConversationRecord } from "../../conversation/record.ts";
+import type { Logger } from "../../runtime/logging.ts";
+import type { Connection, ConnectionContext, ConnectionEvents, Ending } from "../../sessions/whatsapp.ts";
+import type { Sealing } from "../redis/sealing.ts";
+import { deviceCache } from "./device-cache.ts";
+import { Inbox } from "./inbox.ts";
+import { quietLogger } from "./quiet-logger.ts";
+import { Ratchet } from "./ratchet.ts";
+import type { SessionState } from "./session-state.ts";
+import { signalRepository } from "./signal-repository.ts";
+
+/** How long an orderly close waits for the other side before the socket is cut. */
+const CLOSE_MS = 1_000;
+const KEEP_ALIVE_MS = 20_000;
+
+export interface BaileysConnectionOptions extends ConnectionContext {
+  readonly state: SessionState;
+  readonly record: ConversationRecord;
+  readonly sealing: Sealing;
+  readonly log: Logger;
+  readonly url: string;
+}
+
+/** One socket of unmodified Baileys, made safe by the session state, the ratchet and the inbox around it. */
+export class BaileysConnection implements Connection {
+  readonly id = randomUUID();
+  readonly #socket: WASocket;
+  readonly #state: SessionState;
+  readonly #events: ConnectionEvents;
+  #open = false;
+  /** Set before the socket is closed, because the close event itself does not know why. */
+  #ending: Ending | undefined;
+  readonly #ended = Promise.withResolvers<void>();
+
+  constructor(options: BaileysConnectionOptions) {
+    const { organization, state, record, events, log, url } = options;
+    this.#state = state;
+    this.#events = events;
+    const ratchet = new Ratchet(state);
+    const inbox = new Inbox({ ...options, creds: state.creds });
+    this.#socket = makeWASocket({
+      auth: { creds: state.creds, keys: ratchet.socketKeys },
+      logger: quietLogger(log, organization),
+      waWebSocketUrl: url,
+      makeSignalRepository: signalRepository(state, ratchet, inbox),
+      userDevicesCache: deviceCache(state),
+      // A contact that could not decrypt asks again; the sent log knows the text.
+      getMessage: async ({ id }) => {
+        const text = id ? await record.sentText(organization, id) : undefined;
+        return text === undefined ? undefined : proto.Message.fromObject({ extendedTextMessage: { text } });
+      },
+      // Counted twice per retry (messages-recv.js): 5 would give up at the third.
+      maxMsgRetryCount: 20,
+      // A refused write must not be tried again for 27 s on a socket that is not ours any more.
+      transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 1 },
+      keepAliveIntervalMs: KEEP_ALIVE_MS,
+      syncFullHistory: false,
+      emitOwnEvents: false,
+      // Else the phone stops to notify its owner.
+      markOnlineOnConnect: false,
+    });
+    // Baileys takes the frame apart in later listeners of the same emit, so this one comes first.
+    this.#socket.ws.on("frame", (frame: unknown) => {
+      inbox.watch(frame);
+    });
+    this.#socket.ws.on("CB:ack,class:message", ({ attrs }: { attrs: Record<string, string> }) => {
+      const id = attrs["id"] ?? "";
+      const error = attrs["error"];
+      events.ack(error === undefined ? { kind: "acked", id } : { kind: "refused", id, code: Number(error) });
+    });
+    this.#socket.ev.on("creds.update", () => {
+      state.credentialsChanged();
+    });
+    this.#socket.ev.on("connection.update", (update) => {
+      if (update.qr !== undefined) events.qr(update.qr);
+      if (update.isNewLogin === true) this.#whenStored(() => events.paired(this.#account()));
+      if (update.connection === "open") {
+        this.#open = true;
+        this.#whenStored(() => events.open(this.#account()));
+      }
+      if (update.connection === "close") this.#end(endingOf(update.lastDisconnect?.error, state.paired));
+    });
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  async send(chat: string, id: string, text: string): Promise<void> {
+    if (!this.#open) throw new Error(`not connected: message ${id} was not written`);
+    // A preview would be fetched from the network by this process.
+    await this.#socket.sendMessage(chat, { text, linkPreview: null }, { messageId: id });
+  }
+
+  async close(): Promise<void> {
+    this.#ending ??= { kind: "closed" };
+    await this.#state.settled().catch(() => {});
+    this.#open = false;
+    const cut = setTimeout(() => this.#cut(), CLOSE_MS);
+    await this.#socket.end(undefined);
+    clearTimeout(cut);
+    await this.#ended.promise;
+  }
+
+  terminate(): void {
+    this.#ending ??= { kind: "closed" };
+    this.#open = false;
+    this.#cut();
+    void this.#socket.end(undefined);
+  }
+
+  /** The store refused or failed: nothing more may leave this socket. */
+  fail(error: Error): void {
+    this.#ending ??= { kind: "store", error };
+    this.terminate();
+  }
+
+  #end(ending: Ending): void {
+    this.#open = false;
+    this.#events.ended(this.#ending ?? ending);
+    this.#ended.resolve();
+  }
+
+  #account(): string {
+    const me = this.#state.creds.me;
+    return me?.lid ?? me?.id ?? "";
+  }
+
+  #whenStored(then: () => void): void {
+    this.#state.settled().then(then, () => {});
+  }
+
+  #cut(): void {
+    const client: { socket?: { terminate(): void } | null } = this.#socket.ws as object;
+    client.socket?.terminate();
+  }
+}
+
+function endingOf(error: Error | undefined, paired: boolean): Ending {
+  const code = (error as { output?: { statusCode?: number } } | undefined)?.output?.statusCode;
+  switch (code) {
+    case DisconnectReason.restartRequired:
+      return { kind: "restart" };
+    case DisconnectReason.connectionReplaced:
+      return { kind: "replaced" };
+    case DisconnectReason.loggedOut:
+      return { kind: "logged-out" };
+    case DisconnectReason.forbidden:
+    case DisconnectReason.multideviceMismatch:
+      return { kind: "rejected", code };
+    case DisconnectReason.timedOut:
+      return paired ? { kind: "dropped", code } : { kind: "not-scanned" };
+    default:
+      return { kind: "dropped", code };
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Every key of one deployment. The namespace is a Redis hash tag, so that one Lua call may touch any of
+ * them on an endpoint in cluster mode; BullMQ's prefix carries it too.
+ */
+export interface Keys {
+  /** The hash tag itself, also BullMQ's prefix: `{oxy}`. */
+  readonly prefix: string;
+  /** Hash: record version, shard count and the sealed proof of the encryption key. */
+  readonly meta: string;
+  /** Hash: shard → `owner epoch expiry` (expiry in ms of store time). */
+  readonly leases: string;
+  /** Hash: slot → process. */
+  readonly slots: string;
+  /** Hash of one process: fleet, slot, version, heartbeat. */
+  process(id: string): string;
+  /** Hash: organization → sealed settings. */
+  readonly organizations: string;
+  /** Hash: request → what an operator asks for, as JSON. */
+  readonly requests: string;
+  /** List: what was answered to one request, as JSON. */
+  answers(request: string): string;
+  /** String: sealed WhatsApp credentials of one organization. */
+  credentials(organization: string): string;
+  /** Hash: sealed Signal keys of one organization, `type:id` → value. */
+  signalKeys(organization: string): string;
+}
+
+export function keysOf(namespace: string): Keys {
+  const prefix = `{${namespace}}`;
+  return {
+    prefix,
+    meta: `${prefix}:meta`,
+    leases: `${prefix}:leases`,
+    slots: `${prefix}:slots`,
+    process: (id) => `${prefix}:process:${id}`,
+    organizations: `${prefix}:organizations`,
+    requests: `${prefix}:requests`,
+    answers: (request) => `${prefix}:answers:${request}`,
+    credentials: (organization) => `${prefix}:wa:${organization}:credentials`,
+    signalKeys: (organization) => `${prefix}:wa:${organization}:keys`,
+  };
+}

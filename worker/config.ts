@@ -1,0 +1,160 @@
+import { z } from "zod";
+import type { SealingKey } from "./adapters/redis/sealing.ts";
+import { docOf, environmentShape, WHATSAPP_TRUST_ROOT, WHATSAPP_URL } from "./environment.ts";
+import type { EnvironmentKey } from "./environment.ts";
+
+/** Everything the worker is told from outside. Times are in the unit of their name. */
+export interface Config {
+  readonly environment: "development" | "test" | "production";
+  readonly role: "worker" | "web" | "all";
+  readonly fleet: string;
+  readonly namespace: string;
+  readonly redis: { readonly url: string };
+  /** The first one seals, all of them open. */
+  readonly encryptionKeys: readonly [SealingKey, ...SealingKey[]];
+  readonly ai: {
+    /** Set in the roles worker and all. */
+    readonly apiKey: string | undefined;
+    readonly baseUrl: string;
+    readonly model: string;
+    readonly timeoutMs: number;
+    readonly attempts: number;
+    readonly backoffMs: number;
+  };
+  readonly replies: { readonly objectiveMs: number; readonly concurrency: number };
+  readonly whatsapp: { readonly url: string; readonly trustRoot: string; readonly ackTimeoutMs: number };
+  readonly sessions: { readonly leaseSeconds: number };
+  readonly shutdown: { readonly drainSeconds: number };
+  /** The one port for everything, when the host routes only one. */
+  readonly port: number | undefined;
+  readonly health: { readonly port: number };
+  readonly board: { readonly port: number; readonly password: string | undefined };
+  readonly log: { readonly level: "error" | "warn" | "info" | "debug" };
+}
+
+/** The environment cannot be run with; the message has a line for each problem and no secret. */
+export class InvalidConfig extends Error {
+  override readonly name = "InvalidConfig";
+
+  constructor(problems: readonly string[]) {
+    super(["the environment is not usable:", ...problems.map((problem) => `  ${problem}`)].join("\n"));
+  }
+}
+
+type Parsed = z.output<z.ZodObject<typeof environmentShape>>;
+
+const schema = z
+  .object(environmentShape)
+  .refine(({ OXY_ROLE, OPENAI_API_KEY }) => !thinks(OXY_ROLE) || OPENAI_API_KEY !== undefined, {
+    path: ["OPENAI_API_KEY"],
+    when: always,
+  })
+  .refine(whatsAppsOwn("OXY_WHATSAPP_URL", WHATSAPP_URL), { path: ["OXY_WHATSAPP_URL"], when: always })
+  .refine(whatsAppsOwn("OXY_WHATSAPP_TRUST_ROOT", WHATSAPP_TRUST_ROOT), {
+    path: ["OXY_WHATSAPP_TRUST_ROOT"],
+    when: always,
+  })
+  .transform(grouped);
+
+/**
+ * Reads the whole environment at once. An empty string counts as unset.
+ * @throws InvalidConfig
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const result = schema.safeParse(given);
+  const wrong = new Set((result.error?.issues ?? []).map((issue) => issue.path[0] as EnvironmentKey));
+  const problems = [...unknownKeys(given), ...[...wrong].map((key) => describe(key, given[key]))];
+  if (!result.success || problems.length > 0) throw new InvalidConfig(problems);
+  return result.data;
+}
+
+/** What must appear nowhere but where it is used, to be cut out of whatever is printed. */
+export function secretsOf(config: Config): string[] {
+  const redisPassword = new URL(config.redis.url).password;
+  const keys = config.encryptionKeys.map(({ key }) => key.toString("base64"));
+  const passwords = [
+    redisPassword,
+    decodeURIComponent(redisPassword),
+    config.ai.apiKey,
+    config.board.password,
+  ];
+  return [...keys, ...passwords].filter((secret) => secret !== undefined && secret !== "") as string[];
+}
+
+function grouped(env: Parsed): Config {
+  return {
+    environment: env.NODE_ENV,
+    role: env.OXY_ROLE,
+    fleet: env.OXY_FLEET,
+    namespace: env.OXY_NAMESPACE,
+    redis: { url: env.REDIS_URL },
+    encryptionKeys: env.OXY_ENCRYPTION_KEYS,
+    ai: {
+      apiKey: env.OPENAI_API_KEY,
+      baseUrl: env.OPENAI_BASE_URL,
+      model: env.OPENAI_MODEL,
+      timeoutMs: env.OXY_AI_TIMEOUT_MS,
+      attempts: env.OXY_AI_ATTEMPTS,
+      backoffMs: env.OXY_AI_BACKOFF_MS,
+    },
+    replies: { objectiveMs: env.OXY_REPLY_OBJECTIVE_MS, concurrency: env.OXY_CONCURRENCY },
+    whatsapp: {
+      url: env.OXY_WHATSAPP_URL,
+      trustRoot: env.OXY_WHATSAPP_TRUST_ROOT,
+      ackTimeoutMs: env.OXY_ACK_TIMEOUT_MS,
+    },
+    sessions: { leaseSeconds: env.OXY_LEASE_SECONDS },
+    shutdown: { drainSeconds: env.DRAIN_SECONDS },
+    port: env.PORT,
+    health: { port: env.OXY_HEALTH_PORT },
+    board: { port: env.OXY_BOARD_PORT, password: env.OXY_BOARD_PASSWORD },
+    log: { level: env.OXY_LOG_LEVEL },
+  };
+}
+
+/** Zod skips refinements of an object with a problem elsewhere; all problems are to be told at once. */
+function always(): boolean {
+  return true;
+}
+
+/** Compares, because a refinement also sees a role that is none. */
+function thinks(role: Parsed["OXY_ROLE"]): boolean {
+  return role === "worker" || role === "all";
+}
+
+function whatsAppsOwn(key: "OXY_WHATSAPP_URL" | "OXY_WHATSAPP_TRUST_ROOT", own: string) {
+  return (env: Parsed): boolean => env.NODE_ENV !== "production" || env[key] === own;
+}
+
+function describe(key: EnvironmentKey, value: string | undefined): string {
+  const { expected, secret } = docOf(key);
+  const shown =
+    value === undefined ? "nothing" : secret ? `a value of ${value.length} characters` : `"${value}"`;
+  return `${key}: expected ${expected}, got ${shown}`;
+}
+
+function unknownKeys(given: NodeJS.ProcessEnv): string[] {
+  const known = Object.keys(environmentShape);
+  return Object.keys(given)
+    .filter((key) => key.startsWith("OXY_") && !known.includes(key))
+    .map((key) => `${key}: expected a known key (the nearest is ${nearest(key, known)}), got an unknown one`);
+}
+
+function nearest(word: string, candidates: readonly string[]): string {
+  const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
+  return ranked.reduce((best, each) => (each.distance < best.distance ? each : best)).candidate;
+}
+
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1];
+    for (const [column, other] of [...to].entries()) {
+      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

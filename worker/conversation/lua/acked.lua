@@ -1,0 +1,9 @@
+-- {organization, chat, id} → "part", "turn", "rest", or "unknown"
+if not permitted(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return "refused" end
+local item = cjson.decode(ARGV[5])
+local record = read_record(ARGV[4], ARGV[1], item)
+if not part_on_its_way(record, item.id) then return "unknown" end
+drop_first_part(record)
+local following = after_parts(record)
+write_record(record)
+return following

@@ -1,0 +1,18 @@
+-- {organization, chat, turn, token, parts: {id, body}[]} → "committed", "stale"
+if not permitted(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return "refused" end
+local item = cjson.decode(ARGV[5])
+local record = read_record(ARGV[4], ARGV[1], item)
+if not thinks(record, item.turn, item.token) then return "stale" end
+
+add_history(record, as_history(redis.call("LRANGE", record.inbound, 0, record.consumed - 1)))
+redis.call("LTRIM", record.inbound, record.consumed, -1)
+record.tryAt = redis.call("EXISTS", record.inbound) == 1 and now() or nil
+record.open, record.attempts = nil, 0
+for number, part in ipairs(item.parts) do
+  add_part(record, {
+    id = part.id, turn = item.turn, part = number, priority = 1, body = part.body, role = "assistant",
+  })
+end
+settle(record)
+write_record(record)
+return "committed"

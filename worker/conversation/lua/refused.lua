@@ -1,0 +1,26 @@
+-- {organization, chat, id, reason} → as acked
+if not permitted(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return "refused" end
+local item = cjson.decode(ARGV[5])
+local record = read_record(ARGV[4], ARGV[1], item)
+local first = part_on_its_way(record, item.id)
+if not first then return "unknown" end
+drop_first_part(record)
+
+local function keep(part)
+  part.reason, part.at = item.reason, now()
+  redis.call("RPUSH", record.refused, cjson.encode(part))
+end
+
+keep(first)
+-- The rest of an answer without its beginning would confuse more than help.
+for _, encoded in ipairs(redis.call("LRANGE", record.outbound, 0, -1)) do
+  local part = cjson.decode(encoded)
+  if part.turn == first.turn and part.priority == first.priority then
+    redis.call("LREM", record.outbound, 1, encoded)
+    keep(part)
+  end
+end
+redis.call("LTRIM", record.refused, -FAILED_PARTS, -1)
+local following = after_parts(record)
+write_record(record)
+return following

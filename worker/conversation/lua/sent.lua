@@ -1,0 +1,25 @@
+-- {organization, chat, ackMs, wire} → JSON; called before the stanza is written
+if not permitted(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return "refused" end
+local item = cjson.decode(ARGV[5])
+local record = read_record(ARGV[4], ARGV[1], item)
+local time = now()
+if not record.sendAt then return cjson.encode({ kind = "none" }) end
+if record.sends > 0 and record.sendAt > time and record.wire == item.wire then
+  return cjson.encode({ kind = "busy", ["until"] = record.sendAt })
+end
+
+local part = cjson.decode(redis.call("LINDEX", record.outbound, 0))
+record.sends = record.sends + 1
+record.wire = item.wire
+record.sendAt = time + item.ackMs
+-- The chat comes with it because the text is sealed for its conversation.
+local text = record.chat .. " " .. part.body
+redis.call("SET", sent_key(record.prefix, record.organization, part.id), text, "EX", SENT_SECONDS)
+-- The history holds what was said, not what was meant to be: a silence or a refusal drops parts before they are sent.
+if part.role and record.sends == 1 then
+  add_history(record, { cjson.encode({ role = part.role, at = time, body = part.body }) })
+end
+write_record(record)
+part.kind = "part"
+part.sends = record.sends
+return cjson.encode(part)

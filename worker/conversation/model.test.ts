@@ -1,0 +1,357 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { dueMember } from "./keys.ts";
+import { MINUTE, useRecord, type Chat } from "./record-fixture.ts";
+import type { Next, State, Turn } from "./types.ts";
+
+const deployment = useRecord();
+
+/** What a conversation should be: the record as plain lists. Durations are 0 (over at once) or a minute (not in this test). */
+interface Model {
+  inbound: string[];
+  history: string[];
+  out: { id: string; text: string; priority: number; turn: number | string; role?: string }[];
+  onItsWay: "no" | "yes" | "overdue";
+  thought: (Turn & { over: boolean; consumed: number }) | undefined;
+  turn: number;
+  open: boolean;
+  attempts: number;
+  held: boolean;
+  failed: boolean;
+  backingOff: boolean;
+  silent: boolean;
+  /** Counts what was made, for fresh ids. */
+  made: number;
+  received: string[];
+  /** Every thought that was begun, also those that ended. */
+  thoughts: Turn[];
+  /** Every part that was ever in `out`. */
+  parts: string[];
+}
+
+type Action = (model: Model, chat: Chat) => Promise<void>;
+
+class Step implements fc.AsyncCommand<Model, Chat> {
+  readonly #name: string;
+  readonly #action: Action;
+
+  constructor(name: string, action: Action) {
+    this.#name = name;
+    this.#action = action;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: Model, chat: Chat): Promise<void> {
+    const before = await chat.lists();
+    await this.#action(model, chat);
+    await agrees(model, chat, before);
+  }
+
+  toString(): string {
+    return this.#name;
+  }
+}
+
+function stateOf(model: Model): State {
+  if (model.thought) return "thinking";
+  if (model.out.length > 0) return "sending";
+  if (model.failed) return "failed";
+  return model.inbound.length > 0 ? "waiting" : "rest";
+}
+
+type Lists = Awaited<ReturnType<Chat["lists"]>>;
+
+/** The record is the model, and what must hold of any record holds. */
+async function agrees(model: Model, chat: Chat, before: Lists): Promise<void> {
+  const lists = await chat.lists();
+  expect(lists.inbound).toEqual(model.inbound);
+  expect(lists.outbound).toEqual(model.out.map(({ id }) => id));
+  expect(lists.history).toEqual(model.history.slice(-40));
+  const view = await chat.view();
+  const state = stateOf(model);
+  expect(view).toMatchObject({ state, turn: model.turn });
+
+  // Whatever is not at rest or given up is looked at again.
+  const active = state !== "rest" && state !== "failed";
+  expect(await chat.dueMembers()).toEqual(active ? [dueMember(chat.conversation)] : []);
+  expect(await chat.deployment.redis.smembers(`${chat.deployment.keys.prefix}:due`)).toHaveLength(
+    active ? 1 : 0,
+  );
+
+  // Nothing that was accepted disappears.
+  const left = before.inbound.filter((id) => !lists.inbound.includes(id));
+  expect(lists.history).toEqual(expect.arrayContaining(left.map((id) => `customer: ${id}`)));
+
+  // A part joins once over its life, and those that stay keep their order.
+  const joined = lists.outbound.filter((id) => !before.outbound.includes(id));
+  expect(model.parts.filter((id) => joined.includes(id))).toEqual([]);
+  model.parts.push(...joined);
+  const stayed = before.outbound.filter((id) => lists.outbound.includes(id));
+  expect(lists.outbound.filter((id) => stayed.includes(id))).toEqual(stayed);
+  const unsent = model.out.slice(model.onItsWay === "no" ? 0 : 1).map(({ priority }) => priority);
+  expect(unsent).toEqual(unsent.toSorted());
+}
+
+function queue(model: Model, part: Model["out"][number]): void {
+  const first = model.onItsWay === "no" ? 0 : 1;
+  const later = model.out.findIndex(({ priority }, index) => index >= first && priority > part.priority);
+  model.out.splice(later === -1 ? model.out.length : later, 0, part);
+}
+
+/** The thought that may be ended with this turn; a wrong one is drawn from those that ended. */
+function isCurrent({ thought }: Model, turn: Turn): boolean {
+  return thought?.turn === turn.turn && thought.token === turn.token;
+}
+
+const NOBODY: Turn = { turn: 1, token: "nobody" };
+const pick = <T>(from: readonly T[], at: number): T | undefined =>
+  from[from.length - 1 - (at % Math.max(1, from.length))];
+
+function following(model: Model): Next {
+  if (model.out.length > 0) return "part";
+  if (model.thought) return model.thought.over ? "turn" : "rest";
+  return stateOf(model) === "waiting" && !model.backingOff ? "turn" : "rest";
+}
+
+function say(model: Model, text: string): void {
+  model.received.push(text);
+  if (model.silent) {
+    model.history.push(`customer: ${text}`);
+    return;
+  }
+  model.inbound.push(text);
+  model.failed = false;
+}
+
+const customer: Action = async (model, chat) => {
+  const text = `m${++model.made}`;
+  expect(await chat.say(text)).toBe(model.silent ? "silenced" : "stored");
+  say(model, text);
+};
+
+const redelivered =
+  (at: number): Action =>
+  async (model, chat) => {
+    const id = pick(model.received, at);
+    if (id !== undefined) expect(await chat.say(id)).toBe("repeated");
+  };
+
+const owner =
+  (forMs: number): Action =>
+  async (model, chat) => {
+    const text = `o${++model.made}`;
+    expect(await chat.owner(text, { forMs })).toBe("silenced");
+    model.silent ||= forMs > 0;
+    model.history.push(...model.inbound.map((id) => `customer: ${id}`), `owner: ${text}`);
+    model.inbound = [];
+    model.out = model.out.filter(
+      ({ priority }, index) => priority > 1 || (index === 0 && model.onItsWay !== "no"),
+    );
+    Object.assign(model, { thought: undefined, open: false, failed: false, backingOff: false });
+  };
+
+const begin =
+  (attemptMs: number): Action =>
+  async (model, chat) => {
+    const begun = await chat.begin({ attemptMs });
+    const state = stateOf(model);
+    const overdue = model.out.length > 0 && model.onItsWay !== "yes";
+    if (state === "sending" || (state === "thinking" && overdue)) {
+      expect(begun.kind).toBe("send");
+    } else if (state === "rest" || state === "failed") {
+      expect(begun.kind).toBe(state);
+    } else if (model.thought ? !model.thought.over : model.backingOff) {
+      expect(begun.kind).toBe("busy");
+    } else {
+      if (begun.kind !== "think") throw new Error(`expected a turn, got ${begun.kind}`);
+      if (model.thought) model.attempts++;
+      if (!model.open) Object.assign(model, { turn: model.turn + 1, open: true, attempts: 0, held: false });
+      expect(begun).toMatchObject({ turn: model.turn, attempt: model.attempts + 1, held: model.held });
+      expect(begun.messages.map(({ text }) => text)).toEqual(model.inbound);
+      expect(begun.history.map(({ role, text }) => `${role}: ${text}`)).toEqual(model.history.slice(-40));
+      const turn = { turn: begun.turn, token: begun.token };
+      model.thought = { ...turn, over: attemptMs === 0, consumed: model.inbound.length };
+      model.thoughts.push(turn);
+    }
+  };
+
+const hold =
+  (at: number): Action =>
+  async (model, chat) => {
+    const turn = pick(model.thoughts, at) ?? NOBODY;
+    const current = isCurrent(model, turn);
+    expect(await chat.hold(turn)).toBe(current ? (model.held ? "held" : "queued") : "stale");
+    if (!current || model.held) return;
+    model.held = true;
+    queue(model, { id: chat.idOf(turn.turn, 0), text: "one moment", priority: 1, turn: turn.turn });
+  };
+
+const commit =
+  (at: number, parts: number): Action =>
+  async (model, chat) => {
+    const turn = pick(model.thoughts, at) ?? NOBODY;
+    const texts = Array.from({ length: parts }, () => `a${++model.made}`);
+    const current = isCurrent(model, turn);
+    const consumed = model.thought?.consumed ?? 0;
+    expect(await chat.commit(turn, ...texts)).toBe(current ? "committed" : "stale");
+    if (!current) return;
+    model.history.push(...model.inbound.splice(0, consumed).map((id) => `customer: ${id}`));
+    Object.assign(model, { thought: undefined, open: false, backingOff: false });
+    for (const [index, text] of texts.entries()) {
+      queue(model, {
+        id: chat.idOf(turn.turn, index + 1),
+        text,
+        priority: 1,
+        turn: turn.turn,
+        role: "assistant",
+      });
+    }
+  };
+
+const fail =
+  (at: number, maxAttempts: number, backoffMs: number): Action =>
+  async (model, chat) => {
+    const turn = pick(model.thoughts, at) ?? NOBODY;
+    const { kind } = await chat.fail(turn, { maxAttempts, backoffMs });
+    if (!isCurrent(model, turn)) {
+      expect(kind).toBe("stale");
+      return;
+    }
+    model.attempts++;
+    model.thought = undefined;
+    if (model.attempts < maxAttempts) {
+      expect(kind).toBe("again");
+      model.backingOff = backoffMs > 0;
+      return;
+    }
+    expect(kind).toBe("failed");
+    Object.assign(model, { open: false, failed: true, backingOff: false });
+    queue(model, {
+      id: chat.idOf(turn.turn, model.held ? 1 : 0),
+      text: "sorry",
+      priority: 1,
+      turn: turn.turn,
+    });
+  };
+
+const enqueue =
+  (source: "campaign" | "automation", part: number): Action =>
+  async (model, chat) => {
+    const turn = `${source} run`;
+    const id = chat.idOf(turn, part);
+    const fresh = !model.parts.includes(id);
+    const reply = await chat.record.enqueue(chat.conversation, { source, run: "run", part, text: id });
+    expect(reply).toBe(fresh ? "queued" : "repeated");
+    if (fresh) queue(model, { id, text: id, priority: source === "campaign" ? 2 : 3, turn, role: source });
+  };
+
+const send =
+  (ackMs: number): Action =>
+  async (model, chat) => {
+    const sendable = await chat.send({ ackMs });
+    const first = model.out[0];
+    if (first === undefined || model.onItsWay === "yes") {
+      expect(sendable.kind).toBe(first ? "busy" : "none");
+      return;
+    }
+    const repeat = model.onItsWay === "overdue";
+    expect(sendable).toMatchObject({
+      kind: "part",
+      id: first.id,
+      text: first.text,
+      turn: first.turn,
+      repeat,
+    });
+    if (!repeat && first.role) model.history.push(`${first.role}: ${first.text}`);
+    model.onItsWay = ackMs > 0 ? "yes" : "overdue";
+  };
+
+/** The server's answer to a part; an old one is drawn from all that ever were. */
+const answer =
+  (at: number | undefined, refused: boolean): Action =>
+  async (model, chat) => {
+    const [first] = model.out;
+    const id = (at === undefined ? first?.id : pick(model.parts, at)) ?? "unknown";
+    const reply = refused ? await chat.refuse(id) : await chat.ack(id);
+    if (first?.id !== id || model.onItsWay === "no") {
+      expect(reply).toBe("unknown");
+      return;
+    }
+    model.out.shift();
+    model.onItsWay = "no";
+    if (refused) model.out = model.out.filter(({ turn }) => turn !== first.turn);
+    expect(reply).toBe(following(model));
+  };
+
+const retry: Action = async (model, chat) => {
+  const reply = await chat.record.retry(chat.lease, chat.conversation);
+  expect(reply).toBe(model.failed ? "retried" : "unchanged");
+  model.failed = false;
+};
+
+const ms = fc.constantFrom(0, MINUTE);
+/** Mostly the last one. */
+const last = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(5) });
+
+const steps = [
+  fc.constant(new Step("customer", customer)),
+  fc.constant(new Step("customer", customer)),
+  fc.nat(9).map((at) => new Step(`redelivered(${at})`, redelivered(at))),
+  fc
+    .oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(MINUTE) })
+    .map((forMs) => new Step(`owner(${forMs})`, owner(forMs))),
+  ms.map((attemptMs) => new Step(`begin(${attemptMs})`, begin(attemptMs))),
+  ms.map((attemptMs) => new Step(`begin(${attemptMs})`, begin(attemptMs))),
+  ms.map((attemptMs) => new Step(`begin(${attemptMs})`, begin(attemptMs))),
+  last.map((at) => new Step(`hold(${at})`, hold(at))),
+  fc.tuple(last, fc.nat(3)).map(([at, parts]) => new Step(`commit(${at}, ${parts})`, commit(at, parts))),
+  fc
+    .tuple(last, fc.integer({ min: 1, max: 3 }), ms)
+    .map(([at, max, backoffMs]) => new Step(`fail(${at}, ${max}, ${backoffMs})`, fail(at, max, backoffMs))),
+  fc
+    .tuple(fc.constantFrom("campaign" as const, "automation" as const), fc.nat(4))
+    .map(([source, part]) => new Step(`enqueue(${source}, ${part})`, enqueue(source, part))),
+  ms.map((ackMs) => new Step(`send(${ackMs})`, send(ackMs))),
+  ms.map((ackMs) => new Step(`send(${ackMs})`, send(ackMs))),
+  fc.constant(new Step("ack()", answer(undefined, false))),
+  fc.constant(new Step("ack()", answer(undefined, false))),
+  fc
+    .tuple(fc.nat(5), fc.boolean())
+    .map(([at, refused]) => new Step(`${refused ? "refuse" : "ack"}(${at})`, answer(at, refused))),
+  fc.constant(new Step("refuse()", answer(undefined, true))),
+  fc.constant(new Step("retry", retry)),
+];
+
+async function setup(): Promise<{ model: Model; real: Chat }> {
+  return {
+    model: {
+      inbound: [],
+      history: [],
+      out: [],
+      onItsWay: "no",
+      thought: undefined,
+      turn: 0,
+      open: false,
+      attempts: 0,
+      held: false,
+      failed: false,
+      backingOff: false,
+      silent: false,
+      made: 0,
+      received: [],
+      thoughts: [],
+      parts: [],
+    },
+    real: await deployment().chat(),
+  };
+}
+
+test("whatever happens in whatever order, the record is what the model says", async () => {
+  const anyOrder = fc.asyncProperty(fc.commands(steps, { maxCommands: 60, size: "+1" }), async (commands) => {
+    await fc.asyncModelRun(setup, commands);
+  });
+  await fc.assert(anyOrder, { numRuns: 150 });
+});

@@ -1,0 +1,50 @@
+import type { Sealing } from "../adapters/redis/sealing.ts";
+import { openBody } from "./sealed.ts";
+import type { Begun, Conversation, Part, Said, Sendable, Thought, Unanswered } from "./types.ts";
+
+/** What `begin.lua` returns; lists are apart because an empty one has no JSON in Lua. */
+export type ThoughtReply = [head: string, messages: string[], history: string[]];
+
+type Stored<T> = Omit<T, "text" | "name"> & { readonly body: string };
+type Head = Pick<Thought, "kind" | "turn" | "attempt" | "held"> & {
+  /** When the thought was begun, in ms of store time. */
+  readonly begun: number;
+};
+
+/** @throws Unsealable */
+export function openBegun(
+  sealing: Sealing,
+  conversation: Conversation,
+  token: string,
+  [encoded, messages, history]: ThoughtReply,
+): Begun {
+  const head = JSON.parse(encoded) as Exclude<Begun, Thought> | Head;
+  if (head.kind !== "think") return head;
+  const open = <T>(entry: string): T => {
+    const { body, ...rest } = JSON.parse(entry) as Stored<object>;
+    return { ...rest, ...openBody(sealing, conversation, body) } as T;
+  };
+  const unanswered = messages.map((message) => open<Unanswered>(message));
+  const { kind, turn, attempt, held, begun } = head;
+  const oldestReceived = Math.min(begun, ...unanswered.map(({ received }) => received));
+  return {
+    kind,
+    turn,
+    token,
+    attempt,
+    held,
+    messages: unanswered,
+    history: history.map((said) => open<Said>(said)),
+    oldestReceived,
+    waitedMs: begun - oldestReceived,
+  };
+}
+
+/** Opens what `sent.lua` returns. @throws Unsealable */
+export function openSendable(sealing: Sealing, conversation: Conversation, encoded: string): Sendable {
+  const reply = JSON.parse(encoded) as Exclude<Sendable, Part> | (Stored<Part> & { readonly at: number });
+  if (reply.kind !== "part") return reply;
+  const { kind, id, turn, part, priority, sends, at, body } = reply;
+  const { text } = openBody(sealing, conversation, body);
+  return { kind, id, turn, part, priority, text, repeat: sends > 1, sends, committedAt: at };
+}

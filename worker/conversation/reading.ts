@@ -1,0 +1,70 @@
+import type { Redis } from "ioredis";
+import type { Sealing } from "../adapters/redis/sealing.ts";
+import { shardOf } from "../sessions/shards.ts";
+import { conversationKeys, dueKey, dueMember, inboxKey, sentKey } from "./keys.ts";
+import { openBody, openInbox } from "./sealed.ts";
+import type { Conversation, RefusedPart, State, View } from "./types.ts";
+
+/** The conversation at one moment, without texts. */
+export async function readView(redis: Redis, prefix: string, conversation: Conversation): Promise<View> {
+  const keys = conversationKeys(prefix, conversation);
+  const replies = await redis
+    .multi()
+    .hgetall(keys.state)
+    .llen(keys.inbound)
+    .llen(keys.outbound)
+    .zscore(dueKey(prefix, shardOf(conversation.organization)), dueMember(conversation))
+    .lrange(keys.failed, 0, -1)
+    .exec();
+  const values = (replies ?? []).map(([error, value]) => {
+    if (error) throw error;
+    return value;
+  });
+  const [state, inbound, outbound, due, refused] = values as [
+    Record<string, string>,
+    number,
+    number,
+    string | null,
+    string[],
+  ];
+  return {
+    state: (state["state"] ?? "rest") as State,
+    turn: Number(state["turn"] ?? 0),
+    attempts: Number(state["attempts"] ?? 0),
+    inbound,
+    outbound,
+    silentUntil: state["silentUntil"] === undefined ? undefined : Number(state["silentUntil"]),
+    due: due === null ? undefined : Number(due),
+    refused: refused.map((encoded) => {
+      const { id, turn, part, priority, reason, at } = JSON.parse(encoded) as RefusedPart;
+      return { id, turn, part, priority, reason, at };
+    }),
+  };
+}
+
+/** Text of a part that was sent. @throws Unsealable */
+export async function readSentText(
+  redis: Redis,
+  prefix: string,
+  sealing: Sealing,
+  organization: string,
+  id: string,
+): Promise<string | undefined> {
+  const value = await redis.get(sentKey(prefix, organization, id));
+  if (value === null) return undefined;
+  const space = value.lastIndexOf(" ");
+  return openBody(sealing, { organization, chat: value.slice(0, space) }, value.slice(space + 1)).text;
+}
+
+/** Plaintext of a received message. @throws Unsealable */
+export async function readInboxed(
+  redis: Redis,
+  prefix: string,
+  sealing: Sealing,
+  conversation: Conversation,
+  sender: string,
+  id: string,
+): Promise<Buffer | undefined> {
+  const sealed = await redis.get(inboxKey(prefix, conversation, sender, id));
+  return sealed === null ? undefined : openInbox(sealing, conversation, sender, id, sealed);
+}

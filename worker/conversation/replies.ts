@@ -1,0 +1,46 @@
+import type { Logger } from "../runtime/logging.ts";
+import { dueMember } from "./keys.ts";
+import type { Conversation, Next, Part } from "./types.ts";
+
+/** How long the customer waited for what, until the answer was in the record. */
+export interface ThoughtTiming {
+  readonly turn: number;
+  /** From the store of the oldest message to the AI's turn. */
+  readonly queueMs: number;
+  readonly aiMs: number;
+}
+
+interface Pending extends ThoughtTiming {
+  readonly committedAt: number;
+}
+
+/** One log line per answered turn, with where its time went. Memory only: a turn answered across a crash has no line. */
+export class Replies {
+  readonly #log: Logger;
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** The answer is in the record. */
+  thought(conversation: Conversation, timing: ThoughtTiming): void {
+    this.#pending.set(dueMember(conversation), { ...timing, committedAt: performance.now() });
+  }
+
+  /** The server has a part. */
+  acked(conversation: Conversation, part: Part, next: Next | "unknown"): void {
+    const pending = this.#pending.get(dueMember(conversation));
+    if (pending === undefined || part.turn !== pending.turn || part.part === 0 || next === "part") return;
+    this.#pending.delete(dueMember(conversation));
+    const { turn, queueMs, aiMs, committedAt } = pending;
+    this.#log.info("answered", {
+      ...conversation,
+      turn,
+      queueMs: Math.round(queueMs),
+      aiMs: Math.round(aiMs),
+      sendMs: Math.round(performance.now() - committedAt),
+    });
+  }
+}
+

@@ -1,0 +1,30 @@
+import { Script } from "../adapters/redis/script.ts";
+
+const lua = (name: string): URL => new URL(`lua/${name}.lua`, import.meta.url);
+
+/** Store time and `permitted`: every fenced script starts with it. */
+export const fenceLua: URL = new URL("../sessions/fence.lua", import.meta.url);
+
+/** `due_of(prefix, shards, limit, permits?)`, for a script that starts with {@link fenceLua}. */
+export const dueLua: readonly URL[] = [lua("due")];
+
+/** `receive(prefix, shard, item)` and what it needs, for a script that starts with {@link fenceLua}. */
+export const inboundLua: readonly URL[] = [...dueLua, lua("record"), lua("inbound")];
+
+const transition = (name: string): Script =>
+  new Script(`conversation ${name}`, [fenceLua, ...inboundLua, lua(name)]);
+
+export const scripts = {
+  receive: transition("receive"),
+  silence: transition("silence"),
+  begin: transition("begin"),
+  hold: transition("hold"),
+  commit: transition("commit"),
+  fail: transition("fail"),
+  enqueue: transition("enqueue"),
+  sent: transition("sent"),
+  acked: transition("acked"),
+  refused: transition("refused"),
+  retry: transition("retry"),
+  sweep: new Script("conversation sweep", [fenceLua, ...dueLua, lua("sweep")]),
+} as const;

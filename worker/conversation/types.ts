@@ -1,0 +1,138 @@
+/** One chat of one organization; `chat` is a JID, the canonical LID where it is known. */
+export interface Conversation {
+  readonly organization: string;
+  readonly chat: string;
+}
+
+/** A message that is to be answered. */
+export interface Unanswered {
+  readonly sender: string;
+  readonly id: string;
+  /** WhatsApp's timestamp, in ms. */
+  readonly at: number;
+  /** When it was stored, in ms of store time. */
+  readonly received: number;
+  readonly text: string;
+  readonly name?: string;
+}
+
+/** One entry of what was said in a conversation. */
+export interface Said {
+  readonly role: "customer" | "assistant" | "owner" | "campaign" | "automation";
+  /** Ms: WhatsApp's timestamp of what was received, store time of what was sent. */
+  readonly at: number;
+  readonly text: string;
+  readonly name?: string;
+}
+
+/** The right to end one thought. */
+export interface Turn {
+  readonly turn: number;
+  readonly token: string;
+}
+
+/** A turn to think. */
+export interface Thought extends Turn {
+  readonly kind: "think";
+  /**
+   * 1 for the first attempt at this turn. Attempts that ran out of time count too, so it may pass what the
+   * caller allows: then it is to fail without asking the AI.
+   */
+  readonly attempt: number;
+  /** A holding message was queued in this turn. */
+  readonly held: boolean;
+  /** All that is not answered, oldest first; never empty. */
+  readonly messages: readonly Unanswered[];
+  /** Oldest first. */
+  readonly history: readonly Said[];
+  /** When the oldest message was stored, in ms of store time. */
+  readonly oldestReceived: number;
+  /** How long the oldest message has waited, in ms by the store's clock. */
+  readonly waitedMs: number;
+}
+
+export type Begun =
+  | Thought
+  /** Parts are to be sent first. */
+  | { readonly kind: "send" }
+  /** Being thought, or in back-off; look again at `until` (ms of store time). */
+  | { readonly kind: "busy"; readonly until: number }
+  /** Nothing to answer. */
+  | { readonly kind: "rest" }
+  /** Given up until the next message or a person's retry. */
+  | { readonly kind: "failed" };
+
+export type Failed =
+  /** To be tried again after this back-off. */
+  | { readonly kind: "again"; readonly inMs: number }
+  /** That was the last attempt; the fallback message is queued. */
+  | { readonly kind: "failed" }
+  /** Not the caller's turn any more. */
+  | { readonly kind: "stale" };
+
+/** 1 replies, 2 campaigns, 3 automations. */
+export type Priority = 1 | 2 | 3;
+
+/** A message of a campaign or an automation. */
+export interface Offer {
+  readonly source: "campaign" | "automation";
+  /** Identifies the campaign's or the automation's run; with `part` it makes the WhatsApp id. */
+  readonly run: string;
+  readonly part: number;
+  readonly text: string;
+}
+
+export interface Part {
+  readonly kind: "part";
+  /** WhatsApp's id for it. */
+  readonly id: string;
+  /** Number of the turn, or the run of a campaign or automation. */
+  readonly turn: number | string;
+  readonly part: number;
+  readonly priority: Priority;
+  readonly text: string;
+  /** It was sent before and not acked in time. */
+  readonly repeat: boolean;
+  /** How often it was sent, this time included. */
+  readonly sends: number;
+  /** When it was queued, in ms of store time. */
+  readonly committedAt: number;
+}
+
+export type Sendable =
+  | Part
+  /** A part is on its way; it is to be repeated at `until` (ms of store time). */
+  | { readonly kind: "busy"; readonly until: number }
+  | { readonly kind: "none" };
+
+/** What to do next: send a part, begin a turn, or nothing at this moment. */
+export type Next = "part" | "turn" | "rest";
+
+export type State = "rest" | "waiting" | "thinking" | "sending" | "failed";
+
+/** A part the server refused, without its text. */
+export interface RefusedPart {
+  readonly id: string;
+  readonly turn: number | string;
+  readonly part: number;
+  readonly priority: Priority;
+  readonly reason: string;
+  /** When it was refused, in ms of store time. */
+  readonly at: number;
+}
+
+/** A conversation as the console shows it; times in ms of store time. */
+export interface View {
+  readonly state: State;
+  /** Number of the last turn, 0 before the first. */
+  readonly turn: number;
+  readonly attempts: number;
+  /** How many messages are not answered. */
+  readonly inbound: number;
+  /** How many parts are not acked. */
+  readonly outbound: number;
+  readonly silentUntil: number | undefined;
+  /** When it is looked at again; undefined at rest and in failure. */
+  readonly due: number | undefined;
+  readonly refused: readonly RefusedPart[];
+}

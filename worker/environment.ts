@@ -1,0 +1,189 @@
+import { z } from "zod";
+import type { SealingKey } from "./adapters/redis/sealing.ts";
+
+/** What a person needs to know about one key; `docs/configuration.md` is made of it. */
+export interface KeyDoc {
+  readonly about: string;
+  /** Completes "expected …" in an error. */
+  readonly expected: string;
+  /** As it would be written in the environment. */
+  readonly default?: string;
+  readonly required?: string;
+  /** Never printed. */
+  readonly secret?: true;
+}
+
+export const WHATSAPP_URL = "wss://web.whatsapp.com/ws/chat";
+/** Public key that signs the certificate of WhatsApp's servers: WA_CERT_DETAILS.PUBLIC_KEY of Baileys 7.0.0-rc14. */
+export const WHATSAPP_TRUST_ROOT = "142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b";
+
+const keyDocs = z.registry<KeyDoc>();
+
+export function docOf(key: EnvironmentKey): KeyDoc {
+  const doc = keyDocs.get(environmentShape[key]);
+  if (doc === undefined) throw new Error(`${key} is not documented`);
+  return doc;
+}
+
+export const environmentShape = {
+  NODE_ENV: choice(
+    ["development", "test", "production"],
+    "development",
+    "`production` refuses to talk to anything but WhatsApp itself.",
+  ),
+  OXY_ROLE: choice(
+    ["worker", "web", "all"],
+    "all",
+    "`worker` holds sessions and answers, `web` serves the API and the board, `all` does both.",
+  ),
+  OXY_FLEET: text(
+    /^[a-z0-9-]{1,40}$/,
+    "1 to 40 of a-z, 0-9 and '-'",
+    "default",
+    "The fleet this process is part of.",
+  ),
+  OXY_NAMESPACE: text(
+    /^[a-z0-9-]{1,40}$/,
+    "1 to 40 of a-z, 0-9 and '-'",
+    "oxy",
+    "Separates deployments that share a Redis.",
+  ),
+  REDIS_URL: required(z.url({ protocol: /^rediss?$/ }), {
+    about: "The store of conversations, sessions and queues.",
+    expected: "redis://… or rediss://…",
+    required: "always",
+    secret: true,
+  }),
+  OXY_ENCRYPTION_KEYS: required(z.string().transform(parseSealingKeys), {
+    about: "AES-256 keys for what the store keeps of people. The first one seals, all of them open.",
+    expected: "id:base64 of 32 bytes, comma separated, each id once (`openssl rand -base64 32`)",
+    required: "always",
+    secret: true,
+  }),
+  OPENAI_API_KEY: required(z.string().optional(), {
+    about: "Key of the AI's API.",
+    expected: "a key, in the roles worker and all",
+    required: "in the roles worker and all",
+    secret: true,
+  }),
+  OPENAI_BASE_URL: withDefault(z.url({ protocol: /^https?$/ }), "https://api.openai.com/v1", {
+    about: "Any API that speaks OpenAI's chat completions.",
+    expected: "an http or https URL",
+  }),
+  OPENAI_MODEL: text(/^\S{1,100}$/, "the name of a model", "gpt-4o-mini", "The model that answers."),
+  OXY_AI_TIMEOUT_MS: integer(100, 600_000, "30000", "Hard timeout of one attempt at the AI, in ms."),
+  OXY_REPLY_OBJECTIVE_MS: integer(
+    0,
+    600_000,
+    "5000",
+    "Soft deadline of a reply, in ms: past it the holding message goes out.",
+  ),
+  OXY_AI_ATTEMPTS: integer(1, 20, "3", "Attempts at the AI before the fallback message."),
+  OXY_AI_BACKOFF_MS: integer(
+    0,
+    600_000,
+    "1500",
+    "Wait before the second attempt at the AI, in ms; it doubles.",
+  ),
+  OXY_CONCURRENCY: integer(1, 1_000, "50", "Turns that one process thinks at once."),
+  OXY_ACK_TIMEOUT_MS: integer(
+    100,
+    600_000,
+    "15000",
+    "How long WhatsApp's ack of a sent message is awaited, in ms.",
+  ),
+  OXY_LEASE_SECONDS: seconds(1, 3_600, "15", "How long a shard stays owned without renewal, in seconds."),
+  DRAIN_SECONDS: seconds(
+    0,
+    3_600,
+    "25",
+    "Time from SIGTERM until the process ends, in seconds; less than the host's grace period.",
+  ),
+  OXY_WHATSAPP_URL: withDefault(z.url({ protocol: /^wss?$/ }), WHATSAPP_URL, {
+    about: "WhatsApp's WebSocket, or a simulator's outside production.",
+    expected: "a ws or wss URL; in production WhatsApp's own",
+  }),
+  OXY_WHATSAPP_TRUST_ROOT: withDefault(z.string().regex(/^[0-9a-f]{64}$/), WHATSAPP_TRUST_ROOT, {
+    about: "Public key that WhatsApp's certificate must lead to, or a simulator's outside production.",
+    expected: "64 digits of lower-case hex; in production WhatsApp's own",
+  }),
+  OXY_HEALTH_PORT: port("3001", "Health checks."),
+  OXY_BOARD_PORT: port("3002", "Bull Board."),
+  PORT: required(portNumber().optional(), {
+    about: "When set, health, board and API are all served there: hosts route one port.",
+    expected: "an integer from 0 to 65535",
+  }),
+  OXY_BOARD_PASSWORD: required(z.string().min(12).optional(), {
+    about: "Password of user `oxy`. Without it the board listens on loopback only, and not under `PORT`.",
+    expected: "at least 12 characters",
+    secret: true,
+  }),
+  OXY_LOG_LEVEL: choice(
+    ["error", "warn", "info", "debug"],
+    "info",
+    "The least important level that is logged.",
+  ),
+};
+
+export type EnvironmentKey = keyof typeof environmentShape;
+
+function required<S extends z.ZodType>(schema: S, doc: KeyDoc): S {
+  keyDocs.add(schema, doc);
+  return schema;
+}
+
+function withDefault<S extends z.ZodType>(schema: S, value: string, doc: KeyDoc): z.ZodPrefault<S> {
+  return required(schema.prefault(value as z.input<S> & string), { ...doc, default: value });
+}
+
+function choice<const T extends readonly string[]>(values: T, value: T[number], about: string) {
+  return withDefault(z.enum(values), value, { about, expected: values.join(", ") });
+}
+
+function text(pattern: RegExp, expected: string, value: string, about: string) {
+  return withDefault(z.string().regex(pattern), value, { about, expected });
+}
+
+function integer(min: number, max: number, value: string, about: string) {
+  return withDefault(decimal().pipe(z.int().min(min).max(max)), value, {
+    about,
+    expected: `an integer from ${min} to ${max}`,
+  });
+}
+
+function seconds(min: number, max: number, value: string, about: string) {
+  return withDefault(decimal().pipe(z.number().min(min).max(max)), value, {
+    about,
+    expected: `a number from ${min} to ${max}`,
+  });
+}
+
+function port(value: string, about: string) {
+  return withDefault(portNumber(), value, { about, expected: "an integer from 0 to 65535" });
+}
+
+function portNumber() {
+  return decimal().pipe(z.int().min(0).max(65_535));
+}
+
+/** `Number` alone would also take "0x10", "1e3" and " 5 ". */
+function decimal() {
+  return z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number);
+}
+
+function parseSealingKeys(value: string, context: z.RefinementCtx): [SealingKey, ...SealingKey[]] {
+  const keys = value.split(",").flatMap((part): SealingKey[] => {
+    const [, id, base64] = /^([A-Za-z0-9_-]+):([A-Za-z0-9+/]{43}=)$/.exec(part.trim()) ?? [];
+    return id === undefined || base64 === undefined ? [] : [{ id, key: Buffer.from(base64, "base64") }];
+  });
+  const [first, ...rest] = keys;
+  const ids = new Set(keys.map(({ id }) => id));
+  if (first === undefined || ids.size !== value.split(",").length) {
+    context.addIssue({ code: "custom", message: "unusable" });
+    return z.NEVER;
+  }
+  return [first, ...rest];
+}

@@ -1,0 +1,44 @@
+import { quietConsole } from "./adapters/baileys/quiet-console.ts";
+import { openRedis } from "./adapters/redis/connect.ts";
+import { InvalidConfig, loadConfig, type Config } from "./config.ts";
+import { serveHttp } from "./runtime/http.ts";
+import { createLogger, errorFields } from "./runtime/logging.ts";
+import { untilStopped } from "./runtime/shutdown.ts";
+import { startWorker } from "./worker.ts";
+
+const MISCONFIGURED = 78;
+
+const config = configOrExit();
+const log = createLogger(config);
+quietConsole(log);
+try {
+  const stopped = untilStopped(log);
+  const redis = openRedis(config.redis.url, "oxy");
+  redis.on("error", (error) => log.warn("redis unreachable", errorFields(error)));
+  const http = await serveHttp(config, { redis, queues: [], log });
+  log.info("listening", { health: http.health, board: http.board });
+  const starting = config.role === "web" ? undefined : startWorker(config, redis, log);
+  // Stopped while Redis is still awaited: there is nothing to drain.
+  const worker = await Promise.race([starting, stopped]);
+  if (worker !== undefined) log.info("ready", { role: config.role });
+  await stopped;
+  log.info("draining", { seconds: config.shutdown.drainSeconds });
+  await worker?.drain(config.shutdown.drainSeconds * 1000);
+  await http.close();
+  redis.disconnect();
+  log.info("stopped");
+  process.exit(0);
+} catch (error) {
+  log.error("cannot run", errorFields(error));
+  process.exit(1);
+}
+
+function configOrExit(): Config {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (!(error instanceof InvalidConfig)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(MISCONFIGURED);
+  }
+}

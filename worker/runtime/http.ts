@@ -1,0 +1,88 @@
+import Fastify from "fastify";
+import type { FastifyInstance } from "fastify";
+import type { Redis } from "ioredis";
+import { keysOf } from "../adapters/redis/keys.ts";
+import type { Config } from "../config.ts";
+import { BoardQueues } from "./board-queues.ts";
+import { addBoard, BOARD_PATH } from "./board.ts";
+import { addHealth } from "./health.ts";
+import type { Logger } from "./logging.ts";
+
+const ANYWHERE = "0.0.0.0";
+const LOOPBACK = "127.0.0.1";
+
+/** What is served, by URL. */
+export interface HttpServers {
+  readonly health: string;
+  /** Missing where the board is not served. */
+  readonly board: string | undefined;
+  /** Ends every connection and frees the ports. */
+  close(): Promise<void>;
+}
+
+/** Somebody else listens where we are told to. */
+export class PortInUse extends Error {
+  override readonly name = "PortInUse";
+
+  constructor(key: string, host: string, port: number) {
+    super(`${key}: port ${port} on ${host} is in use; stop what listens there, or set ${key} to a free port`);
+  }
+}
+
+/**
+ * Health checks and Bull Board: each on its port, or both under PORT where the host routes only one.
+ * @throws PortInUse
+ */
+export async function serveHttp(
+  config: Pick<Config, "namespace" | "port" | "health" | "board">,
+  parts: { readonly redis: Redis; readonly log: Logger },
+): Promise<HttpServers> {
+  const { redis, log } = parts;
+  const { password } = config.board;
+  const apps: FastifyInstance[] = [];
+  const queues = new BoardQueues({ redis, ...keysOf(config.namespace) });
+  const close = async (): Promise<void> => {
+    await Promise.all(apps.map((app) => app.close()));
+    await queues.close();
+  };
+  const open = (): FastifyInstance => {
+    const app = Fastify({ forceCloseConnections: true });
+    apps.push(app);
+    return app;
+  };
+
+  try {
+    const healthApp = open();
+    addHealth(healthApp, redis);
+    if (config.port !== undefined) {
+      if (password === undefined)
+        log.warn("board not served: PORT is public and OXY_BOARD_PASSWORD is not set");
+      else await addBoard(healthApp, () => queues.current(), password);
+      const url = await listen(healthApp, "PORT", ANYWHERE, config.port);
+      return { health: `${url}/health`, board: password && `${url}${BOARD_PATH}`, close };
+    }
+    const boardApp = open();
+    boardApp.get("/", (_request, reply) => reply.redirect(BOARD_PATH));
+    await addBoard(boardApp, () => queues.current(), password);
+    const healthUrl = await listen(healthApp, "OXY_HEALTH_PORT", ANYWHERE, config.health.port);
+    const boardHost = password === undefined ? LOOPBACK : ANYWHERE;
+    const boardUrl = await listen(boardApp, "OXY_BOARD_PORT", boardHost, config.board.port);
+    return { health: `${healthUrl}/health`, board: `${boardUrl}${BOARD_PATH}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @returns the URL on this machine; a port of 0 is any free one */
+async function listen(app: FastifyInstance, key: string, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
+      throw new PortInUse(key, host, port);
+    throw error;
+  }
+  const address = app.server.address();
+  return `http://${LOOPBACK}:${typeof address === "object" && address !== null ? address.port : port}`;
+}

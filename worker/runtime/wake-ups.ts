@@ -1,0 +1,124 @@
+import { Queue, Worker, type ConnectionOptions } from "bullmq";
+import { dueMember } from "../conversation/keys.ts";
+import type { Conversation } from "../conversation/types.ts";
+import type { MessageJob } from "../jobs/message/handler.ts";
+import { LOOK_JOB, REPLY_PRIORITY, TURN_JOB } from "../jobs/message/job.ts";
+import { errorFields, type Logger } from "./logging.ts";
+
+/** How long an idle worker blocks on Redis; each time costs a command. */
+const BLOCK_SECONDS = 300;
+/** Failed jobs kept for a person to see. */
+const KEEP_FAILED = 1_000;
+/** Longer than any turn, so that no command is spent on renewing locks. */
+const LOCK_MS = 10 * 60_000;
+
+export interface WakeUpOptions {
+  readonly connection: ConnectionOptions;
+  /** BullMQ's prefix: the hash tag of the deployment. */
+  readonly prefix: string;
+  readonly slot: number;
+  readonly concurrency: number;
+  readonly log: Logger;
+  handle(job: MessageJob, signal: AbortSignal): Promise<void>;
+}
+
+/** BullMQ blocks at most 10 s while a job is delayed, half a million commands a month; the sweep makes that needless. */
+class LongBlockingWorker extends Worker {
+  override get maximumBlockTimeout(): number {
+    return BLOCK_SECONDS;
+  }
+}
+
+/** After this long a wake-up counts as lost. */
+const LOST_MS = 60_000;
+
+
+export function messageQueue(slot: number): string {
+  return `message-${slot}`;
+}
+
+/** The queue that wakes one process, and the BullMQ worker that takes from it. */
+export class WakeUps {
+  readonly queue: Queue;
+  readonly #worker: Worker;
+  readonly #options: WakeUpOptions;
+  /** When the last wake-up of a conversation was added that was not taken yet. */
+  readonly #queued = new Map<string, number>();
+
+  private constructor(options: WakeUpOptions) {
+    const { connection, prefix, slot, concurrency, log } = options;
+    this.#options = options;
+    this.queue = new Queue(messageQueue(slot), {
+      connection,
+      prefix,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: KEEP_FAILED, attempts: 1 },
+    });
+    this.#worker = new LongBlockingWorker(
+      this.queue.name,
+      async (job, _token, signal) => {
+        this.#queued.delete(dueMember(job.data as Conversation));
+        await options.handle(job, signal ?? new AbortController().signal);
+      },
+      {
+        connection,
+        prefix,
+        concurrency,
+        autorun: false,
+        drainDelay: BLOCK_SECONDS,
+        lockDuration: LOCK_MS,
+        // What a crash interrupts is found by the sweep.
+        skipStalledCheck: true,
+      },
+    );
+    this.queue.on("error", (error) => log.warn("queue error", { slot, ...errorFields(error) }));
+    this.#worker.on("error", (error) => log.warn("queue worker error", { slot, ...errorFields(error) }));
+    this.#worker.on("failed", (job, error) => log.warn("job failed", { slot, job: job?.id, name: job?.name, ...errorFields(error) }));
+  }
+
+  /** Empties the slot's queue, whose jobs woke another process, and starts to take from it. */
+  static async open(options: WakeUpOptions): Promise<WakeUps> {
+    const wakeUps = new WakeUps(options);
+    await wakeUps.queue.drain(true);
+    void wakeUps.#worker.run();
+    await wakeUps.#worker.waitUntilReady();
+    return wakeUps;
+  }
+
+  /** As {@link wake}, unless a wake-up waits already: a sweep repeats itself while the queue is long. */
+  wakeOnce(conversation: Conversation): void {
+    const queuedAt = this.#queued.get(dueMember(conversation));
+    if (queuedAt === undefined || performance.now() - queuedAt > LOST_MS) this.wake(conversation);
+  }
+
+  /** Best effort: the sweep finds what was not added. */
+  wake(conversation: Conversation, delayMs = 0): void {
+    const { organization, chat } = conversation;
+    this.#queued.set(dueMember(conversation), performance.now());
+    // No job id of our own: a dead job with that id would swallow the next one.
+    this.queue
+      .add(TURN_JOB, { organization, chat }, { priority: REPLY_PRIORITY, ...(delayMs > 0 ? { delay: delayMs } : {}) })
+      .catch((error: unknown) => this.#options.log.warn("wake-up not added", { organization, chat, ...errorFields(error) }));
+  }
+
+  /** Tells other processes that shards are free. */
+  async announce(slots: readonly number[]): Promise<void> {
+    const { connection, prefix } = this.#options;
+    for (const slot of slots) {
+      const queue = new Queue(messageQueue(slot), { connection, prefix, defaultJobOptions: { removeOnComplete: true } });
+      await queue.add(LOOK_JOB, {});
+      await queue.close();
+    }
+  }
+
+  /** Takes no new jobs; resolves when those under way are done, or after `drainMs`, when they are aborted. */
+  async drain(drainMs: number): Promise<void> {
+    const abort = setTimeout(() => this.#worker.cancelAllJobs("draining"), drainMs);
+    await this.#worker.close();
+    clearTimeout(abort);
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.close(true);
+    await this.queue.close();
+  }
+}

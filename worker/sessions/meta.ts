@@ -1,0 +1,38 @@
+import type { Redis } from "ioredis";
+import type { Keys } from "../adapters/redis/keys.ts";
+import { Unsealable, type Sealing } from "../adapters/redis/sealing.ts";
+import { SHARDS } from "./shards.ts";
+
+/** Of the keys and transitions of the conversation record; another one cannot be read by this code. */
+const RECORD_VERSION = 1;
+const PROOF = "this store is sealed with a configured key";
+
+/** The store belongs to a deployment of another make. Nothing was changed. */
+export class StoreMismatch extends Error {
+  override readonly name = "StoreMismatch";
+}
+
+/**
+ * Writes what is fixed for the life of a store the first time, and compares it ever after.
+ * @throws StoreMismatch on another record version, shard count or encryption key
+ */
+export async function requireMatchingStore(redis: Redis, keys: Keys, sealing: Sealing): Promise<void> {
+  const expected = { version: String(RECORD_VERSION), shards: String(SHARDS) };
+  await redis
+    .multi()
+    .hsetnx(keys.meta, "version", expected.version)
+    .hsetnx(keys.meta, "shards", expected.shards)
+    .hsetnx(keys.meta, "proof", sealing.seal(keys.meta, PROOF))
+    .exec();
+  const stored = await redis.hgetall(keys.meta);
+  for (const [name, value] of Object.entries(expected)) {
+    if (stored[name] === value) continue;
+    throw new StoreMismatch(`${keys.meta} ${name}: expected ${value}, got ${stored[name]}: this store was written by another version`);
+  }
+  try {
+    sealing.open(keys.meta, stored["proof"] ?? "");
+  } catch (error) {
+    if (!(error instanceof Unsealable)) throw error;
+    throw new StoreMismatch(`OXY_ENCRYPTION_KEYS: expected a key that opens this store, got none (${error.message}); nothing was changed`);
+  }
+}

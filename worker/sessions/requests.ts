@@ -1,0 +1,112 @@
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import type { Keys } from "../adapters/redis/keys.ts";
+import { errorFields, type Logger } from "../runtime/logging.ts";
+import type { Lease } from "./lease.ts";
+import { organizationId, organizationSettings } from "./organization.ts";
+import type { Organizations } from "./organizations.ts";
+import type { Sessions } from "./sessions.ts";
+import { shardOf } from "./shards.ts";
+
+/** How long answers wait for whoever asked. */
+const ANSWER_SECONDS = 600;
+
+const request = z.discriminatedUnion("verb", [
+  z.strictObject({ verb: z.literal("org add"), organization: organizationId, settings: organizationSettings }),
+  z.strictObject({ verb: z.literal("pair"), organization: organizationId }),
+]);
+
+type Request = z.infer<typeof request>;
+
+/** Told to whoever asked, in this order; `done` and `failed` are the last. */
+type Answer =
+  | { readonly kind: "qr"; readonly qr: string }
+  | { readonly kind: "done"; readonly [detail: string]: string }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface RequestsOptions {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly log: Logger;
+  readonly organizations: Organizations;
+  readonly sessions: Sessions;
+  lease(shard: number): Lease | undefined;
+}
+
+/**
+ * What operators ask for, through the store: a worker takes no inbound traffic on some hosts, and only the owner of
+ * a shard can act for it. Every process sees a request with its heartbeat; the owner takes and answers it.
+ */
+export class Requests {
+  readonly #options: RequestsOptions;
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+  }
+
+  async handle(requests: ReadonlyMap<string, string>): Promise<void> {
+    await Promise.all([...requests].map(([id, json]) => this.#handle(id, json)));
+  }
+
+  async #handle(id: string, json: string): Promise<void> {
+    const { redis, keys, log } = this.#options;
+    const parsed = request.safeParse(parseJson(json));
+    const lease = parsed.success ? this.#options.lease(shardOf(parsed.data.organization)) : undefined;
+    if (parsed.success && lease === undefined) return;
+    // Taken once, by whoever removes it.
+    if ((await redis.hdel(keys.requests, id)) === 0) return;
+    if (!parsed.success) {
+      await this.#answer(id, { kind: "failed", reason: z.prettifyError(parsed.error) });
+      return;
+    }
+    log.info("request", { request: id, verb: parsed.data.verb, organization: parsed.data.organization });
+    try {
+      await this.#act(id, parsed.data, lease!);
+    } catch (error) {
+      log.error("request failed", { request: id, ...errorFields(error) });
+      await this.#answer(id, { kind: "failed", reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async #act(id: string, request: Request, lease: Lease): Promise<void> {
+    const { organizations, sessions } = this.#options;
+    const { organization } = request;
+    switch (request.verb) {
+      case "org add": {
+        const saved = await organizations.save(organization, request.settings);
+        await sessions.open(organization, lease);
+        await this.#answer(id, { kind: "done", saved });
+        return;
+      }
+      case "pair": {
+        const session = sessions.of(organization);
+        if (session === undefined) {
+          const reason = `organization ${organization} is not known: add it first with "oxy org add ${organization}"`;
+          await this.#answer(id, { kind: "failed", reason });
+          return;
+        }
+        await session.pair((event) => {
+          const answer: Answer = event.kind === "paired" ? { kind: "done", account: event.account } : event;
+          void this.#answer(id, answer).catch((error: unknown) =>
+            this.#options.log.warn("answer not given", { request: id, ...errorFields(error) }),
+          );
+        });
+        return;
+      }
+    }
+  }
+
+  async #answer(request: string, answer: Answer): Promise<void> {
+    const { redis, keys } = this.#options;
+    const key = keys.answers(request);
+    await redis.multi().rpush(key, JSON.stringify(answer)).expire(key, ANSWER_SECONDS).exec();
+  }
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,235 @@
+import type { Conversation } from "../conversation/types.ts";
+import { errorFields, type Logger } from "../runtime/logging.ts";
+import { backoffMs } from "./backoff.ts";
+import type { Lease } from "./lease.ts";
+import type { OrganizationSettings } from "./organization.ts";
+import type { Ack, Connection, Ending, WhatsApp } from "./whatsapp.ts";
+
+/** After this many take-overs without a quiet {@link REPLACED_WINDOW_MS}, a person has to look at the number. */
+const REPLACED_MAX = 3;
+const REPLACED_WINDOW_MS = 10 * 60_000;
+
+export type SessionStatus =
+  | "unpaired"
+  | "pairing"
+  | "connecting"
+  | "open"
+  | "waiting"
+  /** Another connection uses the number; pairing or a new owner ends it. */
+  | "replaced"
+  | "rejected"
+  /** The stored credentials cannot be read. */
+  | "unreadable"
+  | "closed";
+
+/** What pairing tells whoever asked for it. */
+export type PairingEvent =
+  | { readonly kind: "qr"; readonly qr: string }
+  | { readonly kind: "paired"; readonly account: string }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface SessionOptions {
+  readonly organization: string;
+  readonly lease: Lease;
+  readonly whatsapp: WhatsApp;
+  readonly log: Logger;
+  settings(): OrganizationSettings;
+  /** Whether the store still says that the lease is ours. */
+  stillOurs(lease: Lease): Promise<boolean>;
+  opened(organization: string): void;
+  disconnected(organization: string): void;
+  accepted(conversation: Conversation): void;
+  ack(organization: string, ack: Ack): void;
+}
+
+/** The WhatsApp session of one organization under one lease: dials, and decides what the end of a connection means. */
+export class Session {
+  readonly organization: string;
+  readonly lease: Lease;
+  status: SessionStatus = "connecting";
+  readonly #options: SessionOptions;
+  #connection: Connection | undefined;
+  #redial: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #replaced: number[] = [];
+  #pairing: ((event: PairingEvent) => void) | undefined;
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    this.organization = options.organization;
+    this.lease = options.lease;
+    this.#options = options;
+  }
+
+  /** Connects if a phone is linked. */
+  async start(): Promise<void> {
+    await this.#guarded(async () => {
+      if (await this.#options.whatsapp.paired(this.organization, this.lease)) await this.#dial();
+      else this.status = "unpaired";
+    });
+  }
+
+  /** Links a phone: tells the QR codes to show, then how it ended. */
+  async pair(tell: (event: PairingEvent) => void): Promise<void> {
+    if (this.status === "pairing") this.#pairing?.({ kind: "failed", reason: "another pairing was asked for" });
+    else if (this.status === "replaced" || this.status === "rejected") this.#replaced = [];
+    else if (this.status !== "unpaired") {
+      tell({ kind: "failed", reason: `${this.organization} is linked already (${this.status})` });
+      return;
+    }
+    this.#pairing = tell;
+    if (this.status === "pairing") return;
+    this.status = "pairing";
+    await this.#guarded(() => this.#dial());
+  }
+
+  get connection(): Connection | undefined {
+    return this.#connection?.open === true ? this.#connection : undefined;
+  }
+
+  /** Stores what is under way, closes the socket, and does not come back. */
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#connection?.close();
+  }
+
+  /** Cuts the socket now: the lease may be another's. */
+  terminate(): void {
+    this.#stop();
+    this.#connection?.terminate();
+  }
+
+  #stop(): void {
+    this.#closed = true;
+    this.status = "closed";
+    clearTimeout(this.#redial);
+  }
+
+  async #dial(): Promise<void> {
+    if (this.#closed) return;
+    const { organization, lease, whatsapp, log } = this.#options;
+    if (this.status !== "pairing") this.status = "connecting";
+    const connection = await whatsapp.connect({
+      organization,
+      lease,
+      settings: () => this.#options.settings(),
+      events: {
+        qr: (qr) => {
+          if (this.#pairing === undefined) this.#connection?.terminate();
+          this.#pairing?.({ kind: "qr", qr });
+        },
+        paired: (account) => {
+          log.info("whatsapp paired", { organization });
+          this.#pairing?.({ kind: "paired", account });
+          this.#pairing = undefined;
+        },
+        open: () => {
+          this.status = "open";
+          this.#failures = 0;
+          log.info("whatsapp open", { organization, shard: lease.shard });
+          this.#options.opened(organization);
+        },
+        accepted: (conversation) => {
+          this.#options.accepted(conversation);
+        },
+        leftAlone: (what) => {
+          log.info("message left alone", { organization, what });
+        },
+        ack: (ack) => {
+          this.#options.ack(organization, ack);
+        },
+        ended: (ending) => {
+          void this.#guarded(() => this.#ended(ending));
+        },
+      },
+    });
+    // The lease may have gone while the state was read.
+    if (this.#closed) connection.terminate();
+    this.#connection = connection;
+  }
+
+  async #ended(ending: Ending): Promise<void> {
+    const { organization, log } = this.#options;
+    this.#connection = undefined;
+    this.#options.disconnected(organization);
+    if (this.#closed) return;
+    log.info("whatsapp closed", {
+      organization,
+      reason: ending.kind,
+      ...("code" in ending ? { code: ending.code } : {}),
+      ...("error" in ending ? { why: ending.error.message } : {}),
+    });
+    switch (ending.kind) {
+      case "restart":
+        this.status = "connecting";
+        await this.#dial();
+        return;
+      case "dropped":
+      case "closed":
+        this.#dialLater();
+        return;
+      case "store":
+        // A refusal means that the lease went; anything else is repeated once the store answers.
+        if (await this.#options.stillOurs(this.lease)) this.#dialLater();
+        else this.status = "waiting";
+        return;
+      case "replaced":
+        await this.#replacedBy();
+        return;
+      case "logged-out":
+        await this.#options.whatsapp.wipe(organization, this.lease);
+        this.status = "unpaired";
+        this.#failPairing("WhatsApp logged this device out");
+        return;
+      case "not-scanned":
+        this.status = "unpaired";
+        this.#failPairing("nobody scanned the QR code in time");
+        return;
+      case "rejected":
+        this.status = "rejected";
+        this.#failPairing(`WhatsApp rejects this client with code ${ending.code}`);
+        return;
+    }
+  }
+
+  /** Two connections that take over from each other are how numbers get banned: the lease decides, not the network. */
+  async #replacedBy(): Promise<void> {
+    const now = performance.now();
+    this.#replaced = [...this.#replaced.filter((at) => now - at < REPLACED_WINDOW_MS), now];
+    this.status = "replaced";
+    if (!(await this.#options.stillOurs(this.lease))) return;
+    if (this.#replaced.length >= REPLACED_MAX) {
+      this.#options.log.error("another connection keeps using this number; not redialling", {
+        organization: this.organization,
+      });
+      return;
+    }
+    this.#failures += this.#replaced.length;
+    this.#dialLater();
+  }
+
+  #dialLater(): void {
+    clearTimeout(this.#redial);
+    const inMs = backoffMs(this.#failures++);
+    this.#redial = setTimeout(() => void this.#guarded(() => this.#dial()), inMs);
+  }
+
+  #failPairing(reason: string): void {
+    this.#pairing?.({ kind: "failed", reason });
+    this.#pairing = undefined;
+  }
+
+  /** A session that cannot be opened must not take the process, or the other organizations, with it. */
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.#closed) return;
+      const unreadable = error instanceof Error && error.name === "Unsealable";
+      this.status = unreadable ? "unreadable" : "waiting";
+      this.#options.log.error("whatsapp session cannot be opened", { organization: this.organization, ...errorFields(error) });
+      this.#failPairing(unreadable ? "the stored credentials cannot be read" : "the store cannot be reached");
+      if (!unreadable && (await this.#options.stillOurs(this.lease).catch(() => true))) this.#dialLater();
+    }
+  }
+}

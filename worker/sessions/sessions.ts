@@ -1,0 +1,74 @@
+import type { Logger } from "../runtime/logging.ts";
+import type { Lease } from "./lease.ts";
+import type { Organizations } from "./organizations.ts";
+import { Session, type SessionOptions } from "./session.ts";
+import { shardOf } from "./shards.ts";
+
+export interface SessionsOptions extends Pick<SessionOptions, "whatsapp" | "stillOurs" | "opened" | "disconnected" | "accepted" | "ack"> {
+  readonly organizations: Organizations;
+  readonly log: Logger;
+  /** The lease of a shard, while it is surely held. */
+  lease(shard: number): Lease | undefined;
+}
+
+/** The sessions of the shards that this process holds. */
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  of(organization: string): Session | undefined {
+    return this.#sessions.get(organization);
+  }
+
+  get all(): readonly Session[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** Opens what belongs to these shards. */
+  async acquired(leases: readonly Lease[]): Promise<void> {
+    const shards = new Set(leases.map(({ shard }) => shard));
+    await this.#options.organizations.load();
+    const opened = this.#options.organizations.ids.map(async (organization) => {
+      const shard = shardOf(organization);
+      // Asked only now: the lease may have gone while the organizations were read.
+      const lease = shards.has(shard) ? this.#options.lease(shard) : undefined;
+      if (lease !== undefined) await this.open(organization, lease);
+    });
+    await Promise.all(opened);
+  }
+
+  /** Opens one organization's session, unless it is open under this lease. */
+  async open(organization: string, lease: Lease): Promise<Session> {
+    const present = this.#sessions.get(organization);
+    if (present?.lease.epoch === lease.epoch && present.status !== "closed") return present;
+    present?.terminate();
+    const session = new Session({
+      ...this.#options,
+      organization,
+      lease,
+      settings: () => this.#options.organizations.settings(organization),
+    });
+    this.#sessions.set(organization, session);
+    await session.start();
+    return session;
+  }
+
+  /** Cuts the sockets of these shards before it returns. */
+  lost(leases: readonly Lease[]): void {
+    const epochs = new Map(leases.map(({ shard, epoch }) => [shard, epoch]));
+    for (const [organization, session] of this.#sessions) {
+      if (epochs.get(session.lease.shard) !== session.lease.epoch) continue;
+      session.terminate();
+      this.#sessions.delete(organization);
+    }
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all(this.all.map((session) => session.close()));
+    this.#sessions.clear();
+  }
+}

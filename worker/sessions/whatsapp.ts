@@ -1,0 +1,75 @@
+import type { Conversation } from "../conversation/types.ts";
+import type { Lease } from "./lease.ts";
+import type { OrganizationSettings } from "./organization.ts";
+
+/** Why a connection ended, in terms of what may be done next. */
+export type Ending =
+  /** The phone has been linked; WhatsApp asks for a new connection at once. */
+  | { readonly kind: "restart" }
+  /** Another connection took over (440). */
+  | { readonly kind: "replaced" }
+  /** The phone unlinked this device (401): the credentials are void. */
+  | { readonly kind: "logged-out" }
+  /** Nobody scanned the QR code in time. */
+  | { readonly kind: "not-scanned" }
+  /** WhatsApp does not want this client: redialling cannot help. */
+  | { readonly kind: "rejected"; readonly code: number }
+  /** A write was refused or failed: nothing may be done under this lease until it is taken anew. */
+  | { readonly kind: "store"; readonly error: Error }
+  /** We closed it. */
+  | { readonly kind: "closed" }
+  /** The network, or WhatsApp, dropped it. */
+  | { readonly kind: "dropped"; readonly code: number | undefined };
+
+/** What the server said about a message that was sent. */
+export type Ack =
+  { readonly kind: "acked"; readonly id: string } | { readonly kind: "refused"; readonly id: string; readonly code: number };
+
+export interface ConnectionEvents {
+  qr(code: string): void;
+  /** The phone was linked; its number or LID is in `account`. */
+  paired(account: string): void;
+  /** Logged in: stanzas can be sent. */
+  open(account: string): void;
+  /** A message was accepted into the conversation's record; it wants a turn. */
+  accepted(conversation: Conversation): void;
+  /** A message was recognised and left alone. */
+  leftAlone(what: string): void;
+  ack(ack: Ack): void;
+  /** Exactly once, last. */
+  ended(ending: Ending): void;
+}
+
+export interface ConnectionContext {
+  readonly organization: string;
+  readonly lease: Lease;
+  /** As they are at this moment. */
+  settings(): OrganizationSettings;
+  readonly events: ConnectionEvents;
+}
+
+/** One socket of one organization. */
+export interface Connection {
+  /** Another one for every connection. */
+  readonly id: string;
+  readonly open: boolean;
+  /**
+   * Resolves when the stanza is written; it is *sent* only when the server acknowledges it (`ack`).
+   * A repeated send under the same id is the same message to WhatsApp.
+   */
+  send(chat: string, id: string, text: string): Promise<void>;
+  /** Closes in an orderly way: what is being stored is stored first. */
+  close(): Promise<void>;
+  /** Cuts the socket now. */
+  terminate(): void;
+}
+
+/** What the worker needs of WhatsApp. */
+export interface WhatsApp {
+  /** Whether a phone is linked. @throws LeaseLost, Unsealable */
+  paired(organization: string, lease: Lease): Promise<boolean>;
+  /** @throws LeaseLost, Unsealable */
+  connect(context: ConnectionContext): Promise<Connection>;
+  /** Forgets a session that WhatsApp logged out. @throws LeaseLost */
+  wipe(organization: string, lease: Lease): Promise<void>;
+}

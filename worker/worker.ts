@@ -1,0 +1,154 @@
+import type { Redis } from "ioredis";
+import { baileysWhatsApp } from "./adapters/baileys/whatsapp.ts";
+import { clienteAi } from "./adapters/openai/cliente-ai.ts";
+import { requireSuitable } from "./adapters/redis/connect.ts";
+import { keysOf } from "./adapters/redis/keys.ts";
+import { Sealing } from "./adapters/redis/sealing.ts";
+import type { Config } from "./config.ts";
+import { Outbox } from "./conversation/outbox.ts";
+import { ConversationRecord } from "./conversation/record.ts";
+import { Replies } from "./conversation/replies.ts";
+import { turn, type TurnOptions } from "./conversation/turn.ts";
+import type { Conversation } from "./conversation/types.ts";
+import { handleMessageJob } from "./jobs/message/handler.ts";
+import manifest from "./package.json" with { type: "json" };
+import { errorFields, type Logger } from "./runtime/logging.ts";
+import { WakeUps } from "./runtime/wake-ups.ts";
+import { LeaseLost, type Lease } from "./sessions/lease.ts";
+import { Membership } from "./sessions/membership.ts";
+import { requireMatchingStore } from "./sessions/meta.ts";
+import { Organizations } from "./sessions/organizations.ts";
+import { Requests } from "./sessions/requests.ts";
+import { Sessions } from "./sessions/sessions.ts";
+import { shardOf } from "./sessions/shards.ts";
+
+/** Conversations woken when a shard or a socket comes; the sweep brings the others. */
+const RESUMED_AT_ONCE = 1_000;
+
+export interface RunningWorker {
+  /** Takes no new work, finishes what is under way within `drainMs`, closes sockets and gives the shards back. */
+  drain(drainMs: number): Promise<void>;
+}
+
+/**
+ * Joins the store and answers for the shards it gets. Waits for Redis as long as it takes.
+ * @throws UnsuitableRedis, StoreMismatch
+ */
+export async function startWorker(config: Config, redis: Redis, log: Logger): Promise<RunningWorker> {
+  const keys = keysOf(config.namespace);
+  const sealing = new Sealing(config.encryptionKeys);
+  await requireSuitable(redis);
+  await requireMatchingStore(redis, keys, sealing);
+
+  const record = new ConversationRecord({ redis, keys, sealing });
+  const organizations = new Organizations({ redis, keys, sealing });
+  const whatsapp = baileysWhatsApp({ redis, keys, sealing, record, log, ...config.whatsapp });
+  const replies = new Replies(log);
+
+  let wakeUps: WakeUps | undefined;
+  const wake = (conversation: Conversation, delayMs?: number): void => wakeUps?.wake(conversation, delayMs);
+  const leaseOf = (organization: string): Lease | undefined => membership.lease(shardOf(organization));
+
+  const membership = new Membership(
+    { redis, keys, log, fleet: config.fleet, version: manifest.version, leaseMs: config.sessions.leaseSeconds * 1000 },
+    {
+      slot: async (slot) => {
+        await wakeUps?.close();
+        wakeUps = await WakeUps.open({
+          connection: { url: config.redis.url },
+          prefix: keys.prefix,
+          slot,
+          concurrency: config.replies.concurrency,
+          log,
+          handle: (job, signal) => handleMessageJob(job, { turn: advance, look: () => membership.beat() }, signal),
+        });
+        log.info("slot claimed", { slot, process: membership.process });
+      },
+      acquired: (leases) => {
+        log.info("shards acquired", { shards: leases.length });
+        quietly("sessions opened", sessions.acquired(leases));
+        quietly("resumed", resume(leases));
+      },
+      lost: (leases) => {
+        log.warn("shards lost", { shards: leases.length });
+        sessions.lost(leases);
+      },
+      due: (conversations) => {
+        for (const conversation of conversations) wakeUps?.wakeOnce(conversation);
+      },
+      requested: (pending) => quietly("requests handled", requests.handle(pending)),
+    },
+  );
+
+  const sessions: Sessions = new Sessions({
+    whatsapp,
+    organizations,
+    log,
+    lease: (shard) => membership.lease(shard),
+    stillOurs: async (lease) => {
+      await membership.beat();
+      return membership.lease(lease.shard)?.epoch === lease.epoch;
+    },
+    // What was to be sent while the socket was away.
+    opened: (organization) => quietly("resumed", resume([leaseOf(organization)].filter((lease) => lease !== undefined))),
+    disconnected: (organization) => outbox.disconnected(organization),
+    accepted: wake,
+    ack: (organization, ack) => quietly("ack recorded", outbox.acknowledge(organization, ack)),
+  });
+
+  const outbox: Outbox = new Outbox({
+    record,
+    log,
+    ackMs: config.whatsapp.ackTimeoutMs,
+    lease: leaseOf,
+    wire: (organization) => sessions.of(organization)?.connection,
+    wake,
+    acked: (conversation, part, next) => replies.acked(conversation, part, next),
+  });
+
+  const turnOptions: TurnOptions = {
+    record,
+    completions: clienteAi({ ...config.ai, apiKey: config.ai.apiKey ?? "" }),
+    outbox,
+    log,
+    attemptMs: config.ai.timeoutMs,
+    objectiveMs: config.replies.objectiveMs,
+    attempts: config.ai.attempts,
+    backoffMs: config.ai.backoffMs,
+    lease: leaseOf,
+    settings: (organization) => organizations.settings(organization),
+    wakeIn: wake,
+    thought: (conversation, timing) => replies.thought(conversation, timing),
+  };
+  const advance = async (conversation: Conversation, signal: AbortSignal): Promise<void> => {
+    await turn(conversation, turnOptions, signal);
+  };
+  const requests = new Requests({ redis, keys, log, organizations, sessions, lease: (shard) => membership.lease(shard) });
+
+  /** What waits for an owner or a socket that is gone would wait in vain; the rest comes with the heartbeat. */
+  async function resume(leases: readonly Lease[]): Promise<void> {
+    for (const conversation of await record.sweep(leases, RESUMED_AT_ONCE, { all: true })) wake(conversation);
+  }
+
+  /** Work that nobody waits for. A lost lease ends it, and the session's own end follows. */
+  function quietly(what: string, work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (error instanceof LeaseLost) log.info("lease lost", { ...error.lease });
+      else log.error(`not ${what}`, errorFields(error));
+    });
+  }
+
+  await membership.join();
+  return {
+    drain: async (drainMs) => {
+      const deadline = performance.now() + drainMs;
+      membership.stopTaking();
+      await wakeUps?.drain(drainMs);
+      await outbox.idle(deadline - performance.now());
+      await sessions.closeAll();
+      const others = await membership.leave();
+      await wakeUps?.announce(others);
+      await wakeUps?.close();
+    },
+  };
+}
