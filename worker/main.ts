@@ -15,7 +15,7 @@ try {
   const stopped = untilStopped(log);
   const redis = openRedis(config.redis.url, "oxy");
   redis.on("error", (error) => log.warn("redis unreachable", errorFields(error)));
-  const http = await serveHttp(config, { redis, queues: [], log });
+  const http = await serveHttp(config, { redis, log });
   log.info("listening", { health: http.health, board: http.board });
   const starting = config.role === "web" ? undefined : startWorker(config, redis, log);
   // Stopped while Redis is still awaited: there is nothing to drain.

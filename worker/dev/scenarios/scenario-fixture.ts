@@ -1,0 +1,33 @@
+import { afterEach } from "vitest";
+import type { Answering } from "../ai.ts";
+import { LocalDeployment, type DeploymentOptions } from "../deployment.ts";
+
+/** Quick hand-overs, so that a test need not wait for a lease of production length. */
+const QUICK = {
+  OXY_LEASE_SECONDS: "1.5",
+  OXY_ACK_TIMEOUT_MS: "2000",
+  OXY_AI_BACKOFF_MS: "100",
+  OXY_REPLY_OBJECTIVE_MS: "5000",
+  DRAIN_SECONDS: "10",
+};
+
+export const echo: Answering = (text) => `re: ${text}`;
+
+/** Starts deployments for a test and ends them with it; a fault inside the simulator fails the test. */
+export function useDeployments(): (options?: Partial<DeploymentOptions>) => Promise<LocalDeployment> {
+  const started: LocalDeployment[] = [];
+  afterEach(async () => {
+    const ended = started.splice(0);
+    await Promise.all(ended.map((deployment) => deployment.stop()));
+    for (const { whatsapp } of ended) for (const error of whatsapp.errors) throw error;
+  });
+  return async (options = {}) => {
+    const deployment = await LocalDeployment.start({
+      answering: echo,
+      ...options,
+      environment: { ...QUICK, ...options.environment },
+    });
+    started.push(deployment);
+    return deployment;
+  };
+}
