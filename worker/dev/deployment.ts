@@ -71,10 +71,13 @@ export class LocalDeployment {
     for await (const _answer of oxy(["org", "add", organization, ...options], this.environment)) continue;
   }
 
-  /** `npx oxy pair`, scanned by a new phone. */
-  async pair(organization: string, phone: Phone = this.whatsapp.phone()): Promise<Phone> {
+  /** `npx oxy pair`, scanned by this phone, or a new one. */
+  async pair(organization: string, phone = this.whatsapp.phone(), show = (_qr: string): void => {}): Promise<Phone> {
     for await (const answer of oxy(["pair", organization], this.environment)) {
-      if (answer.kind === "qr") await phone.scan(answer["qr"] ?? "");
+      if (answer.kind !== "qr") continue;
+      const qr = answer["qr"] ?? "";
+      show(qr);
+      await phone.scan(qr);
     }
     await phone.waitFor(() => phone.online);
     return phone;

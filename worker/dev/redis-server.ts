@@ -52,7 +52,11 @@ async function start(port: number, args: readonly string[]): Promise<RedisServer
     "--appendonly",
     "no",
   ];
-  const server = spawn("redis-server", [...settings, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn("redis-server", [...settings, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own: Ctrl-C in a terminal must not end it before those who use it.
+    detached: true,
+  });
   let printed = "";
   for (const stream of [server.stdout, server.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {

@@ -34,7 +34,12 @@ export class WorkerProcess extends EventEmitter<{ log: [LogLine] }> {
     this.#child = spawn(process.execPath, [MAIN], {
       env: { PATH: process.env["PATH"] ?? "", OXY_HEALTH_PORT: "0", OXY_BOARD_PORT: "0", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own: Ctrl-C in a terminal reaches its starter alone, who stops it once and in order.
+      detached: true,
     });
+    const kill = (): void => void this.#child.kill("SIGKILL");
+    process.once("exit", kill);
+    this.#child.once("exit", () => process.off("exit", kill));
     this.exited = once(this.#child, "exit").then(([code, signal]) => ({
       code: code as number | null,
       signal: signal as NodeJS.Signals | null,
