@@ -77,9 +77,20 @@ describe("begin", () => {
     const first = await chat.think();
     const lease = await chat.deployment.lease(chat.conversation.organization, { owner: "next", epoch: "8" });
     const second = await chat.record.begin(lease, chat.conversation, { attemptMs: MINUTE });
-    expect(second).toMatchObject({ kind: "think", turn: 1, attempt: 2 });
+    expect(second).toMatchObject({ kind: "think", turn: 1, attempt: 1 });
     expect(second).not.toMatchObject({ token: first.token });
     expect(await chat.record.begin(lease, chat.conversation, { attemptMs: MINUTE })).toMatchObject({ kind: "busy" });
+  });
+
+  test("counts attempts against a message that every thinker goes away from", async () => {
+    const chat = await waiting("a");
+    const attempts: unknown[] = [];
+    for (let epoch = 1; epoch <= 13; epoch++) {
+      const lease = await chat.deployment.lease(chat.conversation.organization, { epoch: String(epoch) });
+      attempts.push(await chat.record.begin(lease, chat.conversation, { attemptMs: MINUTE }));
+    }
+    expect(attempts.at(10)).toMatchObject({ attempt: 1 });
+    expect(attempts.at(12)).toMatchObject({ attempt: 3 });
   });
 
   test("sends first", async () => {

@@ -13,6 +13,7 @@ import type { WorkerProcess } from "./worker-process.ts";
 
 /** As slow as a large model, in ms. */
 const AI_MS = [2_000, 5_000] as const;
+const SAME_SIGNAL_MS = 500;
 const HOLDING = "Um momento, por favor, já estou vendo isso para você.";
 const SHOPS = [
   { organization: "loja-da-ana", name: "Loja da Ana", customers: ["Bia", "Caio"] },
@@ -34,6 +35,7 @@ const deployment = await LocalDeployment.start({
 });
 const customers = new Customers(deployment, options.replies);
 let stopping = false;
+let stoppedAt = 0;
 let kills = 0;
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
@@ -93,8 +95,11 @@ async function kill(): Promise<void> {
 
 /** The first time customers stop writing and the worker drains; a second time ends everything at once. */
 function stop(): void {
-  if (stopping) process.exit(130);
+  // npm and a shell may both pass on the same Ctrl-C.
+  if (stopping && performance.now() - stoppedAt > SAME_SIGNAL_MS) process.exit(130);
+  if (stopping) return;
   stopping = true;
+  stoppedAt = performance.now();
   event("stopping: what is under way is finished", "yellow");
   customers.stop();
 }

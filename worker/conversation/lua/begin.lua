@@ -12,8 +12,12 @@ if record.state == "sending" then return without_turn({ kind = "send" }) end
 if record.state == "thinking" then
   if record.sendAt and record.sendAt <= time then return without_turn({ kind = "send" }) end
   if record.thoughtUntil > time and record.thinker == ARGV[3] then return without_turn({ kind = "busy", ["until"] = next_look(record) }) end
-  -- Counted, or a message that kills its thinker would be thought about for ever.
-  record.attempts = record.attempts + 1
+  if record.thinker ~= ARGV[3] and record.orphaned < ORPHANED_MAX then
+    record.orphaned = record.orphaned + 1
+  else
+    -- Counted, or a message that kills its thinker would be thought about for ever.
+    record.attempts = record.attempts + 1
+  end
 elseif record.state == "waiting" then
   if record.tryAt > time then return without_turn({ kind = "busy", ["until"] = record.tryAt }) end
 else
@@ -22,7 +26,7 @@ end
 
 if not record.open then
   record.turn = record.turn + 1
-  record.open, record.attempts, record.held = 1, 0, nil
+  record.open, record.attempts, record.orphaned, record.held = 1, 0, 0, nil
 end
 local messages = redis.call("LRANGE", record.inbound, 0, -1)
 record.state = "thinking"

@@ -6,6 +6,8 @@ local INBOX_SECONDS = 26 * 3600
 local SENT_SECONDS = 7 * 24 * 3600
 local HISTORY_ENTRIES = 40
 local FAILED_PARTS = 20
+-- Thinkers that went away before an answer are no fault of the AI, unless they all do.
+local ORPHANED_MAX = 10
 
 local function conversation_key(prefix, organization, chat)
   return prefix .. ":conversation:" .. organization .. ":" .. chat
@@ -29,6 +31,7 @@ local FIELDS = {
   "turn", -- number of the last turn
   "open", -- 1: the turn was begun and neither answered nor given up; the next `begin` repeats its number
   "attempts", -- attempts of the open turn that failed or ran out of time
+  "orphaned", -- how often the thinker of the open turn went away
   "held", -- 1: a holding message was queued in the turn
   "token", -- who may end the thought
   "thinker", -- epoch of the lease under which it is thought: under a later one its thinker is gone
@@ -77,6 +80,7 @@ local function read_record(prefix, shard, item)
   record.state = record.state or "rest"
   record.turn = record.turn or 0
   record.attempts = record.attempts or 0
+  record.orphaned = record.orphaned or 0
   record.sends = record.sends or 0
   record.look = next_look(record)
   return record
