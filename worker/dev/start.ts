@@ -30,7 +30,7 @@ const deployment = await LocalDeployment.start({
   environment: {
     OXY_HEALTH_PORT: await portOr("OXY_HEALTH_PORT", 3001),
     OXY_BOARD_PORT: await portOr("OXY_BOARD_PORT", 3002),
-    OXY_LEASE_SECONDS: "3",
+    OXY_LEASE_SECONDS: "1.5",
   },
 });
 const customers = new Customers(deployment, options.replies);

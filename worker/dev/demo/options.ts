@@ -13,7 +13,7 @@ and a development AI. Two shops are paired, and simulated customers write to the
 Usage: npm start -- [options]
 
   --replies <n>         end after n answered messages; exit code 0 only if nothing was lost or repeated
-  --kill-every <s>      kill -9 the worker every s seconds and start it again, to see what that does
+  --kill-every <s>      kill -9 the worker every s seconds and start it again (10 or more: the AI takes up to 5)
   --help                show this
 
   REDIS_URL             use this Redis, under a namespace of its own, instead of an embedded one
