@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { baileysWhatsApp } from "./adapters/baileys/whatsapp.ts";
 import { clienteAi } from "./adapters/openai/cliente-ai.ts";
-import { requireSuitable } from "./adapters/redis/connect.ts";
+import { patience, requireSuitable } from "./adapters/redis/connect.ts";
 import { keysOf } from "./adapters/redis/keys.ts";
 import { Sealing } from "./adapters/redis/sealing.ts";
 import type { Config } from "./config.ts";
@@ -50,17 +50,25 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
   const leaseOf = (organization: string): Lease | undefined => membership.lease(shardOf(organization));
 
   const membership = new Membership(
-    { redis, keys, log, fleet: config.fleet, version: manifest.version, leaseMs: config.sessions.leaseSeconds * 1000 },
+    {
+      redis,
+      keys,
+      log,
+      fleet: config.fleet,
+      version: manifest.version,
+      leaseMs: config.sessions.leaseSeconds * 1000,
+    },
     {
       slot: async (slot) => {
         await wakeUps?.close();
         wakeUps = await WakeUps.open({
-          connection: { url: config.redis.url },
+          connection: { url: config.redis.url, ...patience },
           prefix: keys.prefix,
           slot,
           concurrency: config.replies.concurrency,
           log,
-          handle: (job, signal) => handleMessageJob(job, { turn: advance, look: () => membership.beat() }, signal),
+          handle: (job, signal) =>
+            handleMessageJob(job, { turn: advance, look: () => membership.beat() }, signal),
         });
         log.info("slot claimed", { slot, process: membership.process });
       },
@@ -90,7 +98,8 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
       return membership.lease(lease.shard)?.epoch === lease.epoch;
     },
     // What was to be sent while the socket was away.
-    opened: (organization) => quietly("resumed", resume([leaseOf(organization)].filter((lease) => lease !== undefined))),
+    opened: (organization) =>
+      quietly("resumed", resume([leaseOf(organization)].filter((lease) => lease !== undefined))),
     disconnected: (organization) => outbox.disconnected(organization),
     accepted: wake,
     ack: (organization, ack) => quietly("ack recorded", outbox.acknowledge(organization, ack)),
@@ -123,7 +132,14 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
   const advance = async (conversation: Conversation, signal: AbortSignal): Promise<void> => {
     await turn(conversation, turnOptions, signal);
   };
-  const requests = new Requests({ redis, keys, log, organizations, sessions, lease: (shard) => membership.lease(shard) });
+  const requests = new Requests({
+    redis,
+    keys,
+    log,
+    organizations,
+    sessions,
+    lease: (shard) => membership.lease(shard),
+  });
 
   /** What waits for an owner or a socket that is gone would wait in vain; the rest comes with the heartbeat. */
   async function resume(leases: readonly Lease[]): Promise<void> {

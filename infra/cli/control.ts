@@ -35,14 +35,21 @@ export function withStore(command: Command): Command {
  * organization sees the request with its next heartbeat.
  * @throws RequestFailed
  */
-export async function* ask(store: StoreOptions, request: object, patienceSeconds: number): AsyncGenerator<Answer> {
+export async function* ask(
+  store: StoreOptions,
+  request: object,
+  patienceSeconds: number,
+): AsyncGenerator<Answer> {
   const redis = await connect(store);
   const id = randomUUID();
   const requests = `{${store.namespace}}:requests`;
   try {
     await redis.hset(requests, id, JSON.stringify(request));
     for (let noticed = false; ; noticed = true) {
-      const reply = await redis.blpop(`{${store.namespace}}:answers:${id}`, noticed ? patienceSeconds : NOTICE_SECONDS);
+      const reply = await redis.blpop(
+        `{${store.namespace}}:answers:${id}`,
+        noticed ? patienceSeconds : NOTICE_SECONDS,
+      );
       if (reply === null) throw new RequestFailed(await silenceOf(redis, requests, id, noticed));
       const answer = JSON.parse(reply[1]) as Answer;
       if (answer.kind === "failed") throw new RequestFailed(answer.reason);
@@ -64,7 +71,9 @@ async function connect(store: StoreOptions): Promise<Redis> {
   try {
     await redis.connect();
   } catch (error) {
-    throw new RequestFailed(`the store cannot be reached: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RequestFailed(
+      `the store cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return redis;
 }

@@ -26,15 +26,25 @@ export function orgCommand(): Command {
     .option("--fallback-message <text>", "sent once when no answer can be had")
     .option("--answer-up-to-minutes <n>", "leave messages older than this to people", Number)
     .option("--silence-minutes <n>", "keep out of a chat after the owner wrote there", Number)
-    .addHelpText("after", '\nExample:\n  $ npx oxy org add loja-da-ana --name "Loja da Ana" --instructions-file ana.txt')
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ npx oxy org add loja-da-ana --name "Loja da Ana" --instructions-file ana.txt',
+    )
     .action(addOrganization);
-  return new Command("org").description("Organizations: the tenants of a deployment.").addCommand(withStore(add));
+  return new Command("org")
+    .description("Organizations: the tenants of a deployment.")
+    .addCommand(withStore(add));
 }
 
 async function addOrganization(organization: string, options: AddOptions): Promise<void> {
   const { redis: _redis, namespace: _namespace, json, instructionsFile, ...settings } = options;
-  const instructions = instructionsFile === undefined ? {} : { instructions: await readFile(instructionsFile, "utf8") };
-  const request = { verb: "org add", organization, settings: { name: organization, ...settings, ...instructions } };
+  const instructions =
+    instructionsFile === undefined ? {} : { instructions: await readFile(instructionsFile, "utf8") };
+  const request = {
+    verb: "org add",
+    organization,
+    settings: { name: organization, ...settings, ...instructions },
+  };
   for await (const answer of ask(options, request, PATIENCE_SECONDS)) {
     if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
     else if (answer.kind === "done") process.stdout.write(`${organization} ${answer["saved"]}\n`);

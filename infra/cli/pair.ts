@@ -21,7 +21,10 @@ async function pairOrganization(organization: string, options: StoreOptions): Pr
   for await (const answer of ask(options, { verb: "pair", organization }, PATIENCE_SECONDS)) {
     if (options.json) process.stdout.write(`${JSON.stringify(answer)}\n`);
     else if (answer.kind === "qr") {
-      process.stdout.write(`${renderUnicodeCompact(answer.qr)}\nScan this with the phone of ${organization}.\n`);
-    } else if (answer.kind === "done") process.stdout.write(`${organization} is linked as ${answer["account"]}\n`);
+      process.stdout.write(
+        `${renderUnicodeCompact(answer.qr)}\nScan this with the phone of ${organization}.\n`,
+      );
+    } else if (answer.kind === "done")
+      process.stdout.write(`${organization} is linked as ${answer["account"]}\n`);
   }
 }

@@ -4,15 +4,16 @@ import type { ConversationRecord } from "./record.ts";
 import type { Conversation, Next, Part } from "./types.ts";
 
 /** A socket of the organization that is open, as the outbox needs it. */
-export interface Wire {
+interface Wire {
   /** Another one for every connection. */
   readonly id: string;
   send(chat: string, id: string, text: string): Promise<void>;
 }
 
 /** What the server said about a part. */
-export type ServerAck =
-  { readonly kind: "acked"; readonly id: string } | { readonly kind: "refused"; readonly id: string; readonly code: number };
+type ServerAck =
+  | { readonly kind: "acked"; readonly id: string }
+  | { readonly kind: "refused"; readonly id: string; readonly code: number };
 
 export interface OutboxOptions {
   readonly record: ConversationRecord;
@@ -64,7 +65,8 @@ export class Outbox {
     if (sent === undefined || lease === undefined) return;
     this.#onTheWay.delete(ack.id);
     const { conversation, part } = sent;
-    if (ack.kind === "refused") log.warn("part refused", { organization, chat: conversation.chat, id: ack.id, code: ack.code });
+    if (ack.kind === "refused")
+      log.warn("part refused", { organization, chat: conversation.chat, id: ack.id, code: ack.code });
     const next =
       ack.kind === "acked"
         ? await record.acked(lease, conversation, ack.id)

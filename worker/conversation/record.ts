@@ -138,11 +138,15 @@ export class ConversationRecord {
 
   /**
    * Marks the first part as sent and returns it; to be called before its stanza is written.
-   * @param ackMs how long to wait for the server's ack before the part is sent again
+   * @param ackMs how long to wait for the server's ack before the part is sent again; doubles with each send
    * @param wire the socket; a part that went out on another one is sent again at once
    * @throws Unsealable
    */
-  async sent(lease: Lease, conversation: Conversation, { ackMs, wire }: { ackMs: number; wire: string }): Promise<Sendable> {
+  async sent(
+    lease: Lease,
+    conversation: Conversation,
+    { ackMs, wire }: { ackMs: number; wire: string },
+  ): Promise<Sendable> {
     const reply = await this.#run<string>(scripts.sent, lease, conversation, { ackMs, wire });
     return openSendable(this.#sealing, conversation, reply);
   }

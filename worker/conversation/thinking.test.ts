@@ -79,7 +79,9 @@ describe("begin", () => {
     const second = await chat.record.begin(lease, chat.conversation, { attemptMs: MINUTE });
     expect(second).toMatchObject({ kind: "think", turn: 1, attempt: 1 });
     expect(second).not.toMatchObject({ token: first.token });
-    expect(await chat.record.begin(lease, chat.conversation, { attemptMs: MINUTE })).toMatchObject({ kind: "busy" });
+    expect(await chat.record.begin(lease, chat.conversation, { attemptMs: MINUTE })).toMatchObject({
+      kind: "busy",
+    });
   });
 
   test("counts attempts against a message that every thinker goes away from", async () => {

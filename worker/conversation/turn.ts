@@ -35,7 +35,11 @@ const COMMIT_MS = 2_000;
  * number of times; the record lets one caller through.
  * @throws LeaseLost
  */
-export async function turn(conversation: Conversation, options: TurnOptions, signal: AbortSignal): Promise<void> {
+export async function turn(
+  conversation: Conversation,
+  options: TurnOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const lease = options.lease(conversation.organization);
   if (lease === undefined) return;
   const begun = await options.record.begin(lease, conversation, { attemptMs: options.attemptMs + COMMIT_MS });
@@ -55,7 +59,9 @@ async function think(
   const settings = options.settings(conversation.organization);
   const holding = setTimeout(
     () => {
-      void hold().catch((error: unknown) => options.log.warn("holding message not sent", { ...conversation, ...errorFields(error) }));
+      void hold().catch((error: unknown) =>
+        options.log.warn("holding message not sent", { ...conversation, ...errorFields(error) }),
+      );
     },
     Math.max(0, options.objectiveMs - thought.waitedMs),
   );
@@ -79,7 +85,8 @@ async function think(
   }
   const aiMs = performance.now() - began;
   const committed = await record.commit(lease, conversation, thought, [answer]);
-  if (committed === "committed") options.thought(conversation, { turn: thought.turn, queueMs: thought.waitedMs, aiMs });
+  if (committed === "committed")
+    options.thought(conversation, { turn: thought.turn, queueMs: thought.waitedMs, aiMs });
   else options.log.info("answer came too late", { ...conversation, turn: thought.turn });
 }
 
@@ -91,7 +98,12 @@ async function fail(
   settings: OrganizationSettings,
   error: unknown,
 ): Promise<void> {
-  options.log.warn("attempt failed", { ...conversation, turn: thought.turn, attempt: thought.attempt, ...errorFields(error) });
+  options.log.warn("attempt failed", {
+    ...conversation,
+    turn: thought.turn,
+    attempt: thought.attempt,
+    ...errorFields(error),
+  });
   const failed = await options.record.fail(lease, conversation, thought, {
     maxAttempts: options.attempts,
     backoffMs: options.backoffMs * 2 ** (thought.attempt - 1),

@@ -71,7 +71,7 @@ export type Failed =
   | { readonly kind: "stale" };
 
 /** 1 replies, 2 campaigns, 3 automations. */
-export type Priority = 1 | 2 | 3;
+type Priority = 1 | 2 | 3;
 
 /** A message of a campaign or an automation. */
 export interface Offer {

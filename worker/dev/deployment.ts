@@ -28,7 +28,12 @@ export class LocalDeployment {
 
   private constructor(
     options: DeploymentOptions,
-    parts: { redis: RedisServer | undefined; redisUrl: string; whatsapp: WhatsAppSimulator; ai: DevelopmentAi },
+    parts: {
+      redis: RedisServer | undefined;
+      redisUrl: string;
+      whatsapp: WhatsAppSimulator;
+      ai: DevelopmentAi;
+    },
   ) {
     this.#redis = parts.redis;
     this.redisUrl = parts.redisUrl;
@@ -72,7 +77,11 @@ export class LocalDeployment {
   }
 
   /** `npx oxy pair`, scanned by this phone, or a new one. */
-  async pair(organization: string, phone = this.whatsapp.phone(), show = (_qr: string): void => {}): Promise<Phone> {
+  async pair(
+    organization: string,
+    phone = this.whatsapp.phone(),
+    show = (_qr: string): void => {},
+  ): Promise<Phone> {
     for await (const answer of oxy(["pair", organization], this.environment)) {
       if (answer.kind !== "qr") continue;
       const qr = answer["qr"] ?? "";

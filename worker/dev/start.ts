@@ -65,11 +65,11 @@ for (const { organization, name } of SHOPS) {
 }
 say(options.replies === undefined ? "\nCustomers write. Ctrl-C ends it.\n" : "\nCustomers write.\n");
 
-const killing = options.killEvery === undefined ? undefined : setInterval(() => void kill(), options.killEvery * 1_000);
+const killing =
+  options.killEvery === undefined ? undefined : setInterval(() => void kill(), options.killEvery * 1_000);
 await Promise.all(shops.map((shop, index) => customers.write(shop, SHOPS[index]!.customers)));
 clearInterval(killing);
-const exitCode = await worker.stop();
-const problems = report(exitCode);
+const problems = report(await worker.stop());
 if (given !== undefined) await forget(given);
 await deployment.stop();
 process.exit(problems === 0 ? 0 : 1);
@@ -79,7 +79,8 @@ async function startWorker(): Promise<WorkerProcess> {
   started.on("log", (line) => {
     if (line.message === "answered") {
       customers.split(String(line["organization"]), String(line["chat"]), splitOf(line));
-    } else if (line.level === "error") event(`worker: ${line.message} ${String(line["errorMessage"] ?? "")}`, "red");
+    } else if (line.level === "error")
+      event(`worker: ${line.message} ${String(line["errorMessage"] ?? "")}`, "red");
   });
   await started.ready();
   return started;
@@ -128,7 +129,10 @@ async function portOr(key: string, usual: number): Promise<string> {
   const set = process.env[key];
   if (set) return set;
   const probe = createServer().listen(usual, "0.0.0.0");
-  const free = await Promise.race([once(probe, "listening").then(() => true), once(probe, "error").then(() => false)]);
+  const free = await Promise.race([
+    once(probe, "listening").then(() => true),
+    once(probe, "error").then(() => false),
+  ]);
   if (free) await new Promise((resolve) => probe.close(resolve));
   return free ? String(usual) : "0";
 }

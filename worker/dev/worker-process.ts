@@ -80,7 +80,10 @@ export class WorkerProcess extends EventEmitter<{ log: [LogLine] }> {
       if (matches(line)) resolve(line);
     };
     this.on("log", listener);
-    const timer = setTimeout(() => reject(new Error(`no such line within ${timeoutMs} ms\n${this.output}`)), timeoutMs);
+    const timer = setTimeout(
+      () => reject(new Error(`no such line within ${timeoutMs} ms\n${this.output}`)),
+      timeoutMs,
+    );
     void this.exited.then(() => reject(new Error(`the worker ended\n${this.output}`)));
     return await promise.finally(() => {
       clearTimeout(timer);

@@ -32,7 +32,6 @@ class LongBlockingWorker extends Worker {
 /** After this long a wake-up counts as lost. */
 const LOST_MS = 60_000;
 
-
 export function messageQueue(slot: number): string {
   return `message-${slot}`;
 }
@@ -72,7 +71,9 @@ export class WakeUps {
     );
     this.queue.on("error", (error) => log.warn("queue error", { slot, ...errorFields(error) }));
     this.#worker.on("error", (error) => log.warn("queue worker error", { slot, ...errorFields(error) }));
-    this.#worker.on("failed", (job, error) => log.warn("job failed", { slot, job: job?.id, name: job?.name, ...errorFields(error) }));
+    this.#worker.on("failed", (job, error) =>
+      log.warn("job failed", { slot, job: job?.id, name: job?.name, ...errorFields(error) }),
+    );
   }
 
   /** Empties the slot's queue, whose jobs woke another process, and starts to take from it. */
@@ -96,15 +97,25 @@ export class WakeUps {
     this.#queued.set(dueMember(conversation), performance.now());
     // No job id of our own: a dead job with that id would swallow the next one.
     this.queue
-      .add(TURN_JOB, { organization, chat }, { priority: REPLY_PRIORITY, ...(delayMs > 0 ? { delay: delayMs } : {}) })
-      .catch((error: unknown) => this.#options.log.warn("wake-up not added", { organization, chat, ...errorFields(error) }));
+      .add(
+        TURN_JOB,
+        { organization, chat },
+        { priority: REPLY_PRIORITY, ...(delayMs > 0 ? { delay: delayMs } : {}) },
+      )
+      .catch((error: unknown) =>
+        this.#options.log.warn("wake-up not added", { organization, chat, ...errorFields(error) }),
+      );
   }
 
   /** Tells other processes that shards are free. */
   async announce(slots: readonly number[]): Promise<void> {
     const { connection, prefix } = this.#options;
     for (const slot of slots) {
-      const queue = new Queue(messageQueue(slot), { connection, prefix, defaultJobOptions: { removeOnComplete: true } });
+      const queue = new Queue(messageQueue(slot), {
+        connection,
+        prefix,
+        defaultJobOptions: { removeOnComplete: true },
+      });
       await queue.add(LOOK_JOB, {});
       await queue.close();
     }

@@ -18,7 +18,9 @@ export class LeaseLost extends Error {
   readonly lease: Lease;
 
   constructor(lease: Lease, call: string) {
-    super(`${call} refused: process ${lease.owner} does not hold shard ${lease.shard} under epoch ${lease.epoch}`);
+    super(
+      `${call} refused: process ${lease.owner} does not hold shard ${lease.shard} under epoch ${lease.epoch}`,
+    );
     this.lease = lease;
   }
 }

@@ -126,7 +126,17 @@ export class Membership {
       const reply = await heartbeatScript.run(
         redis,
         [keys.leases, keys.slots, keys.process(this.process), keys.requests],
-        [keys.prefix, this.process, fleet, version, leaseMs, this.#slot, SHARDS, this.#takes ? 1 : 0, DUE_LIMIT],
+        [
+          keys.prefix,
+          this.process,
+          fleet,
+          version,
+          leaseMs,
+          this.#slot,
+          SHARDS,
+          this.#takes ? 1 : 0,
+          DUE_LIMIT,
+        ],
       );
       if (this.#left) return;
       // Counted from when it was sent: the store cannot have renewed earlier than that.

@@ -18,21 +18,28 @@ export class StoreMismatch extends Error {
  */
 export async function requireMatchingStore(redis: Redis, keys: Keys, sealing: Sealing): Promise<void> {
   const expected = { version: String(RECORD_VERSION), shards: String(SHARDS) };
-  await redis
-    .multi()
-    .hsetnx(keys.meta, "version", expected.version)
-    .hsetnx(keys.meta, "shards", expected.shards)
-    .hsetnx(keys.meta, "proof", sealing.seal(keys.meta, PROOF))
-    .exec();
+  // A record that is there is not completed: what it lacks, this version would not know.
+  if ((await redis.exists(keys.meta)) === 0) {
+    await redis
+      .multi()
+      .hsetnx(keys.meta, "version", expected.version)
+      .hsetnx(keys.meta, "shards", expected.shards)
+      .hsetnx(keys.meta, "proof", sealing.seal(keys.meta, PROOF))
+      .exec();
+  }
   const stored = await redis.hgetall(keys.meta);
   for (const [name, value] of Object.entries(expected)) {
     if (stored[name] === value) continue;
-    throw new StoreMismatch(`${keys.meta} ${name}: expected ${value}, got ${stored[name]}: this store was written by another version`);
+    throw new StoreMismatch(
+      `${keys.meta} ${name}: expected ${value}, got ${stored[name]}: this store was written by another version`,
+    );
   }
   try {
     sealing.open(keys.meta, stored["proof"] ?? "");
   } catch (error) {
     if (!(error instanceof Unsealable)) throw error;
-    throw new StoreMismatch(`OXY_ENCRYPTION_KEYS: expected a key that opens this store, got none (${error.message}); nothing was changed`);
+    throw new StoreMismatch(
+      `OXY_ENCRYPTION_KEYS: expected a key that opens this store, got none (${error.message}); nothing was changed`,
+    );
   }
 }

@@ -12,7 +12,11 @@ export const organizationSettings = z.strictObject({
   /** How Cliente AI should speak and what it may promise. */
   instructions: z.string().max(20_000).default("Answer briefly and kindly, in the customer's language."),
   /** Sent once when an answer takes longer than the reply objective. */
-  holdingMessage: z.string().min(1).max(1_000).default("Um momento, por favor, já estou vendo isso para você."),
+  holdingMessage: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .default("Um momento, por favor, já estou vendo isso para você."),
   /** Sent once when no answer can be had. */
   fallbackMessage: z
     .string()

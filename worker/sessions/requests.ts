@@ -11,12 +11,16 @@ import { shardOf } from "./shards.ts";
 /** How long answers wait for whoever asked. */
 const ANSWER_SECONDS = 600;
 
-const request = z.discriminatedUnion("verb", [
-  z.strictObject({ verb: z.literal("org add"), organization: organizationId, settings: organizationSettings }),
+const requestSchema = z.discriminatedUnion("verb", [
+  z.strictObject({
+    verb: z.literal("org add"),
+    organization: organizationId,
+    settings: organizationSettings,
+  }),
   z.strictObject({ verb: z.literal("pair"), organization: organizationId }),
 ]);
 
-type Request = z.infer<typeof request>;
+type Request = z.infer<typeof requestSchema>;
 
 /** Told to whoever asked, in this order; `done` and `failed` are the last. */
 type Answer =
@@ -50,7 +54,7 @@ export class Requests {
 
   async #handle(id: string, json: string): Promise<void> {
     const { redis, keys, log } = this.#options;
-    const parsed = request.safeParse(parseJson(json));
+    const parsed = requestSchema.safeParse(parseJson(json));
     const lease = parsed.success ? this.#options.lease(shardOf(parsed.data.organization)) : undefined;
     if (parsed.success && lease === undefined) return;
     // Taken once, by whoever removes it.
@@ -64,7 +68,10 @@ export class Requests {
       await this.#act(id, parsed.data, lease!);
     } catch (error) {
       log.error("request failed", { request: id, ...errorFields(error) });
-      await this.#answer(id, { kind: "failed", reason: error instanceof Error ? error.message : String(error) });
+      await this.#answer(id, {
+        kind: "failed",
+        reason: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

@@ -36,6 +36,8 @@ export interface SessionOptions {
   settings(): OrganizationSettings;
   /** Whether the store still says that the lease is ours. */
   stillOurs(lease: Lease): Promise<boolean>;
+  /** Ms before the next dial after so many failures in a row; with jitter and growing unless told. */
+  redialMs?(failures: number): number;
   opened(organization: string): void;
   disconnected(organization: string): void;
   accepted(conversation: Conversation): void;
@@ -71,7 +73,8 @@ export class Session {
 
   /** Links a phone: tells the QR codes to show, then how it ended. */
   async pair(tell: (event: PairingEvent) => void): Promise<void> {
-    if (this.status === "pairing") this.#pairing?.({ kind: "failed", reason: "another pairing was asked for" });
+    if (this.status === "pairing")
+      this.#pairing?.({ kind: "failed", reason: "another pairing was asked for" });
     else if (this.status === "replaced" || this.status === "rejected") this.#replaced = [];
     else if (this.status !== "unpaired") {
       tell({ kind: "failed", reason: `${this.organization} is linked already (${this.status})` });
@@ -210,7 +213,7 @@ export class Session {
 
   #dialLater(): void {
     clearTimeout(this.#redial);
-    const inMs = backoffMs(this.#failures++);
+    const inMs = (this.#options.redialMs ?? backoffMs)(this.#failures++);
     this.#redial = setTimeout(() => void this.#guarded(() => this.#dial()), inMs);
   }
 
@@ -227,7 +230,10 @@ export class Session {
       if (this.#closed) return;
       const unreadable = error instanceof Error && error.name === "Unsealable";
       this.status = unreadable ? "unreadable" : "waiting";
-      this.#options.log.error("whatsapp session cannot be opened", { organization: this.organization, ...errorFields(error) });
+      this.#options.log.error("whatsapp session cannot be opened", {
+        organization: this.organization,
+        ...errorFields(error),
+      });
       this.#failPairing(unreadable ? "the stored credentials cannot be read" : "the store cannot be reached");
       if (!unreadable && (await this.#options.stillOurs(this.lease).catch(() => true))) this.#dialLater();
     }

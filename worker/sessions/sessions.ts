@@ -4,7 +4,10 @@ import type { Organizations } from "./organizations.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { shardOf } from "./shards.ts";
 
-export interface SessionsOptions extends Pick<SessionOptions, "whatsapp" | "stillOurs" | "opened" | "disconnected" | "accepted" | "ack"> {
+export interface SessionsOptions extends Pick<
+  SessionOptions,
+  "whatsapp" | "stillOurs" | "opened" | "disconnected" | "accepted" | "ack"
+> {
   readonly organizations: Organizations;
   readonly log: Logger;
   /** The lease of a shard, while it is surely held. */

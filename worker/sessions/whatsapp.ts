@@ -23,7 +23,8 @@ export type Ending =
 
 /** What the server said about a message that was sent. */
 export type Ack =
-  { readonly kind: "acked"; readonly id: string } | { readonly kind: "refused"; readonly id: string; readonly code: number };
+  | { readonly kind: "acked"; readonly id: string }
+  | { readonly kind: "refused"; readonly id: string; readonly code: number };
 
 export interface ConnectionEvents {
   qr(code: string): void;

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import makeWASocket, { DisconnectReason, proto, type WASocket } from "@whiskeysockets/baileys";
 import type { ConversationRecord } from "../../conversation/record.ts";
-import type { Logger } from "../../runtime/logging.ts";
+import { errorFields, type Logger } from "../../runtime/logging.ts";
 import type { Connection, ConnectionContext, ConnectionEvents, Ending } from "../../sessions/whatsapp.ts";
 import type { Sealing } from "../redis/sealing.ts";
 import { deviceCache } from "./device-cache.ts";
+import { handleInOrder } from "./in-order.ts";
 import { Inbox } from "./inbox.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { Ratchet } from "./ratchet.ts";
@@ -64,6 +65,9 @@ export class BaileysConnection implements Connection {
     // Baileys takes the frame apart in later listeners of the same emit, so this one comes first.
     this.#socket.ws.on("frame", (frame: unknown) => {
       inbox.watch(frame);
+    });
+    handleInOrder(this.#socket.ws, (error) => {
+      log.warn("message not handled", { organization, ...errorFields(error) });
     });
     this.#socket.ws.on("CB:ack,class:message", ({ attrs }: { attrs: Record<string, string> }) => {
       const id = attrs["id"] ?? "";

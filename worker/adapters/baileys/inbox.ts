@@ -49,7 +49,9 @@ export class Inbox {
   /** To be called with every frame, before Baileys sees it. */
   watch(frame: unknown): void {
     if (!isNode(frame) || frame.tag !== "message" || !Array.isArray(frame.content)) return;
-    const encrypted = frame.content.filter(({ tag, content }) => tag === "enc" && content instanceof Uint8Array);
+    const encrypted = frame.content.filter(
+      ({ tag, content }) => tag === "enc" && content instanceof Uint8Array,
+    );
     // A group message carries a second one, with the sender's key; only a single one is the message itself.
     if (encrypted.length === 1) this.#stanzas.set(encrypted[0]!.content as Uint8Array, frame);
   }
@@ -59,7 +61,10 @@ export class Inbox {
   }
 
   /** The chat as the record names it: the LID where it is known. Undefined for groups, status and the like. */
-  async chatOf(stanza: BinaryNode, lids: SignalRepositoryWithLIDStore["lidMapping"]): Promise<string | undefined> {
+  async chatOf(
+    stanza: BinaryNode,
+    lids: SignalRepositoryWithLIDStore["lidMapping"],
+  ): Promise<string | undefined> {
     const { from, recipient } = stanza.attrs;
     const chat = this.#isMe(from) ? (recipient ?? from) : from;
     if (chat === undefined || !isPerson(chat)) {
@@ -68,7 +73,8 @@ export class Inbox {
     }
     if (isLidUser(chat)) return jidNormalizedUser(chat);
     const { sender_lid: sender, recipient_lid: other, peer_recipient_lid: peer } = stanza.attrs;
-    const lid = (this.#isMe(from) ? (other ?? peer) : sender) ?? (await lids.getLIDForPN(jidNormalizedUser(chat)));
+    const lid =
+      (this.#isMe(from) ? (other ?? peer) : sender) ?? (await lids.getLIDForPN(jidNormalizedUser(chat)));
     return jidNormalizedUser(lid ?? chat);
   }
 
@@ -101,7 +107,8 @@ export class Inbox {
     if (this.#isMe(stanza.attrs["from"])) {
       // Notes to oneself silence nobody.
       if (stanza.attrs["recipient"] === undefined || this.#isMe(stanza.attrs["recipient"])) return other;
-      if (NOT_WRITING.has(getContentType(normalizeMessageContent(message)) ?? "protocolMessage")) return other;
+      if (NOT_WRITING.has(getContentType(normalizeMessageContent(message)) ?? "protocolMessage"))
+        return other;
       const forMs = this.#options.settings().silenceMinutes * MINUTE_MS;
       return { kind: "owner", id, sender, at, forMs, text };
     }

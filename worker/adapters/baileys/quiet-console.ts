@@ -12,7 +12,10 @@ export function quietConsole(log: Logger): void {
   for (const method of METHODS) {
     console[method] = (...args: unknown[]): void => {
       const [first] = args;
-      log.debug("console", { method, words: typeof first === "string" ? first.slice(0, WORDS) : typeof first });
+      log.debug("console", {
+        method,
+        words: typeof first === "string" ? first.slice(0, WORDS) : typeof first,
+      });
     };
   }
 }

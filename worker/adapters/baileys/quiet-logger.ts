@@ -18,7 +18,11 @@ interface BaileysLogger {
 export function quietLogger(log: Logger, organization: string): BaileysLogger {
   const nothing = (): void => {};
   const pass = (level: string) => (fields: unknown, message?: string) => {
-    log.debug("baileys", { organization, level, words: message ?? (typeof fields === "string" ? fields : undefined) });
+    log.debug("baileys", {
+      organization,
+      level,
+      words: message ?? (typeof fields === "string" ? fields : undefined),
+    });
   };
   const logger: BaileysLogger = {
     level: "warn",

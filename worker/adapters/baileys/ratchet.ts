@@ -1,4 +1,9 @@
-import { BufferJSON, type SignalDataSet, type SignalDataTypeMap, type SignalKeyStore } from "@whiskeysockets/baileys";
+import {
+  BufferJSON,
+  type SignalDataSet,
+  type SignalDataTypeMap,
+  type SignalKeyStore,
+} from "@whiskeysockets/baileys";
 import { Mutex } from "async-mutex";
 import { SessionChoice } from "./session-choice.ts";
 import type { InboundItem, Received } from "../../conversation/inbound.ts";
@@ -47,8 +52,8 @@ export class Ratchet {
       const step = new Step(choice);
       this.#step = step;
       try {
-        const result = await work(step);
-        return { result, stored: this.#state.write(step.changes, step.inbound) };
+        const made = await work(step);
+        return { result: made, stored: this.#state.write(step.changes, step.inbound) };
       } finally {
         this.#step = undefined;
       }
@@ -80,8 +85,10 @@ export class Ratchet {
       const direct: Changes = new Map();
       for (const [field, value] of entriesOf(data)) {
         // LID mappings are kept outside steps: they are true whether or not the step succeeds.
-        const target = step !== undefined && RATCHET_TYPES.has(field.split(":", 1)[0]!) ? step.changes : direct;
-        const whole = field.startsWith("session:") && value !== null ? (step?.choice?.widen(value) ?? value) : value;
+        const target =
+          step !== undefined && RATCHET_TYPES.has(field.split(":", 1)[0]!) ? step.changes : direct;
+        const whole =
+          field.startsWith("session:") && value !== null ? (step?.choice?.widen(value) ?? value) : value;
         target.set(field, whole === null ? null : JSON.stringify(whole, BufferJSON.replacer));
       }
       if (direct.size > 0) await this.#state.write(direct);

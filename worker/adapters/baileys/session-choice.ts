@@ -34,7 +34,9 @@ export class SessionChoice {
 
   narrow(value: unknown): unknown {
     const record = value as StoredRecord;
-    const ordered = Object.entries(record._sessions).sort(([, a], [, b]) => this.#rank(b) - this.#rank(a));
+    const ordered = Object.entries(record._sessions).toSorted(
+      ([, a], [, b]) => this.#rank(b) - this.#rank(a),
+    );
     this.#whole = record;
     this.candidates = ordered.length;
     const chosen = ordered[this.#attempt];

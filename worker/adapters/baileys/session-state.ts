@@ -88,7 +88,11 @@ export class SessionState {
     return this.creds.me !== undefined && this.creds.account !== undefined;
   }
 
-  read<T extends keyof SignalDataTypeMap>(type: T, id: string, changes?: Changes): SignalDataTypeMap[T] | undefined {
+  read<T extends keyof SignalDataTypeMap>(
+    type: T,
+    id: string,
+    changes?: Changes,
+  ): SignalDataTypeMap[T] | undefined {
     this.#assertUsable();
     const field = `${type}:${id}`;
     const changed = changes?.get(field);
@@ -204,7 +208,10 @@ export class SessionState {
   }
 }
 
-function sessionKeys(keys: Keys, organization: string): [leases: string, credentials: string, signalKeys: string] {
+function sessionKeys(
+  keys: Keys,
+  organization: string,
+): [leases: string, credentials: string, signalKeys: string] {
   return [keys.leases, keys.credentials(organization), keys.signalKeys(organization)];
 }
 

@@ -31,7 +31,8 @@ export function signalRepository(state: SessionState, ratchet: Ratchet, inbox: I
       const chat = stanza === undefined ? undefined : await inbox.chatOf(stanza, lidMapping);
       const receive = async (step: Step): Promise<Uint8Array> => {
         const plain = await stock.decryptMessage(message);
-        if (stanza !== undefined && chat !== undefined) step.inbound.push(...inbox.inbound(stanza, chat, plain));
+        if (stanza !== undefined && chat !== undefined)
+          step.inbound.push(...inbox.inbound(stanza, chat, plain));
         return plain;
       };
       try {
@@ -50,12 +51,14 @@ export function signalRepository(state: SessionState, ratchet: Ratchet, inbox: I
     return {
       ...stock,
       decryptMessage: decrypt,
-      decryptGroupMessage: async (message) => (await ratchet.step(() => stock.decryptGroupMessage(message))).result,
+      decryptGroupMessage: async (message) =>
+        (await ratchet.step(() => stock.decryptGroupMessage(message))).result,
       encryptMessage: async (message) => {
         await resolveLid(message.jid);
         return (await ratchet.step(() => stock.encryptMessage(message))).result;
       },
-      encryptGroupMessage: async (message) => (await ratchet.step(() => stock.encryptGroupMessage(message))).result,
+      encryptGroupMessage: async (message) =>
+        (await ratchet.step(() => stock.encryptGroupMessage(message))).result,
       getSenderKeyDistributionMessage: async (request) =>
         (await ratchet.step(() => stock.getSenderKeyDistributionMessage(request))).result,
       processSenderKeyDistributionMessage: async (message) => {
@@ -84,7 +87,11 @@ export function signalRepository(state: SessionState, ratchet: Ratchet, inbox: I
 }
 
 /** A first message of a session names its session; any other is tried with one session at a time. */
-async function decryptBySession(ratchet: Ratchet, message: Decrypt, receive: (step: Step) => Promise<Uint8Array>) {
+async function decryptBySession(
+  ratchet: Ratchet,
+  message: Decrypt,
+  receive: (step: Step) => Promise<Uint8Array>,
+) {
   if (message.type === "pkmsg") return await ratchet.step(receive);
   for (let attempt = 0; ; attempt++) {
     const choice = new SessionChoice(message.ciphertext, attempt);

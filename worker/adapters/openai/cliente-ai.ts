@@ -20,10 +20,14 @@ export function clienteAi({ apiKey, baseUrl, model, timeoutMs }: ClienteAiOption
   const client = new OpenAI({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0 });
   return {
     async answer(question, signal) {
-      const completion = await client.chat.completions.create({ model, messages: promptOf(question) }, { signal });
+      const completion = await client.chat.completions.create(
+        { model, messages: promptOf(question) },
+        { signal },
+      );
       const [choice] = completion.choices;
       const text = choice?.message.content?.trim();
-      if (!text) throw new NoAnswer(`the AI gave no text (finish_reason ${choice?.finish_reason ?? "missing"})`);
+      if (!text)
+        throw new NoAnswer(`the AI gave no text (finish_reason ${choice?.finish_reason ?? "missing"})`);
       return text;
     },
   };
@@ -35,7 +39,10 @@ function promptOf({ settings, history, messages }: Question): OpenAI.ChatComplet
       role: "system",
       content: `You answer customers of ${settings.name} on WhatsApp, as ${settings.name}.\n\n${settings.instructions}`,
     },
-    ...history.map(({ role, text }) => ({ role: role === "customer" ? ("user" as const) : ("assistant" as const), content: text })),
+    ...history.map(({ role, text }) => ({
+      role: role === "customer" ? ("user" as const) : ("assistant" as const),
+      content: text,
+    })),
     ...messages.map(({ text }) => ({ role: "user" as const, content: text })),
   ];
 }

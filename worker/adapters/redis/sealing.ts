@@ -49,13 +49,18 @@ export class Sealing {
       );
     }
     const bytes = Buffer.from(sealed.slice(dot + 1), "base64");
-    const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
-    decipher.setAAD(Buffer.from(place));
-    decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
     try {
+      // A value that was cut short has no whole IV or tag, on which these throw too.
+      const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, IV_BYTES), {
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAAD(Buffer.from(place));
+      decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
     } catch {
-      throw new Unsealable(`a value of ${place} does not open with key "${id}": another key of that name sealed it`);
+      throw new Unsealable(
+        `a value of ${place} does not open with key "${id}": another key of that name sealed it, or it was damaged`,
+      );
     }
   }
 

@@ -6,6 +6,7 @@ local INBOX_SECONDS = 26 * 3600
 local SENT_SECONDS = 7 * 24 * 3600
 local HISTORY_ENTRIES = 40
 local FAILED_PARTS = 20
+local LONGEST_ACK_MS = 5 * 60 * 1000
 -- Thinkers that went away before an answer are no fault of the AI, unless they all do.
 local ORPHANED_MAX = 10
 

@@ -11,7 +11,8 @@ end
 local part = cjson.decode(redis.call("LINDEX", record.outbound, 0))
 record.sends = record.sends + 1
 record.wire = item.wire
-record.sendAt = time + item.ackMs
+-- Longer each time: a server that takes a part and never says so must not get it for ever at the same pace.
+record.sendAt = time + math.min(item.ackMs * 2 ^ (record.sends - 1), math.max(item.ackMs, LONGEST_ACK_MS))
 -- The chat comes with it because the text is sealed for its conversation.
 local text = record.chat .. " " .. part.body
 redis.call("SET", sent_key(record.prefix, record.organization, part.id), text, "EX", SENT_SECONDS)

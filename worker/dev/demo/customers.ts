@@ -47,7 +47,9 @@ export class Customers {
 
   /** Resolves when the last message that will be written is answered, or given up. */
   async write(shop: Shop, names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name, index) => this.#talk(this.#deployment.whatsapp.contact({ name }), shop, index * 3)));
+    await Promise.all(
+      names.map((name, index) => this.#talk(this.#deployment.whatsapp.contact({ name }), shop, index * 3)),
+    );
   }
 
   async #talk(customer: Contact, shop: Shop, first: number): Promise<void> {

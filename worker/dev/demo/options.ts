@@ -50,7 +50,11 @@ export function readOptions(args: readonly string[]): DemoOptions {
   }
 }
 
-function positive(name: string, text: string | undefined, is: (value: number) => boolean): number | undefined {
+function positive(
+  name: string,
+  text: string | undefined,
+  is: (value: number) => boolean,
+): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (!is(value) || value <= 0) throw new Error(`${name}: expected a number above 0, got "${text}"`);

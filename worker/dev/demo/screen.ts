@@ -29,7 +29,13 @@ export function asked(customer: string, shop: string, text: string): void {
 }
 
 /** @param totalMs from the customer's message to the answer on their screen */
-export function answered(shop: string, customer: string, text: string, totalMs: number, split: Split | undefined): void {
+export function answered(
+  shop: string,
+  customer: string,
+  text: string,
+  totalMs: number,
+  split: Split | undefined,
+): void {
   const where =
     split === undefined
       ? "answered across a restart"

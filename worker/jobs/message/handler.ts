@@ -12,11 +12,16 @@ export interface MessagePorts {
 }
 
 /** @throws Error for a job that is none of ours: it is kept as failed, for a person to see */
-export async function handleMessageJob(job: MessageJob, ports: MessagePorts, signal: AbortSignal): Promise<void> {
+export async function handleMessageJob(
+  job: MessageJob,
+  ports: MessagePorts,
+  signal: AbortSignal,
+): Promise<void> {
   switch (job.name) {
     case TURN_JOB: {
       const payload = turnPayload.safeParse(job.data);
-      if (!payload.success) throw new Error(`malformed ${TURN_JOB} job: ${payload.error.issues.map(explain).join("; ")}`);
+      if (!payload.success)
+        throw new Error(`malformed ${TURN_JOB} job: ${payload.error.issues.map(explain).join("; ")}`);
       await ports.turn(payload.data, signal);
       return;
     }

@@ -1,0 +1,57 @@
+import { expect, test, vi } from "vitest";
+import { handleMessageJob, type MessagePorts } from "./handler.ts";
+import { LOOK_JOB, TURN_JOB } from "./job.ts";
+
+const { signal } = new AbortController();
+const conversation = { organization: "ana", chat: "5511999@lid" };
+
+function ports() {
+  return {
+    turn: vi.fn<MessagePorts["turn"]>(async () => {}),
+    look: vi.fn<MessagePorts["look"]>(async () => {}),
+  };
+}
+
+test("a wake-up advances the conversation that it names, and passes the signal on", async () => {
+  const { turn, look } = ports();
+  await handleMessageJob({ name: TURN_JOB, data: conversation }, { turn, look }, signal);
+  expect(turn).toHaveBeenCalledExactlyOnceWith(conversation, signal);
+  expect(look).not.toHaveBeenCalled();
+});
+
+test("the news of free shards makes the process look", async () => {
+  const { turn, look } = ports();
+  await handleMessageJob({ name: LOOK_JOB, data: {} }, { turn, look }, signal);
+  expect(look).toHaveBeenCalledOnce();
+  expect(turn).not.toHaveBeenCalled();
+});
+
+test.each<[what: string, data: unknown, reason: RegExp]>([
+  ["nothing", null, /malformed turn job: payload/],
+  ["a text", "ana", /malformed turn job: payload/],
+  ["no chat", { organization: "ana" }, /malformed turn job: chat/],
+  ["a chat that is no JID", { ...conversation, chat: "ana" }, /malformed turn job: chat: expected a JID/],
+  [
+    "an id that would break a key",
+    { ...conversation, organization: "a b:c" },
+    /malformed turn job: organization/,
+  ],
+  ["more than ids", { ...conversation, text: "oi" }, /malformed turn job/],
+])("a wake-up with %s is refused with the reason", async (_what, data, reason) => {
+  const { turn, look } = ports();
+  await expect(handleMessageJob({ name: TURN_JOB, data }, { turn, look }, signal)).rejects.toThrow(reason);
+  expect(turn).not.toHaveBeenCalled();
+});
+
+test("a job of another name is refused with those that are known", async () => {
+  await expect(handleMessageJob({ name: "send", data: conversation }, ports(), signal)).rejects.toThrow(
+    "unknown job send: expected turn or look",
+  );
+});
+
+test("what goes wrong in a turn is the job's failure", async () => {
+  const failing = { ...ports(), turn: async () => Promise.reject(new Error("the store is gone")) };
+  await expect(handleMessageJob({ name: TURN_JOB, data: conversation }, failing, signal)).rejects.toThrow(
+    "the store is gone",
+  );
+});
