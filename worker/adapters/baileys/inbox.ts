@@ -80,7 +80,7 @@ export class Inbox {
 
   inbound(stanza: BinaryNode, chat: string, plain: Uint8Array): InboundItem[] {
     const { organization, sealing } = this.#options;
-    return [encodeInbound({ organization, chat }, this.#classify(stanza, plain), plain, sealing)];
+    return [encodeInbound({ organization, chat }, this.#classify(stanza, chat, plain), plain, sealing)];
   }
 
   report(stanza: BinaryNode, chat: string, received: readonly Received[]): void {
@@ -92,12 +92,12 @@ export class Inbox {
   /** The stored plaintext of a message that was decrypted before. */
   async find(stanza: BinaryNode, chat: string): Promise<Uint8Array | undefined> {
     const conversation: Conversation = { organization: this.#options.organization, chat };
-    return await this.#options.record.inboxed(conversation, this.#senderOf(stanza), idOf(stanza));
+    return await this.#options.record.inboxed(conversation, this.#senderOf(stanza, chat), idOf(stanza));
   }
 
-  #classify(stanza: BinaryNode, plain: Uint8Array): Inbound {
+  #classify(stanza: BinaryNode, chat: string, plain: Uint8Array): Inbound {
     const id = idOf(stanza);
-    const sender = this.#senderOf(stanza);
+    const sender = this.#senderOf(stanza, chat);
     const at = Number(stanza.attrs["t"] ?? 0) * 1000;
     const other: Inbound = { kind: "other", id, sender };
     if (stanza.attrs["category"] === "peer") return other;
@@ -117,8 +117,10 @@ export class Inbox {
     return { kind: "customer", id, sender, at, text, name: stanza.attrs["notify"] };
   }
 
-  #senderOf(stanza: BinaryNode): string {
-    return jidNormalizedUser(stanza.attrs["participant"] ?? stanza.attrs["from"]);
+  /** A repeated delivery may come from the sender's other address, so it is the one that the record knows. */
+  #senderOf(stanza: BinaryNode, chat: string): string {
+    const { me } = this.#options.creds;
+    return this.#isMe(stanza.attrs["from"]) ? jidNormalizedUser(me?.lid ?? me?.id) : chat;
   }
 
   #isMe(jid: string | undefined): boolean {
