@@ -84,7 +84,7 @@ export class BaileysConnection implements Connection {
         this.#open = true;
         this.#whenStored(() => events.open(this.#account()));
       }
-      if (update.connection === "close") this.#end(endingOf(update.lastDisconnect?.error, state.paired));
+      if (update.connection === "close") void this.#end(endingOf(update.lastDisconnect?.error, state.paired));
     });
   }
 
@@ -111,6 +111,7 @@ export class BaileysConnection implements Connection {
   terminate(): void {
     this.#ending ??= { kind: "closed" };
     this.#open = false;
+    this.#state.end();
     this.#cut();
     void this.#socket.end(undefined);
   }
@@ -121,8 +122,11 @@ export class BaileysConnection implements Connection {
     this.terminate();
   }
 
-  #end(ending: Ending): void {
+  async #end(ending: Ending): Promise<void> {
     this.#open = false;
+    // The next connection loads what this one stored.
+    await this.#state.settled().catch(() => {});
+    this.#state.end();
     this.#events.ended(this.#ending ?? ending);
     this.#ended.resolve();
   }

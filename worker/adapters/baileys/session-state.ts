@@ -138,6 +138,16 @@ export class SessionState {
     this.#assertUsable();
   }
 
+  /**
+   * Nothing is written from here on: the connection is gone, and the next one loads what is stored. What is on its way
+   * to Redis arrives there before that load, on the same connection.
+   */
+  end(): void {
+    this.#failure ??= new Error(`the WhatsApp connection of ${this.#options.organization} is closed`);
+    const lost = this.#queue.splice(0);
+    for (const step of lost) step.reject(this.#failure);
+  }
+
   /** Forgets the session, after WhatsApp said that it is logged out. @throws LeaseLost */
   async wipe(): Promise<void> {
     const { redis, keys, lease, organization } = this.#options;
