@@ -12,7 +12,8 @@ const bin = join(root, "node_modules/.bin");
 
 /** `packages`: the workspaces whose dependencies the command needs, "" being the root's own tools. */
 const commands = {
-  start: { packages: ["worker"], redis: true, run: ["worker/dev/start.ts"] },
+  start: { packages: ["worker"], redis: !process.env.REDIS_URL, run: ["worker/dev/start.ts"] },
+  // Tests stop, freeze and misconfigure servers of their own: REDIS_URL is no use to them.
   test: { packages: ["", "worker", "infra"], redis: true, run: ["node_modules/vitest/vitest.mjs", "run"] },
   check: { packages: ["", "worker", "infra"], redis: false, run: ["worker/dev/check.ts"] },
 };
@@ -23,7 +24,7 @@ if (command === undefined)
   stop(`expected one of ${Object.keys(commands).join(", ")}, got ${name ?? "nothing"}`);
 if (!installed(command.packages)) install(command.packages);
 const node = nodeBinary();
-if (command.redis && !process.env.REDIS_URL) ensureRedisServer();
+if (command.redis) ensureRedisServer();
 run(node, [...command.run, ...args]);
 
 /** Whether node_modules holds what package-lock.json asks for, by npm's own record of what it installed. */
@@ -79,7 +80,7 @@ function ensureRedisServer() {
   if (spawnSync("redis-server", ["--version"]).status === 0) return;
   if (!existsSync("/etc/debian_version") || process.getuid?.() !== 0) {
     stop(
-      "redis-server is not on PATH: install Redis 7 or newer (Debian: apt-get install redis-server), or set REDIS_URL",
+      `redis-server is not on PATH: install Redis 7 or newer (Debian: apt-get install redis-server)${name === "start" ? ", or set REDIS_URL" : ""}`,
     );
   }
   say("installing redis-server (once)…");
