@@ -1,7 +1,8 @@
 -- One beat of a process: it claims or keeps its slot, renews the leases it holds, takes what is free, and
 -- learns what is due in its shards and what operators ask for. Needs fence.lua and due.lua.
 -- KEYS: leases, slots, process, requests.
--- ARGV: prefix, process, fleet, version, lease (ms), slot held before or "", shards, 1 to take free shards, due limit
+-- ARGV: prefix, process, fleet, version, lease (ms), slot held before or "", shards, 1 to take free shards, due limit,
+-- 1 if the process has cut its sockets: what it held is free then, also for itself under a new epoch
 local prefix, process, ttl, shards = ARGV[1], ARGV[2], tonumber(ARGV[5]), tonumber(ARGV[7])
 local time = redis.call("TIME")
 local micros = time[1] .. string.rep("0", 6 - #time[2]) .. time[2]
@@ -41,6 +42,8 @@ local held, owned, writes = {}, {}, {}
 for shard = 0, shards - 1 do
   local owner, epoch, ends = string.match(leases[tostring(shard)] or "- 0 0", "^(%S+) (%d+) (%d+)$")
   local expired = tonumber(ends) <= at
+  local renounced = owner == process and ARGV[10] == "1"
+  if renounced then owner = "-" end
   local mine = owner == process and not expired
   if not mine and (owner == "-" or expired) and ARGV[8] == "1" then
     epoch = next_epoch(epoch)
@@ -51,6 +54,9 @@ for shard = 0, shards - 1 do
     owned[#owned + 1] = shard
     writes[#writes + 1] = tostring(shard)
     writes[#writes + 1] = process .. " " .. epoch .. " " .. expiry
+  elseif renounced then
+    writes[#writes + 1] = tostring(shard)
+    writes[#writes + 1] = "- " .. epoch .. " 0"
   end
 end
 if #writes > 0 then redis.call("HSET", KEYS[1], unpack(writes)) end

@@ -59,6 +59,8 @@ export class Membership {
   #slot = "";
   #takes = true;
   #left = false;
+  /** The sockets were cut and the store does not know it: what is held must be taken anew. */
+  #renounced = false;
   /** Monotonic ms until which the leases are surely ours. */
   #sureUntil = 0;
   #beating: Promise<void> | undefined;
@@ -90,6 +92,7 @@ export class Membership {
 
   /** Renews, takes what is free, and learns what is due: now instead of at the next beat. */
   async beat(): Promise<void> {
+    if (this.#left) return;
     this.#beating ??= this.#beat().finally(() => {
       this.#beating = undefined;
     });
@@ -122,6 +125,7 @@ export class Membership {
     clearTimeout(this.#next);
     const { redis, keys, fleet, version, leaseMs, log } = this.#options;
     const sent = performance.now();
+    const renounced = this.#renounced;
     try {
       const reply = await heartbeatScript.run(
         redis,
@@ -136,12 +140,16 @@ export class Membership {
           SHARDS,
           this.#takes ? 1 : 0,
           DUE_LIMIT,
+          renounced ? 1 : 0,
         ],
       );
-      if (this.#left) return;
+      // Renewed before the sockets were cut: under the same epoch, what the old ones still write would be let through.
+      if (this.#left || renounced !== this.#renounced) return;
       // Counted from when it was sent: the store cannot have renewed earlier than that.
       this.#sureUntil = sent + leaseMs * (1 - MARGIN);
-      if (performance.now() < this.#sureUntil) await this.#apply(JSON.parse(reply as string) as Beat);
+      if (performance.now() >= this.#sureUntil) return;
+      this.#renounced = false;
+      await this.#apply(JSON.parse(reply as string) as Beat);
     } catch (error) {
       log.error("heartbeat failed", { process: this.process, ...errorFields(error) });
     } finally {
@@ -152,14 +160,15 @@ export class Membership {
   async #apply(beat: Beat): Promise<void> {
     clearTimeout(this.#fence);
     this.#fence = setTimeout(() => this.#fenceOff(), this.#sureUntil - performance.now());
-    if (beat.slot !== this.#slot) {
-      this.#slot = beat.slot;
-      await this.#events.slot(this.slot);
-    }
+    // First of all: the lease of a shard that is another's must not look renewed while a slot is being changed.
     const held = new Map(listOf(beat.held).map(([shard, epoch]) => [shard, epoch]));
     const lost = this.leases.filter(({ shard, epoch }) => held.get(shard) !== epoch);
     for (const { shard } of lost) this.#leases.delete(shard);
     if (lost.length > 0) this.#events.lost(lost);
+    if (beat.slot !== this.#slot) {
+      this.#slot = beat.slot;
+      await this.#events.slot(this.slot);
+    }
 
     const acquired: Lease[] = [];
     for (const [shard, epoch] of held) {
@@ -180,6 +189,7 @@ export class Membership {
     const lost = this.leases;
     this.#leases.clear();
     if (lost.length === 0) return;
+    this.#renounced = true;
     this.#options.log.error("leases not renewed in time, sockets are cut", { shards: lost.length });
     this.#events.lost(lost);
   }

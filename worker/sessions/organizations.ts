@@ -1,12 +1,14 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Sealing } from "../adapters/redis/sealing.ts";
+import { errorFields, type Logger } from "../runtime/logging.ts";
 import { organizationSettings, type OrganizationSettings } from "./organization.ts";
 
 export interface OrganizationsOptions {
   readonly redis: Redis;
   readonly keys: Keys;
   readonly sealing: Sealing;
+  readonly log: Logger;
 }
 
 /** The tenants on the store, with a copy of their settings in memory. */
@@ -18,16 +20,20 @@ export class Organizations {
     this.#options = options;
   }
 
-  /** @throws Unsealable */
+  /** One whose settings cannot be read is left out, and the others go on. */
   async load(): Promise<void> {
-    const { redis, keys, sealing } = this.#options;
+    const { redis, keys, sealing, log } = this.#options;
     const stored = await redis.hgetall(keys.organizations);
-    this.#settings = new Map(
-      Object.entries(stored).map(([id, sealed]) => {
-        const json: unknown = JSON.parse(sealing.openText(`${keys.organizations} ${id}`, sealed));
-        return [id, organizationSettings.parse(json)];
-      }),
-    );
+    const settings = new Map<string, OrganizationSettings>();
+    for (const [organization, sealed] of Object.entries(stored)) {
+      try {
+        const json: unknown = JSON.parse(sealing.openText(`${keys.organizations} ${organization}`, sealed));
+        settings.set(organization, organizationSettings.parse(json));
+      } catch (error) {
+        log.error("organization's settings cannot be read", { organization, ...errorFields(error) });
+      }
+    }
+    this.#settings = settings;
   }
 
   get ids(): readonly string[] {

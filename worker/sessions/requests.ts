@@ -86,6 +86,8 @@ export class Requests {
         return;
       }
       case "pair": {
+        // The shard may have come with the same beat as the request.
+        await sessions.settled();
         const session = sessions.of(organization);
         if (session === undefined) {
           const reason = `organization ${organization} is not known: add it first with "oxy org add ${organization}"`;

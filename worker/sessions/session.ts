@@ -55,6 +55,8 @@ export class Session {
   #failures = 0;
   #replaced: number[] = [];
   #pairing: ((event: PairingEvent) => void) | undefined;
+  /** The code that can be scanned at this moment. */
+  #qr: string | undefined;
   #closed = false;
 
   constructor(options: SessionOptions) {
@@ -81,7 +83,12 @@ export class Session {
       return;
     }
     this.#pairing = tell;
-    if (this.status === "pairing") return;
+    if (this.status === "pairing") {
+      // The next code may be a minute away.
+      if (this.#qr !== undefined) tell({ kind: "qr", qr: this.#qr });
+      return;
+    }
+    this.#qr = undefined;
     this.status = "pairing";
     await this.#guarded(() => this.#dial());
   }
@@ -110,6 +117,8 @@ export class Session {
 
   async #dial(): Promise<void> {
     if (this.#closed) return;
+    // A pairing may come before the redial that is due: two connections would replace each other.
+    clearTimeout(this.#redial);
     const { organization, lease, whatsapp, log } = this.#options;
     if (this.status !== "pairing") this.status = "connecting";
     const connection = await whatsapp.connect({
@@ -118,6 +127,7 @@ export class Session {
       settings: () => this.#options.settings(),
       events: {
         qr: (qr) => {
+          this.#qr = qr;
           if (this.#pairing === undefined) this.#connection?.terminate();
           this.#pairing?.({ kind: "qr", qr });
         },
@@ -126,10 +136,13 @@ export class Session {
           this.#pairing?.({ kind: "paired", account });
           this.#pairing = undefined;
         },
-        open: () => {
+        open: (account) => {
           this.status = "open";
           this.#failures = 0;
           log.info("whatsapp open", { organization, shard: lease.shard });
+          // Asked for on a number that was linked: there was no code to scan, and it is done.
+          this.#pairing?.({ kind: "paired", account });
+          this.#pairing = undefined;
           this.#options.opened(organization);
         },
         accepted: (conversation) => {

@@ -18,6 +18,7 @@ export interface SessionsOptions extends Pick<
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #sessions = new Map<string, Session>();
+  #opening: Promise<unknown> = Promise.resolve();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -31,8 +32,19 @@ export class Sessions {
     return [...this.#sessions.values()];
   }
 
+  /** Resolves when the sessions of all shards that were acquired until now have begun to open. */
+  async settled(): Promise<void> {
+    await this.#opening;
+  }
+
   /** Opens what belongs to these shards. */
   async acquired(leases: readonly Lease[]): Promise<void> {
+    const opened = this.#openAll(leases);
+    this.#opening = Promise.allSettled([this.#opening, opened]);
+    await opened;
+  }
+
+  async #openAll(leases: readonly Lease[]): Promise<void> {
     const shards = new Set(leases.map(({ shard }) => shard));
     await this.#options.organizations.load();
     const opened = this.#options.organizations.ids.map(async (organization) => {

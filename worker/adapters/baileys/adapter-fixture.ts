@@ -122,7 +122,10 @@ export class World {
     const wire = await this.connect(organization);
     await phone.scan(await wire.until(() => wire.qrs[0]));
     await wire.until(() => wire.ending?.kind === "restart");
-    return await this.login(organization);
+    const linked = await this.login(organization);
+    // Its history is the last thing that a new device gets.
+    await linked.until(() => linked.leftAlone.length === 1);
+    return linked;
   }
 
   /** A session with an outbox, as the worker puts them together. */
@@ -153,6 +156,7 @@ export class World {
         if (type === "string") return await this.store.get(key);
         if (type === "hash") return await this.store.hgetall(key);
         if (type === "list") return await this.store.lrange(key, 0, -1);
+        if (type === "set") return await this.store.smembers(key);
         return await this.store.zrange(key, "0", "-1");
       }),
     );
@@ -242,6 +246,8 @@ export interface TalkOptions {
 export class Talk {
   readonly pairing: PairingEvent[] = [];
   readonly accepted: Conversation[] = [];
+  /** Failures in a row before each redial that was planned. */
+  readonly redials: number[] = [];
   opened = 0;
   /** How often the lease was asked for. */
   asked = 0;
@@ -268,10 +274,14 @@ export class Talk {
       lease,
       whatsapp: this.#options.whatsapp ?? this.#world.whatsapp,
       log,
-      redialMs: () => 1,
+      redialMs: (failures) => {
+        this.redials.push(failures);
+        return 1;
+      },
       settings: () => settings,
       stillOurs: async () => {
         this.asked++;
+        this.#watch.changed();
         return this.#options.stillOurs?.() ?? true;
       },
       opened: () => {
@@ -304,13 +314,17 @@ export class Talk {
   /** Links the phone by QR and waits for the login. */
   async link(phone: Phone): Promise<void> {
     await this.start();
+    await this.pair();
+    const { qr } = await this.#watch.waitFor(() => this.pairing.find((event) => event.kind === "qr"));
+    await phone.scan(qr);
+    await this.#watch.waitFor(() => this.opened === 1);
+  }
+
+  async pair(): Promise<void> {
     await this.session.pair((event) => {
       this.pairing.push(event);
       this.#watch.changed();
     });
-    const { qr } = await this.#watch.waitFor(() => this.pairing.find((event) => event.kind === "qr"));
-    await phone.scan(qr);
-    await this.#watch.waitFor(() => this.opened === 1);
   }
 
   /** What was to be sent while the socket was away, as the worker does. */

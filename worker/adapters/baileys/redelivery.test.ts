@@ -144,7 +144,10 @@ test("what came while nobody was connected is accepted in order at the login, be
 });
 
 /** Both directions still work, and the record has these texts and what is written now. */
-async function expectGoesOn({ here, phone, contact, wire }: Omit<Scene, "delivered">, texts: readonly string[]): Promise<void> {
+async function expectGoesOn(
+  { here, phone, contact, wire }: Omit<Scene, "delivered">,
+  texts: readonly string[],
+): Promise<void> {
   const accepted = wire.accepted.length;
   contact.write(phone, "and now");
   await wire.until(() => wire.accepted.length === accepted + 1);

@@ -19,7 +19,10 @@ export async function secretsOf(world: World, organization = "acme"): Promise<Bu
 export function readable(text: string, secrets: readonly Buffer[]): string[] {
   const whole = text.toLowerCase().replaceAll(/[\s:,]/g, "");
   return secrets
-    .filter((secret) => text.includes(secret.toString("base64").replace(/=+$/, "")) || whole.includes(secret.toString("hex")))
+    .filter(
+      (secret) =>
+        text.includes(secret.toString("base64").replace(/=+$/, "")) || whole.includes(secret.toString("hex")),
+    )
     .map((secret) => secret.toString("hex"));
 }
 
@@ -28,5 +31,7 @@ function collect(value: unknown, secret: boolean): Buffer[] {
   if (typeof value === "string") return secret ? [Buffer.from(value, "base64")] : [];
   if (typeof value !== "object" || value === null) return [];
   if ("type" in value && value.type === "Buffer" && "data" in value) return collect(value.data, secret);
-  return Object.entries(value).flatMap(([name, inner]) => collect(inner, SECRET.test(name) && typeof inner !== "number"));
+  return Object.entries(value).flatMap(([name, inner]) =>
+    collect(inner, SECRET.test(name) && typeof inner !== "number"),
+  );
 }

@@ -158,9 +158,7 @@ export class SessionState {
 
   #flush(): void {
     if (this.#failure !== undefined) return;
-    this.#writing ??= this.#drain().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#drain();
   }
 
   /** One write at a time; each takes all that is queued with it. */
@@ -179,6 +177,8 @@ export class SessionState {
         this.#fail(error instanceof Error ? error : new Error(String(error)), steps);
       }
     }
+    // In the same breath as the last look at the queue: what is queued later has to start the next drain.
+    this.#writing = undefined;
   }
 
   async #store(steps: readonly Step[], withCredentials: boolean): Promise<Received[]> {

@@ -11,10 +11,21 @@ export class SlowRedis extends Redis {
   readonly #latencyMs: number;
   readonly #waiting: (() => void)[] = [];
   #free = 0;
+  #held: (() => void)[] | undefined;
 
   constructor(url: string, latencyMs: number) {
     super(url);
     this.#latencyMs = latencyMs;
+  }
+
+  /** Commands wait until the returned function is called. */
+  hold(): () => void {
+    this.#held = [];
+    return () => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const send of held) send();
+    };
   }
 
   override sendCommand(command: Command, stream?: Parameters<Redis["sendCommand"]>[1]): unknown {
@@ -24,6 +35,10 @@ export class SlowRedis extends Redis {
       String(command.args[1]) === "3"
     ) {
       this.writes++;
+    }
+    if (this.#held !== undefined) {
+      this.#held.push(() => void super.sendCommand(command, stream));
+      return command.promise;
     }
     if (this.#latencyMs === 0) return super.sendCommand(command, stream);
     const now = performance.now();

@@ -26,7 +26,10 @@ afterAll(async () => {
 async function script(...sources: readonly string[]): Promise<Script> {
   const files = sources.map((_source, index) => join(directory, `${index}.lua`));
   await Promise.all(files.map((file, index) => writeFile(file, sources[index]!)));
-  return new Script("test", files.map(pathToFileURL));
+  return new Script(
+    "test",
+    files.map((file) => pathToFileURL(file)),
+  );
 }
 
 /** How often each kind of call reached the server. */
