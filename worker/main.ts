@@ -7,6 +7,8 @@ import { untilStopped } from "./runtime/shutdown.ts";
 import { startWorker } from "./worker.ts";
 
 const MISCONFIGURED = 78;
+/** Past the drain: a store that does not answer must not keep the process until the host kills it. */
+const GIVE_UP_MS = 1_000;
 
 const config = configOrExit();
 const log = createLogger(config);
@@ -23,7 +25,12 @@ try {
   if (worker !== undefined) log.info("ready", { role: config.role });
   await stopped;
   log.info("draining", { seconds: config.shutdown.drainSeconds });
-  await worker?.drain(config.shutdown.drainSeconds * 1000);
+  const drainMs = config.shutdown.drainSeconds * 1000;
+  setTimeout(() => {
+    log.error("not drained in time; the next owner finds what is left");
+    process.exit(1);
+  }, drainMs + GIVE_UP_MS);
+  await worker?.drain(drainMs);
   await http.close();
   redis.disconnect();
   log.info("stopped");

@@ -41,7 +41,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
   await requireMatchingStore(redis, keys, sealing);
 
   const record = new ConversationRecord({ redis, keys, sealing });
-  const organizations = new Organizations({ redis, keys, sealing });
+  const organizations = new Organizations({ redis, keys, sealing, log });
   const whatsapp = baileysWhatsApp({ redis, keys, sealing, record, log, ...config.whatsapp });
   const replies = new Replies(log);
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { Redis } from "ioredis";
 
 /** What a worker answers; `done` and `failed` are the last. Documented in docs/architecture.md. */
@@ -16,6 +16,7 @@ export class RequestFailed extends Error {
 export interface StoreOptions {
   readonly redis?: string;
   readonly namespace: string;
+  readonly patience: number;
   readonly json?: boolean;
 }
 
@@ -27,6 +28,7 @@ export function withStore(command: Command): Command {
   return command
     .option("--redis <url>", "the store (default: REDIS_URL)")
     .option("--namespace <name>", "the deployment on the store", process.env["OXY_NAMESPACE"] || "oxy")
+    .option("--patience <seconds>", "how long a worker may take to notice", secondsOf, NOTICE_SECONDS)
     .option("--json", "print each answer as a line of JSON");
 }
 
@@ -48,9 +50,10 @@ export async function* ask(
     for (let noticed = false; ; noticed = true) {
       const reply = await redis.blpop(
         `{${store.namespace}}:answers:${id}`,
-        noticed ? patienceSeconds : NOTICE_SECONDS,
+        noticed ? patienceSeconds : store.patience,
       );
-      if (reply === null) throw new RequestFailed(await silenceOf(redis, requests, id, noticed));
+      if (reply === null)
+        throw new RequestFailed(await silenceOf(redis, requests, id, noticed, store.patience));
       const answer = JSON.parse(reply[1]) as Answer;
       if (answer.kind === "failed") throw new RequestFailed(answer.reason);
       yield answer;
@@ -78,10 +81,24 @@ async function connect(store: StoreOptions): Promise<Redis> {
   return redis;
 }
 
-async function silenceOf(redis: Redis, requests: string, id: string, noticed: boolean): Promise<string> {
+async function silenceOf(
+  redis: Redis,
+  requests: string,
+  id: string,
+  noticed: boolean,
+  patienceSeconds: number,
+): Promise<string> {
   if (noticed) return "the worker stopped answering; ask again";
   const taken = (await redis.hexists(requests, id)) === 0;
   return taken
     ? "a worker took the request and did not answer; look at its log"
-    : `no worker took the request within ${NOTICE_SECONDS} s: is one running on this store and namespace?`;
+    : `no worker took the request within ${patienceSeconds} s: is one running on this store and namespace?`;
+}
+
+/** Redis would wait for ever for 0. */
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 0.1 && seconds <= 3_600))
+    throw new InvalidArgumentError("expected seconds from 0.1 to 3600");
+  return seconds;
 }

@@ -37,7 +37,14 @@ export function orgCommand(): Command {
 }
 
 async function addOrganization(organization: string, options: AddOptions): Promise<void> {
-  const { redis: _redis, namespace: _namespace, json, instructionsFile, ...settings } = options;
+  const {
+    redis: _redis,
+    namespace: _namespace,
+    patience: _patience,
+    json,
+    instructionsFile,
+    ...settings
+  } = options;
   const instructions =
     instructionsFile === undefined ? {} : { instructions: await readFile(instructionsFile, "utf8") };
   const request = {

@@ -65,8 +65,8 @@ export class LocalDeployment {
   }
 
   /** Starts another worker process; does not wait until it is ready. */
-  worker(environment: Readonly<Record<string, string>> = {}): WorkerProcess {
-    const worker = new WorkerProcess({ ...this.environment, ...environment });
+  worker(environment: Readonly<Record<string, string>> = {}, main?: string): WorkerProcess {
+    const worker = new WorkerProcess({ ...this.environment, ...environment }, main);
     this.workers.push(worker);
     return worker;
   }

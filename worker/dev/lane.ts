@@ -46,13 +46,16 @@ export class Lane {
       }
       if (verdict instanceof Promise) {
         this.#busy = true;
-        void verdict.then(() => {
-          this.#write(first.piece);
-          this.#next();
-        });
+        void this.#hold(verdict, first.piece);
         return;
       }
       this.#write(first.piece);
     }
+  }
+
+  async #hold(until: Promise<unknown>, piece: Buffer): Promise<void> {
+    await until;
+    this.#write(piece);
+    this.#next();
   }
 }

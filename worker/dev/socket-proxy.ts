@@ -87,7 +87,9 @@ export class SocketProxy {
       // Behind the frames that came before it.
       from.on("close", () => lane.put(Buffer.alloc(0), 0, () => "cut"));
       from.on("message", (data: RawData) => {
-        lane.put(data as Buffer, this.#waitMs(), () => (to.readyState === WebSocket.CONNECTING ? opened : undefined));
+        lane.put(data as Buffer, this.#waitMs(), () =>
+          to.readyState === WebSocket.CONNECTING ? opened : undefined,
+        );
       });
     }
   }

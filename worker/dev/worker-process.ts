@@ -27,11 +27,14 @@ export class WorkerProcess extends EventEmitter<{ log: [LogLine] }> {
   readonly #seen: LogLine[] = [];
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 
-  /** @param environment added to a bare one; what the machine has set does not reach the worker */
-  constructor(environment: Readonly<Record<string, string>>) {
+  /**
+   * @param environment added to a bare one; what the machine has set does not reach the worker
+   * @param main another worker's entry than this one's
+   */
+  constructor(environment: Readonly<Record<string, string>>, main: string = MAIN) {
     super();
     this.setMaxListeners(0);
-    this.#child = spawn(process.execPath, [MAIN], {
+    this.#child = spawn(process.execPath, [main], {
       env: { PATH: process.env["PATH"] ?? "", OXY_HEALTH_PORT: "0", OXY_BOARD_PORT: "0", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own: Ctrl-C in a terminal reaches its starter alone, who stops it once and in order.

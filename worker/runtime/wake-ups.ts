@@ -55,7 +55,8 @@ export class WakeUps {
     this.#worker = new LongBlockingWorker(
       this.queue.name,
       async (job, _token, signal) => {
-        this.#queued.delete(dueMember(job.data as Conversation));
+        // Anything may stand in a queue; the handler refuses what is malformed.
+        this.#queued.delete(dueMember((job.data ?? {}) as Conversation));
         await options.handle(job, signal ?? new AbortController().signal);
       },
       {
@@ -102,9 +103,10 @@ export class WakeUps {
         { organization, chat },
         { priority: REPLY_PRIORITY, ...(delayMs > 0 ? { delay: delayMs } : {}) },
       )
-      .catch((error: unknown) =>
-        this.#options.log.warn("wake-up not added", { organization, chat, ...errorFields(error) }),
-      );
+      .catch((error: unknown) => {
+        this.#queued.delete(dueMember(conversation));
+        this.#options.log.warn("wake-up not added", { organization, chat, ...errorFields(error) });
+      });
   }
 
   /** Tells other processes that shards are free. */

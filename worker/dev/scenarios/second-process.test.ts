@@ -10,6 +10,7 @@ import { useDeployments } from "./scenario-fixture.ts";
 const LEASE_MS = 1_500;
 /** The lease runs out, the other one notices with its next beat, reads the session and logs in. */
 const TAKEN_OVER_MS = LEASE_MS * (1 + 1 / 3) + 2_000;
+const LONG_LEASE_MS = 60_000;
 const SEPARATOR = " + ";
 
 const deploy = useDeployments();
@@ -35,11 +36,12 @@ interface Scene {
 }
 
 /** A linked organization, and a second process that waits. */
-async function scene(thinkMs: number): Promise<Scene> {
-  const deployment = await deploy({ answering: echoAll(thinkMs) });
+async function scene(thinkMs: number, secondLeaseMs = LEASE_MS): Promise<Scene> {
+  const environment = { OXY_LEASE_SECONDS: `${LEASE_MS / 1000}` };
+  const deployment = await deploy({ answering: echoAll(thinkMs), environment });
   const first = deployment.worker();
   await first.ready();
-  const second = deployment.worker();
+  const second = deployment.worker({ OXY_LEASE_SECONDS: `${secondLeaseMs / 1000}` });
   await deployment.addOrganization("ana");
   const phone = await deployment.pair("ana");
   await second.ready();
@@ -99,7 +101,10 @@ function acquisitions(worker: WorkerProcess): number {
 }
 
 function refusedWrites(worker: WorkerProcess): number {
-  return worker.logged.filter((line) => line["errorName"] === "LeaseLost" || line.message === "lease lost").length;
+  return worker.logged.filter(
+    (line) =>
+      line["errorName"] === "LeaseLost" || line["reason"] === "store" || line.message === "lease lost",
+  ).length;
 }
 
 function report(figures: Readonly<Record<string, number>>): void {
@@ -108,7 +113,7 @@ function report(figures: Readonly<Record<string, number>>): void {
 }
 
 test("a process that is told to stop hands its numbers over: no two sockets, nothing lost, nothing twice", async () => {
-  const { first, second, phone, talk } = await scene(200);
+  const { first, second, phone, talk } = await scene(200, LONG_LEASE_MS);
   talk.write("answered before");
   await talk.answered();
   talk.write("thought while it stops");
@@ -122,8 +127,8 @@ test("a process that is told to stop hands its numbers over: no two sockets, not
   talk.write("written to the next one");
   await talk.answered();
   expect(await stopped).toBe(0);
-  // Told at once: the beat alone would take a third of a lease on average half of the time.
-  expect(gapMs).toBeLessThan(LEASE_MS / 3);
+  // It is told: with its next beat it would come up to 20 s later.
+  expect(gapMs).toBeLessThan(2_000);
   expect(phone.maxConnections).toBe(1);
   expect(phone.conflicts).toBe(0);
   expect(acquisitions(second)).toBe(1);
@@ -150,12 +155,12 @@ test("a process that is killed is replaced when its lease runs out", async () =>
 });
 
 test("a process that freezes past its lease is refused when it wakes, waits its turn, and can serve again", async () => {
-  const { deployment, first, second, phone, talk } = await scene(300);
+  const { deployment, first, second, phone, talk } = await scene(800);
   talk.write("answered before");
   await talk.answered();
   const asked = deployment.ai.requests;
   talk.write("thought by the one that freezes");
-  await phone.waitFor(() => phone.pending === 0 && deployment.ai.requests === asked + 3);
+  await expect.poll(() => deployment.ai.requests, { interval: 5 }).toBe(asked + 3);
   first.signal("SIGSTOP");
   const frozenAt = performance.now();
   talk.write("written to a frozen one");
@@ -171,8 +176,6 @@ test("a process that freezes past its lease is refused when it wakes, waits its 
   await talk.answered();
   // The answers that it was waiting for arrived after its lease.
   await first.logs((line) => line["errorName"] === "LeaseLost");
-  const refused = refusedWrites(first);
-  expect(refused).toBeGreaterThan(0);
   expect(refusedWrites(second)).toBe(0);
   expect(takenOverMs).toBeLessThan(TAKEN_OVER_MS);
   // Its socket can only be replaced by WhatsApp, and is gone once it wakes.
@@ -190,7 +193,7 @@ test("a process that freezes past its lease is refused when it wakes, waits its 
   expect(phone.conflicts).toBe(1);
   report({
     "taken over after ms": takenOverMs,
-    "refused writes": refused,
+    "refused writes": refusedWrites(first),
     "sockets at once": phone.maxConnections,
     "wire duplicates": talk.wireDuplicates,
     "gap back ms": gapMs,

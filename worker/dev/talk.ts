@@ -1,0 +1,114 @@
+import type { Trial } from "./trial.ts";
+import type { Contact, WriteOptions } from "./whatsapp/contact.ts";
+import type { Phone } from "./whatsapp/phone.ts";
+
+/** What became of the messages of a talk. Everything but `messages` and `wireDuplicates` should be 0. */
+export interface TalkReport {
+  readonly messages: number;
+  /** Messages without an answer that the contact could read. */
+  readonly lost: number;
+  /** Messages whose answer the contact saw more than once. */
+  readonly seenTwice: number;
+  /** What a contact, the owner's phone or the worker could not decrypt. */
+  readonly undecryptable: number;
+  /** Messages that the worker refused for good. */
+  readonly nacks: number;
+  /** Stanzas that reached a contact again under an id that it had seen. */
+  readonly wireDuplicates: number;
+}
+
+interface Written {
+  readonly text: string;
+  readonly contact: Contact;
+  readonly at: number;
+}
+
+/** Contacts write, and what they see in return is held against it. */
+export class Talk {
+  readonly contacts: readonly Contact[];
+  readonly #trial: Trial;
+  readonly #nextText: () => string;
+  readonly #written: Written[] = [];
+  readonly #before: readonly number[];
+
+  constructor(trial: Trial, contacts: readonly Contact[], nextText: () => string) {
+    this.#trial = trial;
+    this.contacts = contacts;
+    this.#nextText = nextText;
+    this.#before = this.#faults();
+  }
+
+  /** The first contact. */
+  get contact(): Contact {
+    const [contact] = this.contacts;
+    if (contact === undefined) throw new Error("nobody talks");
+    return contact;
+  }
+
+  get messages(): number {
+    return this.#written.length;
+  }
+
+  /** Writes a text that no other message has, and returns it. */
+  write(
+    contact: Contact = this.contact,
+    phone: Phone = this.#trial.phone,
+    options: WriteOptions = {},
+    text: string = this.#nextText(),
+  ): string {
+    contact.write(phone, text, options);
+    if (!this.#written.some((written) => written.text === text)) {
+      this.#written.push({ text, contact, at: Date.now() });
+    }
+    return text;
+  }
+
+  /** Resolves when every message has an answer at its contact. */
+  async answered(timeoutMs?: number): Promise<void> {
+    await this.#trial.deployment.whatsapp.waitFor(() => this.#unanswered().length === 0, timeoutMs);
+  }
+
+  /** Ms from `at` (since the epoch) to the answers of what had none then. */
+  answeredAfter(at: number): number[] {
+    return this.#written
+      .filter((written) => written.at < at)
+      .flatMap((written) => answersTo(written).filter((seenAt) => seenAt > at))
+      .map((seenAt) => seenAt - at);
+  }
+
+  report(): TalkReport {
+    const [undecryptable = 0, nacks = 0] = this.#faults().map(
+      (count, kind) => count - (this.#before[kind] ?? 0),
+    );
+    const wire = this.contacts.map((contact) => contact.wire.length - new Set(contact.wire).size);
+    return {
+      messages: this.messages,
+      lost: this.#unanswered().length,
+      seenTwice: this.#written.filter((written) => answersTo(written).length > 1).length,
+      undecryptable,
+      nacks,
+      wireDuplicates: wire.reduce((sum, count) => sum + count, 0),
+    };
+  }
+
+  #unanswered(): Written[] {
+    return this.#written.filter((written) => answersTo(written).length === 0);
+  }
+
+  #faults(): number[] {
+    const { phones } = this.#trial;
+    const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+    return [
+      sum(this.contacts.map(({ undecryptable }) => undecryptable.length)) +
+        sum(phones.map(({ unreadable, retryReceipts }) => unreadable.length + retryReceipts)),
+      sum(phones.map(({ nacks }) => nacks.length)),
+    ];
+  }
+}
+
+/** When the contact saw answers that name this message. */
+function answersTo({ text, contact }: Written): number[] {
+  return contact.displayed
+    .filter((shown) => shown.text.split(" ").slice(1).includes(text))
+    .map(({ at }) => at);
+}
