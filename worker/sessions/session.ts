@@ -67,10 +67,7 @@ export class Session {
 
   /** Connects if a phone is linked. */
   async start(): Promise<void> {
-    await this.#guarded(async () => {
-      if (await this.#options.whatsapp.paired(this.organization, this.lease)) await this.#dial();
-      else this.status = "unpaired";
-    });
+    await this.#guarded(() => this.#dial());
   }
 
   /** Links a phone: tells the QR codes to show, then how it ended. */
@@ -124,6 +121,7 @@ export class Session {
     const connection = await whatsapp.connect({
       organization,
       lease,
+      pairing: this.status === "pairing",
       settings: () => this.#options.settings(),
       events: {
         qr: (qr) => {
@@ -159,9 +157,10 @@ export class Session {
         },
       },
     });
-    // The lease may have gone while the state was read.
-    if (this.#closed) connection.terminate();
     this.#connection = connection;
+    // The lease may have gone while the state was read.
+    if (this.#closed) connection?.terminate();
+    else if (connection === undefined) this.status = "unpaired";
   }
 
   async #ended(ending: Ending): Promise<void> {

@@ -44,6 +44,8 @@ export interface ConnectionEvents {
 export interface ConnectionContext {
   readonly organization: string;
   readonly lease: Lease;
+  /** Offer QR codes when no phone is linked. */
+  readonly pairing: boolean;
   /** As they are at this moment. */
   settings(): OrganizationSettings;
   readonly events: ConnectionEvents;
@@ -67,10 +69,8 @@ export interface Connection {
 
 /** What the worker needs of WhatsApp. */
 export interface WhatsApp {
-  /** Whether a phone is linked. @throws LeaseLost, Unsealable */
-  paired(organization: string, lease: Lease): Promise<boolean>;
-  /** @throws LeaseLost, Unsealable */
-  connect(context: ConnectionContext): Promise<Connection>;
+  /** Undefined when no phone is linked, and none is to be. @throws LeaseLost, Unsealable */
+  connect(context: ConnectionContext): Promise<Connection | undefined>;
   /** Forgets a session that WhatsApp logged out. @throws LeaseLost */
   wipe(organization: string, lease: Lease): Promise<void>;
 }

@@ -97,9 +97,9 @@ describe("with a WhatsApp that ends as told", () => {
     const told: PairingEvent[] = [];
     const redials: number[] = [];
     const whatsapp: WhatsApp = {
-      paired: async () => paired,
       wipe: async () => {},
-      connect: async ({ events }) => {
+      connect: async ({ events, pairing }) => {
+        if (!paired && !pairing) return undefined;
         dials.push(events);
         return {
           id: `${dials.length}`,

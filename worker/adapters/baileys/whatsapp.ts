@@ -30,13 +30,13 @@ export function baileysWhatsApp(options: BaileysOptions): WhatsApp {
     await SessionState.load({ ...options, organization, lease, onFailure });
 
   return {
-    paired: async (organization, lease) => (await load(organization, lease, () => {})).paired,
     wipe: async (organization, lease) => {
       await (await load(organization, lease, () => {})).wipe();
     },
     connect: async (context: ConnectionContext) => {
       let connection: BaileysConnection | undefined;
       const state = await load(context.organization, context.lease, (error) => connection?.fail(error));
+      if (!state.paired && !context.pairing) return undefined;
       connection = new BaileysConnection({ ...options, ...context, state });
       return connection;
     },

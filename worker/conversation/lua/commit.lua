@@ -7,7 +7,7 @@ if not thinks(record, item.turn, item.token) then return "stale" end
 add_history(record, as_history(redis.call("LRANGE", record.inbound, 0, record.consumed - 1)))
 redis.call("LTRIM", record.inbound, record.consumed, -1)
 record.tryAt = redis.call("EXISTS", record.inbound) == 1 and now() or nil
-record.open, record.attempts = nil, 0
+record.open, record.givenUp, record.attempts = nil, nil, 0
 for number, part in ipairs(item.parts) do
   add_part(record, {
     id = part.id, turn = item.turn, part = number, priority = 1, body = part.body, role = "assistant",

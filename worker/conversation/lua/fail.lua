@@ -12,6 +12,7 @@ if record.attempts < item.maxAttempts then
 else
   -- The turn is over: what follows has another number, so that no id of a part is used twice.
   record.open, record.tryAt, record.failed = nil, nil, 1
+  record.givenUp = record.consumed
   local number = record.held and 1 or 0
   add_part(record, {
     id = item.ids[number + 1], turn = item.turn, part = number, priority = 1, body = item.fallback,

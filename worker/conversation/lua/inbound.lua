@@ -46,7 +46,7 @@ local function silence(prefix, shard, item)
   end
   add_history(record, entries)
   redis.call("DEL", record.inbound)
-  record.tryAt, record.failed, record.open = nil, nil, nil
+  record.tryAt, record.failed, record.givenUp, record.open = nil, nil, nil, nil
 
   for index, encoded in ipairs(redis.call("LRANGE", record.outbound, 0, -1)) do
     local on_its_way = index == 1 and record.sends > 0

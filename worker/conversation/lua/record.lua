@@ -40,6 +40,7 @@ local FIELDS = {
   "consumed", -- how many of `in` the thought answers
   "tryAt", -- ms: when a turn is due; present while `in` holds something to answer
   "failed", -- 1: given up on what is in `in`, until a message or a person comes
+  "givenUp", -- how many of `in` were told that no answer comes
   "sendAt", -- ms: when the first of `out` is to be sent (again); present while `out` holds anything
   "sends", -- how often the first of `out` was sent
   "wire", -- the socket it was last sent on: from a later one no ack can come for it
