@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { quietConsole } from "./adapters/baileys/quiet-console.ts";
 import { openRedis } from "./adapters/redis/connect.ts";
 import { InvalidConfig, loadConfig, type Config } from "./config.ts";
@@ -9,6 +10,7 @@ import { startWorker } from "./worker.ts";
 const MISCONFIGURED = 78;
 /** Past the drain: a store that does not answer must not keep the process until the host kills it. */
 const GIVE_UP_MS = 1_000;
+const START_MS = 1_000;
 
 const config = configOrExit();
 const log = createLogger(config);
@@ -20,8 +22,11 @@ try {
   const http = await serveHttp(config, { redis, log });
   log.info("listening", { health: http.health, board: http.board });
   const starting = config.role === "web" ? undefined : startWorker(config, redis, log);
-  // Stopped while Redis is still awaited: there is nothing to drain.
-  const worker = await Promise.race([starting, stopped]);
+  // Stopped while Redis is still awaited: there is nothing to drain. Else it is about to be ready, and holds shards.
+  const worker = await Promise.race([
+    starting,
+    stopped.then(() => Promise.race([starting, delay(START_MS)])),
+  ]);
   if (worker !== undefined) log.info("ready", { role: config.role });
   await stopped;
   log.info("draining", { seconds: config.shutdown.drainSeconds });

@@ -9,6 +9,8 @@ type Stored<T> = Omit<T, "text" | "name"> & { readonly body: string };
 type Head = Pick<Thought, "kind" | "turn" | "attempt" | "held"> & {
   /** When the thought was begun, in ms of store time. */
   readonly begun: number;
+  /** How many of the messages were told before that no answer comes: nobody waits for those. */
+  readonly givenUp: number;
 };
 
 /** @throws Unsealable */
@@ -25,8 +27,8 @@ export function openBegun(
     return { ...rest, ...openBody(sealing, conversation, body) } as T;
   };
   const unanswered = messages.map((message) => open<Unanswered>(message));
-  const { kind, turn, attempt, held, begun } = head;
-  const oldestReceived = Math.min(begun, ...unanswered.map(({ received }) => received));
+  const { kind, turn, attempt, held, begun, givenUp } = head;
+  const waiting = unanswered.slice(givenUp).map(({ received }) => received);
   return {
     kind,
     turn,
@@ -35,8 +37,7 @@ export function openBegun(
     held,
     messages: unanswered,
     history: history.map((said) => open<Said>(said)),
-    oldestReceived,
-    waitedMs: begun - oldestReceived,
+    waitedMs: begun - Math.min(begun, ...waiting),
   };
 }
 

@@ -25,7 +25,6 @@ describe("begin", () => {
       { id: "a", sender: "551@lid", at: 1_000, text: "a", name: "Ana" },
       { id: "b", sender: "551@lid", at: 1_000, text: "b", name: "Ana" },
     ]);
-    expect(thought.oldestReceived).toBe(thought.messages[0]?.received);
     expect(thought.waitedMs).toBeGreaterThanOrEqual(0);
     expect(thought.waitedMs).toBeLessThan(MINUTE);
     expect(await chat.view()).toMatchObject({ state: "thinking", turn: 1 });
@@ -317,6 +316,15 @@ describe("a failed conversation", () => {
     await chat.commit(thought, "one");
     expect(await chat.drain()).toEqual(["one"]);
     expect(await chat.view()).toMatchObject({ state: "rest", inbound: 0 });
+  });
+
+  test("that was told so waits no longer: only what came later does", async () => {
+    const chat = await failed();
+    await chat.say("b");
+    const { waitedMs, messages } = await chat.think();
+    const [seconds = 0, micros = 0] = await chat.deployment.redis.time();
+    const after = Number(seconds) * 1_000 + Number(micros) / 1_000;
+    expect(waitedMs).toBeLessThanOrEqual(after - messages[1]!.received);
   });
 
   test("that fails again says so again, as another message", async () => {

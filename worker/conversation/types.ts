@@ -45,9 +45,10 @@ export interface Thought extends Turn {
   readonly messages: readonly Unanswered[];
   /** Oldest first. */
   readonly history: readonly Said[];
-  /** When the oldest message was stored, in ms of store time. */
-  readonly oldestReceived: number;
-  /** How long the oldest message has waited, in ms by the store's clock. */
+  /**
+   * How long the oldest message has waited, in ms by the store's clock; but for those whose sender was told before
+   * that no answer comes.
+   */
   readonly waitedMs: number;
 }
 

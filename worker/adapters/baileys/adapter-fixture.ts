@@ -107,7 +107,13 @@ export class World {
     this.#wires.push(wire);
     const lease = await this.lease(organization, epoch);
     const settings = (): OrganizationSettings => this.settings;
-    wire.connection = await whatsapp.connect({ organization, lease, settings, events: wire.events });
+    wire.connection = await whatsapp.connect({
+      organization,
+      lease,
+      pairing: true,
+      settings,
+      events: wire.events,
+    });
     return wire;
   }
 

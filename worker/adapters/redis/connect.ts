@@ -4,7 +4,7 @@ import { Redis, type RedisOptions } from "ioredis";
 const RETRY_MS = 500;
 
 /** Redis answers, but as something the worker cannot run on. */
-export class UnsuitableRedis extends Error {
+class UnsuitableRedis extends Error {
   override readonly name = "UnsuitableRedis";
 }
 

@@ -37,5 +37,6 @@ record.consumed = #messages
 write_record(record)
 local head = {
   kind = "think", turn = record.turn, attempt = record.attempts + 1, held = record.held == 1, begun = time,
+  givenUp = record.givenUp or 0,
 }
 return { cjson.encode(head), messages, redis.call("LRANGE", record.history, 0, -1) }

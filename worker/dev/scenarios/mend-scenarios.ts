@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { shardOf } from "../../sessions/shards.ts";
-import { atScript, carriesText, instants, movesContact, movesSession, type Instant } from "../instants.ts";
-import { Trial, type TrialOptions } from "../trial.ts";
-import type { Talk } from "../talk.ts";
+import { atScript, carriesText, instants, movesContact, movesSession, type Instant } from "./instants.ts";
+import { Trial, type TrialOptions } from "./trial.ts";
+import type { Talk } from "./talk.ts";
 import { element } from "../whatsapp/node.ts";
 
 /** How often each thing happened that never should. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { copyWorker, type Mutation } from "../mutant.ts";
+import { copyWorker, type Mutation } from "./mutant.ts";
 import * as play from "./mend-scenarios.ts";
 import * as stored from "./record-scenarios.ts";
 import { stepsAtOnce } from "./step-scenarios.ts";

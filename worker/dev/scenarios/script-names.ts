@@ -1,7 +1,7 @@
-import type { Script as ScriptClass } from "../adapters/redis/script.ts";
+import type { Script as ScriptClass } from "../../adapters/redis/script.ts";
 
 /** Where the worker's own files are, as against a copy's. */
-export const WORKER: URL = new URL("../", import.meta.url);
+export const WORKER: URL = new URL("../..", import.meta.url);
 
 /**
  * SHA-1 → name, of the scripts that decide what is stored: those of the conversation, `session step` and `heartbeat`.
@@ -13,7 +13,7 @@ export async function scriptNames(worker: URL = WORKER): Promise<ReadonlyMap<str
   };
   const { scripts, fenceLua, inboundLua, dueLua } = (await import(
     new URL("conversation/scripts.ts", worker).href
-  )) as typeof import("../conversation/scripts.ts");
+  )) as typeof import("../../conversation/scripts.ts");
   const step = new URL("adapters/baileys/step.lua", worker);
   const heartbeat = new URL("sessions/heartbeat.lua", worker);
   const all = [

@@ -2,14 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { ChatCompletionRequest } from "@copilotkit/aimock";
 import { Redis } from "ioredis";
-import { LocalDeployment } from "./deployment.ts";
-import { RedisProxy } from "./redis-proxy.ts";
-import { startRedisServer, type RedisServer } from "./redis-server.ts";
+import { LocalDeployment } from "../deployment.ts";
+import { RedisProxy } from "../proxies/redis-proxy.ts";
+import { startRedisServer, type RedisServer } from "../redis-server.ts";
 import { scriptNames, WORKER } from "./script-names.ts";
-import { SocketProxy } from "./socket-proxy.ts";
+import { SocketProxy } from "../proxies/socket-proxy.ts";
 import { Talk } from "./talk.ts";
-import type { Phone } from "./whatsapp/phone.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import type { Phone } from "../whatsapp/phone.ts";
+import type { WorkerProcess } from "../worker-process.ts";
 
 /** Quick take-overs, so that a trial need not wait for a lease of production length. */
 const QUICK = {

@@ -1,10 +1,10 @@
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Script } from "../adapters/redis/script.ts";
+import { Script } from "../../adapters/redis/script.ts";
 import { RedisProxy } from "./redis-proxy.ts";
-import { startRedisServer, type RedisServer } from "./redis-server.ts";
+import { startRedisServer, type RedisServer } from "../redis-server.ts";
 
-const beat = new Script("heartbeat", [new URL("../sessions/fence.lua", import.meta.url)]);
+const beat = new Script("heartbeat", [new URL("../../sessions/fence.lua", import.meta.url)]);
 
 let server: RedisServer;
 let proxy: RedisProxy;

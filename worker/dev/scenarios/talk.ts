@@ -1,6 +1,6 @@
 import type { Trial } from "./trial.ts";
-import type { Contact, WriteOptions } from "./whatsapp/contact.ts";
-import type { Phone } from "./whatsapp/phone.ts";
+import type { Contact, WriteOptions } from "../whatsapp/contact.ts";
+import type { Phone } from "../whatsapp/phone.ts";
 
 /** What became of the messages of a talk. Everything but `messages` and `wireDuplicates` should be 0. */
 export interface TalkReport {

@@ -1,6 +1,6 @@
-import type { ProxiedCommand } from "./redis-proxy.ts";
+import type { ProxiedCommand } from "../proxies/redis-proxy.ts";
 import type { Trial } from "./trial.ts";
-import type { TappedStanza } from "./whatsapp/simulator.ts";
+import type { TappedStanza } from "../whatsapp/simulator.ts";
 
 /**
  * Kills the worker; false when it is to live on until the next such moment. What the dead process still has on its

@@ -23,7 +23,7 @@ const NOT_COPIED = /[/\\](dev|bench|node_modules)([/\\]|$)|([.]test|-fixture)[.]
 
 /** @throws Error when the text to replace is not there: the code has moved on, and the mutation must follow */
 export async function copyWorker(mutation?: Mutation): Promise<Mutant> {
-  const repository = new URL("../", WORKER);
+  const repository = new URL("..", WORKER);
   const directory = await mkdtemp(join(tmpdir(), "worker-"));
   const worker = fileURLToPath(WORKER);
   await cp(worker, join(directory, "worker"), {
