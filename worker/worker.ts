@@ -130,7 +130,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     thought: (conversation, timing) => replies.thought(conversation, timing),
   };
   const advance = async (conversation: Conversation, signal: AbortSignal): Promise<void> => {
-    await turn(conversation, turnOptions, signal);
+    await turn(conversation, turnOptions, signal).catch(unlessRefused);
   };
   const requests = new Requests({
     redis,
@@ -146,12 +146,17 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     for (const conversation of await record.sweep(leases, RESUMED_AT_ONCE, { all: true })) wake(conversation);
   }
 
-  /** Work that nobody waits for. A lost lease ends it, and the session's own end follows. */
+  /** A write was refused: the socket goes before anything else happens, and the heartbeat tells who has the shard. */
+  function unlessRefused(error: unknown): void {
+    if (!(error instanceof LeaseLost)) throw error;
+    log.warn("write refused", { ...error.lease });
+    sessions.lost([error.lease]);
+    void membership.beat();
+  }
+
+  /** Work that nobody waits for. */
   function quietly(what: string, work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      if (error instanceof LeaseLost) log.info("lease lost", { ...error.lease });
-      else log.error(`not ${what}`, errorFields(error));
-    });
+    work.catch(unlessRefused).catch((error: unknown) => log.error(`not ${what}`, errorFields(error)));
   }
 
   await membership.join();

@@ -46,7 +46,7 @@ export async function* ask(
   const id = randomUUID();
   const requests = `{${store.namespace}}:requests`;
   try {
-    await redis.hset(requests, id, JSON.stringify(request));
+    await redis.hset(requests, id, JSON.stringify({ at: Date.now(), ...request }));
     for (let noticed = false; ; noticed = true) {
       const reply = await redis.blpop(
         `{${store.namespace}}:answers:${id}`,

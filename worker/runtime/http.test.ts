@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Config } from "../config.ts";
 import { keysOf } from "../adapters/redis/keys.ts";
 import { startRedisServer } from "../dev/redis-server.ts";
 import type { RedisServer } from "../dev/redis-server.ts";
@@ -44,11 +45,15 @@ afterAll(async () => {
 });
 
 async function serve(
-  settings: { port?: number; password?: string; healthPort?: number; boardPort?: number } = {},
+  settings: Partial<Pick<Config, "role" | "port">> & {
+    password?: string;
+    healthPort?: number;
+    boardPort?: number;
+  } = {},
 ) {
-  const { port, password, healthPort = 0, boardPort = 0 } = settings;
+  const { role = "all", port, password, healthPort = 0, boardPort = 0 } = settings;
   const servers = await serveHttp(
-    { namespace: "oxy", port, health: { port: healthPort }, board: { port: boardPort, password } },
+    { role, namespace: "oxy", port, health: { port: healthPort }, board: { port: boardPort, password } },
     { redis, log },
   );
   opened.push(servers);
@@ -134,6 +139,12 @@ describe("each on its port", () => {
     expect(removed.status).toBe(204);
     expect(await queue.getJob(job.id ?? "")).toBeUndefined();
   });
+});
+
+test("a process of the role worker serves its health and no board", async () => {
+  const servers = await serve({ role: "worker" });
+  expect(servers.board).toBeUndefined();
+  expect((await fetch(servers.health)).status).toBe(200);
 });
 
 describe("who may see the board", () => {

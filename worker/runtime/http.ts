@@ -34,7 +34,7 @@ export class PortInUse extends Error {
  * @throws PortInUse
  */
 export async function serveHttp(
-  config: Pick<Config, "namespace" | "port" | "health" | "board">,
+  config: Pick<Config, "role" | "namespace" | "port" | "health" | "board">,
   parts: { readonly redis: Redis; readonly log: Logger },
 ): Promise<HttpServers> {
   const { redis, log } = parts;
@@ -54,6 +54,15 @@ export async function serveHttp(
   try {
     const healthApp = open();
     addHealth(healthApp, redis);
+    if (config.role === "worker") {
+      const [key, port] =
+        config.port === undefined ? ["OXY_HEALTH_PORT", config.health.port] : ["PORT", config.port];
+      return {
+        health: `${await listen(healthApp, String(key), ANYWHERE, Number(port))}/health`,
+        board: undefined,
+        close,
+      };
+    }
     if (config.port !== undefined) {
       if (password === undefined)
         log.warn("board not served: PORT is public and OXY_BOARD_PASSWORD is not set");

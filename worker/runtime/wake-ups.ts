@@ -81,6 +81,8 @@ export class WakeUps {
   static async open(options: WakeUpOptions): Promise<WakeUps> {
     const wakeUps = new WakeUps(options);
     await wakeUps.queue.drain(true);
+    // What the last holder of the slot was at when it died; the sweep does it.
+    await wakeUps.queue.clean(0, 0, "active");
     void wakeUps.#worker.run();
     await wakeUps.#worker.waitUntilReady();
     return wakeUps;

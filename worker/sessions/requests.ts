@@ -11,13 +11,17 @@ import { shardOf } from "./shards.ts";
 /** How long answers wait for whoever asked. */
 const ANSWER_SECONDS = 600;
 
+/** When it was asked, in ms since the epoch: what nobody took in time is not done behind the asker's back. */
+const at = z.number();
+
 const requestSchema = z.discriminatedUnion("verb", [
   z.strictObject({
+    at,
     verb: z.literal("org add"),
     organization: organizationId,
     settings: organizationSettings,
   }),
-  z.strictObject({ verb: z.literal("pair"), organization: organizationId }),
+  z.strictObject({ at, verb: z.literal("pair"), organization: organizationId }),
 ]);
 
 type Request = z.infer<typeof requestSchema>;
@@ -61,6 +65,10 @@ export class Requests {
     if ((await redis.hdel(keys.requests, id)) === 0) return;
     if (!parsed.success) {
       await this.#answer(id, { kind: "failed", reason: z.prettifyError(parsed.error) });
+      return;
+    }
+    if (Date.now() - parsed.data.at > ANSWER_SECONDS * 1000) {
+      log.warn("request too old", { request: id, verb: parsed.data.verb });
       return;
     }
     log.info("request", { request: id, verb: parsed.data.verb, organization: parsed.data.organization });

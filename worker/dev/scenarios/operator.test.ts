@@ -158,3 +158,13 @@ test("a patience that would be for ever is refused", async () => {
   expect(code).not.toBe(0);
   expect(errors).toContain("expected seconds");
 });
+
+test("a request that nobody took for ten minutes is dropped", async () => {
+  const redis = new Redis(deployment.redisUrl);
+  const { requests, organizations } = keysOf(deployment.namespace);
+  const request = { verb: "org add", organization: "late", settings: { name: "Late" } };
+  await redis.hset(requests, "stale", JSON.stringify({ at: Date.now() - 601_000, ...request }));
+  await worker.logs(({ message }) => message === "request too old");
+  expect(await redis.hexists(organizations, "late")).toBe(0);
+  redis.disconnect();
+});
