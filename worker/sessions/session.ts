@@ -76,7 +76,11 @@ export class Session {
       this.#pairing?.({ kind: "failed", reason: "another pairing was asked for" });
     else if (this.status === "replaced" || this.status === "rejected") this.#replaced = [];
     else if (this.status !== "unpaired") {
-      tell({ kind: "failed", reason: `${this.organization} is linked already (${this.status})` });
+      const reason =
+        this.status === "unreadable"
+          ? `the stored credentials of ${this.organization} cannot be read: OXY_ENCRYPTION_KEYS has no key that opens them`
+          : `${this.organization} is linked already (${this.status})`;
+      tell({ kind: "failed", reason });
       return;
     }
     this.#pairing = tell;

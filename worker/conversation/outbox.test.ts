@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import type { Logger } from "../runtime/logging.ts";
+import { Outbox } from "./outbox.ts";
+import { MINUTE, useRecord, type Chat } from "./record-fixture.ts";
+import type { Conversation } from "./types.ts";
+
+const deployment = useRecord();
+const quiet: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
+
+/** An outbox over one chat with an answer of these parts, on a socket that writes down what it sends. */
+async function outboxFor(...parts: string[]) {
+  const chat: Chat = await (await deployment()).chat();
+  await chat.say("a");
+  await chat.commit(await chat.think(), ...parts);
+  const written: { id: string; text: string }[] = [];
+  const woken: Conversation[] = [];
+  const state = { online: true, broken: false, holds: true, socket: 1 };
+  const outbox = new Outbox({
+    record: chat.record,
+    log: quiet,
+    ackMs: MINUTE,
+    lease: () => (state.holds ? chat.lease : undefined),
+    wire: () =>
+      state.online
+        ? {
+            id: `socket ${state.socket}`,
+            send: async (_to, id, text) => {
+              if (state.broken) throw new Error("broken pipe");
+              written.push({ id, text });
+            },
+          }
+        : undefined,
+    wake: (conversation) => woken.push(conversation),
+    acked: () => {},
+  });
+  const ack = (id: string): Promise<void> =>
+    outbox.acknowledge(chat.conversation.organization, { kind: "acked", id });
+  return { chat, outbox, written, woken, state, ack };
+}
+
+test("the next part goes out after the ack of the one before", async () => {
+  const { chat, outbox, written, ack } = await outboxFor("one", "two");
+  await outbox.deliver(chat.conversation);
+  await outbox.deliver(chat.conversation);
+  expect(written.map(({ text }) => text)).toEqual(["one"]);
+  await ack(written[0]!.id);
+  expect(written.map(({ text }) => text)).toEqual(["one", "two"]);
+  await ack(written[1]!.id);
+  expect(await chat.view()).toMatchObject({ state: "rest", outbound: 0 });
+});
+
+test("nothing counts as sent while the socket is closed or the lease is gone", async () => {
+  const { chat, outbox, written, state } = await outboxFor("one");
+  state.online = false;
+  await outbox.deliver(chat.conversation);
+  Object.assign(state, { online: true, holds: false });
+  await outbox.deliver(chat.conversation);
+  expect(written).toEqual([]);
+  expect(await chat.part()).toMatchObject({ sends: 1, repeat: false });
+});
+
+test("what a broken socket took goes out on the next one, under the same id", async () => {
+  const { chat, outbox, written, state } = await outboxFor("one");
+  state.broken = true;
+  await outbox.deliver(chat.conversation);
+  outbox.disconnected(chat.conversation.organization);
+  Object.assign(state, { broken: false, socket: 2 });
+  await outbox.deliver(chat.conversation);
+  expect(written).toEqual([{ id: chat.idOf(1, 1), text: "one" }]);
+});
+
+test("a part that WhatsApp refuses is kept with the reason, and the conversation goes on", async () => {
+  const { chat, outbox, written, woken } = await outboxFor("one", "two");
+  await outbox.deliver(chat.conversation);
+  await chat.say("b");
+  await outbox.acknowledge(chat.conversation.organization, {
+    kind: "refused",
+    id: written[0]!.id,
+    code: 463,
+  });
+  expect(written).toHaveLength(1);
+  expect(await chat.view()).toMatchObject({
+    state: "waiting",
+    refused: [{ reason: "WhatsApp error 463" }, {}],
+  });
+  expect(woken).toEqual([chat.conversation]);
+});
+
+test("an ack for what this process did not send changes nothing", async () => {
+  const { chat, outbox, ack } = await outboxFor("one");
+  await outbox.deliver(chat.conversation);
+  await ack("3EB0SOMEBODYELSE");
+  expect(await chat.view()).toMatchObject({ state: "sending", outbound: 1 });
+});
+
+test("a drain waits for the acks of what is on its way, and for no others", async () => {
+  const { chat, outbox, written, ack } = await outboxFor("one");
+  await outbox.idle(MINUTE);
+  await outbox.deliver(chat.conversation);
+  const idle = outbox.idle(MINUTE);
+  await ack(written[0]!.id);
+  await idle;
+});
+
+test("a drain does not wait for a socket that is gone", async () => {
+  const { chat, outbox } = await outboxFor("one");
+  await outbox.deliver(chat.conversation);
+  const idle = outbox.idle(MINUTE);
+  outbox.disconnected(chat.conversation.organization);
+  await idle;
+});
