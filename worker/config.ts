@@ -1,3 +1,4 @@
+import { closestMatch } from "leven";
 import { z } from "zod";
 import type { SealingKey } from "./adapters/redis/sealing.ts";
 import { docOf, environmentShape, WHATSAPP_TRUST_ROOT, WHATSAPP_URL } from "./environment.ts";
@@ -138,23 +139,8 @@ function unknownKeys(given: NodeJS.ProcessEnv): string[] {
   const known = Object.keys(environmentShape);
   return Object.keys(given)
     .filter((key) => key.startsWith("OXY_") && !known.includes(key))
-    .map((key) => `${key}: expected a known key (the nearest is ${nearest(key, known)}), got an unknown one`);
-}
-
-function nearest(word: string, candidates: readonly string[]): string {
-  const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
-  return ranked.reduce((best, each) => (each.distance < best.distance ? each : best)).candidate;
-}
-
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (const [column, other] of [...to].entries()) {
-      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+    .map(
+      (key) =>
+        `${key}: expected a known key (the nearest is ${closestMatch(key, known)}), got an unknown one`,
+    );
 }
