@@ -74,8 +74,11 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
       },
       acquired: (leases) => {
         log.info("shards acquired", { shards: leases.length });
-        quietly("sessions opened", sessions.acquired(leases));
-        quietly("resumed", resume(leases));
+        // After the organizations are known: a turn needs their settings.
+        quietly(
+          "sessions opened",
+          sessions.acquired(leases).then(() => resume(leases)),
+        );
       },
       lost: (leases) => {
         log.warn("shards lost", { shards: leases.length });
@@ -125,7 +128,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     attempts: config.ai.attempts,
     backoffMs: config.ai.backoffMs,
     lease: leaseOf,
-    settings: (organization) => organizations.settings(organization),
+    settings: (organization) => organizations.find(organization),
     wakeIn: wake,
     thought: (conversation, timing) => replies.thought(conversation, timing),
   };

@@ -20,7 +20,8 @@ export interface TurnOptions {
   /** Before the second attempt, in ms; doubles with each. */
   readonly backoffMs: number;
   lease(organization: string): Lease | undefined;
-  settings(organization: string): OrganizationSettings;
+  /** Undefined while they are not known, or cannot be read. */
+  settings(organization: string): OrganizationSettings | undefined;
   /** Wakes the conversation after a while. */
   wakeIn(conversation: Conversation, ms: number): void;
   /** An answer is in the record. */
@@ -41,9 +42,11 @@ export async function turn(
   signal: AbortSignal,
 ): Promise<void> {
   const lease = options.lease(conversation.organization);
-  if (lease === undefined) return;
+  const settings = options.settings(conversation.organization);
+  // Before a turn is begun, or nobody else would begin it for a while.
+  if (lease === undefined || settings === undefined) return;
   const begun = await options.record.begin(lease, conversation, { attemptMs: options.attemptMs + COMMIT_MS });
-  if (begun.kind === "think") await think(conversation, begun, lease, options, signal);
+  if (begun.kind === "think") await think(conversation, begun, lease, settings, options, signal);
   // Also while another one thinks: a holding message may have to go out again.
   if (begun.kind !== "rest") await options.outbox.deliver(conversation);
 }
@@ -52,11 +55,11 @@ async function think(
   conversation: Conversation,
   thought: Thought,
   lease: Lease,
+  settings: OrganizationSettings,
   options: TurnOptions,
   stop: AbortSignal,
 ): Promise<void> {
   const { record, outbox } = options;
-  const settings = options.settings(conversation.organization);
   const holding = setTimeout(
     () => {
       void hold().catch((error: unknown) =>

@@ -40,9 +40,14 @@ export class Organizations {
     return [...this.#settings.keys()];
   }
 
-  /** @throws RangeError for an organization that is not on the store */
+  /** Undefined for an organization that is not known here, or whose settings cannot be read. */
+  find(organization: string): OrganizationSettings | undefined {
+    return this.#settings.get(organization);
+  }
+
+  /** @throws RangeError where {@link find} finds none */
   settings(organization: string): OrganizationSettings {
-    const settings = this.#settings.get(organization);
+    const settings = this.find(organization);
     if (settings === undefined) throw new RangeError(`organization ${organization} is not known here`);
     return settings;
   }

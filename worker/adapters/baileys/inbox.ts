@@ -101,7 +101,8 @@ export class Inbox {
     const at = Number(stanza.attrs["t"] ?? 0) * 1000;
     const other: Inbound = { kind: "other", id, sender };
     if (stanza.attrs["category"] === "peer") return other;
-    const sent = proto.Message.decode(unpadRandomMax16(plain));
+    const sent = decoded(plain);
+    if (sent === undefined) return other;
     const message = sent.deviceSentMessage?.message ?? sent;
     const text = textOf(message);
     if (this.#isMe(stanza.attrs["from"])) {
@@ -126,6 +127,15 @@ export class Inbox {
   #isMe(jid: string | undefined): boolean {
     const { me } = this.#options.creds;
     return areJidsSameUser(jid, me?.id) || areJidsSameUser(jid, me?.lid);
+  }
+}
+
+/** Undefined for bytes that are no message: whoever sends such must not keep the ratchet from moving on. */
+function decoded(plain: Uint8Array): proto.Message | undefined {
+  try {
+    return proto.Message.decode(unpadRandomMax16(plain));
+  } catch {
+    return undefined;
   }
 }
 

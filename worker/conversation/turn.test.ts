@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import type { Logger } from "../runtime/logging.ts";
+import { organizationSettings } from "../sessions/organization.ts";
+import type { Outbox } from "./outbox.ts";
+import { useRecord } from "./record-fixture.ts";
+import { turn, type TurnOptions } from "./turn.ts";
+
+const deployment = useRecord();
+const quiet: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
+const settings = organizationSettings.parse({
+  name: "Padaria",
+  holdingMessage: "one moment",
+  fallbackMessage: "sorry",
+});
+
+/** One message that waits, and what a turn needs; `answer` is the AI. */
+async function waiting(answer: (signal: AbortSignal) => Promise<string>, changed: Partial<TurnOptions> = {}) {
+  const chat = await deployment().chat();
+  await chat.say("a");
+  const wakes: number[] = [];
+  let asked = 0;
+  const options: TurnOptions = {
+    record: chat.record,
+    completions: {
+      answer: async (_question, signal) => {
+        asked++;
+        return await answer(signal);
+      },
+    },
+    outbox: { deliver: async () => {} } as unknown as Outbox,
+    log: quiet,
+    attemptMs: 5_000,
+    objectiveMs: 60_000,
+    attempts: 2,
+    backoffMs: 100,
+    lease: () => chat.lease,
+    settings: () => settings,
+    wakeIn: (_conversation, ms) => wakes.push(ms),
+    thought: () => {},
+    ...changed,
+  };
+  const stop = new AbortController();
+  return { chat, wakes, stop, asked: () => asked, run: () => turn(chat.conversation, options, stop.signal) };
+}
+
+test("an answer is committed, and leaves nothing unanswered", async () => {
+  const { chat, run } = await waiting(async () => "one");
+  await run();
+  expect(await chat.view()).toMatchObject({ state: "sending", inbound: 0, outbound: 1 });
+});
+
+test("no turn is begun for an organization whose settings are not known, or whose lease is gone", async () => {
+  for (const missing of [{ settings: () => undefined }, { lease: () => undefined }]) {
+    const { chat, asked, run } = await waiting(async () => "one", missing);
+    await run();
+    expect(asked()).toBe(0);
+    expect(await chat.view()).toMatchObject({ state: "waiting", turn: 0 });
+  }
+});
+
+test("a failed attempt is followed by another one after its back-off", async () => {
+  const { chat, wakes, run } = await waiting(() => Promise.reject(new Error("503")));
+  await run();
+  expect(wakes).toEqual([100]);
+  expect(await chat.view()).toMatchObject({ state: "waiting", attempts: 1, outbound: 0 });
+});
+
+test("an attempt past its hard timeout is aborted", async () => {
+  const { chat, run } = await waiting(
+    (signal) =>
+      new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+    { attemptMs: 20 },
+  );
+  await run();
+  expect(await chat.view()).toMatchObject({ state: "waiting", attempts: 1 });
+});
+
+test("past the objective the customer is asked for a moment, once, and then answered", async () => {
+  const answer = Promise.withResolvers<string>();
+  const { chat, run } = await waiting(() => answer.promise, { objectiveMs: 0 });
+  const done = run();
+  await expect.poll(async () => (await chat.view()).outbound).toBe(1);
+  answer.resolve("one");
+  await done;
+  expect(await chat.drain()).toEqual(["one moment", "one"]);
+});
+
+test("a drain leaves the turn to the next owner, and uses up no attempt", async () => {
+  const { chat, stop, run } = await waiting(
+    (signal) =>
+      new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+  );
+  const done = run();
+  await expect.poll(async () => (await chat.view()).state).toBe("thinking");
+  stop.abort();
+  await done;
+  expect(await chat.view()).toMatchObject({ state: "thinking", attempts: 0 });
+  const lease = await chat.deployment.lease(chat.conversation.organization, { owner: "next", epoch: "8" });
+  const begun = await chat.record.begin(lease, chat.conversation, { attemptMs: 1_000 });
+  expect(begun).toMatchObject({ kind: "think", turn: 1, attempt: 1 });
+});
+
+test("when every attempt is used up the AI is not asked again", async () => {
+  const { chat, asked, run } = await waiting(async () => "too late", { attempts: 1 });
+  await chat.think({ attemptMs: 0 });
+  await run();
+  expect(asked()).toBe(0);
+  expect(await chat.drain()).toEqual(["sorry"]);
+  expect(await chat.view()).toMatchObject({ state: "failed", inbound: 1 });
+});
