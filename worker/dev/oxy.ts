@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 
 const CLI = fileURLToPath(new URL("../../infra/cli/oxy.mjs", import.meta.url));
 
+/** Longer than the command itself waits for a worker. */
+const PATIENCE_MS = 60_000;
+
 /** A line that `oxy … --json` prints. */
 export interface OxyAnswer {
   readonly kind: string;
@@ -22,6 +25,7 @@ export async function* oxy(
   const child = spawn(process.execPath, [CLI, ...args, "--json"], {
     env: { PATH: process.env["PATH"] ?? "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: PATIENCE_MS,
   });
   let printed = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
