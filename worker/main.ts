@@ -10,6 +10,7 @@ import { startWorker } from "./worker.ts";
 const MISCONFIGURED = 78;
 /** Past the drain: a store that does not answer must not keep the process until the host kills it. */
 const GIVE_UP_MS = 1_000;
+/** How long a start that is under way may take to become something to drain. */
 const START_MS = 1_000;
 
 const config = configOrExit();

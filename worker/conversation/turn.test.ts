@@ -100,6 +100,25 @@ test("a drain leaves the turn to the next owner, and uses up no attempt", async 
   expect(begun).toMatchObject({ kind: "think", turn: 1, attempt: 1 });
 });
 
+test("a holding message that its thinker did not live to send goes out, and the turn is thought at once", async () => {
+  const answer = Promise.withResolvers<string>();
+  let delivered = 0;
+  const outbox = { deliver: async () => void delivered++ } as unknown as Outbox;
+  const { chat, asked, run } = await waiting(() => answer.promise, { objectiveMs: 0, outbox });
+  const { organization } = chat.conversation;
+  const gone = await chat.deployment.lease(organization, { owner: "gone", epoch: "6" });
+  const thought = await chat.record.begin(gone, chat.conversation, { attemptMs: 60_000 });
+  if (thought.kind !== "think") throw new Error(`expected a turn to think, got ${thought.kind}`);
+  await chat.record.hold(gone, chat.conversation, thought, "one moment");
+  await chat.deployment.lease(organization);
+  const done = run();
+  await expect.poll(() => delivered).toBe(1);
+  expect(asked()).toBe(1);
+  answer.resolve("one");
+  await done;
+  expect(await chat.drain()).toEqual(["one moment", "one"]);
+});
+
 test("when every attempt is used up the AI is not asked again", async () => {
   const { chat, asked, run } = await waiting(async () => "too late", { attempts: 1 });
   await chat.think({ attemptMs: 0 });

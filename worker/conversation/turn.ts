@@ -70,7 +70,8 @@ async function think(
   );
   const hold = async (): Promise<void> => {
     const held = await record.hold(lease, conversation, thought, settings.holdingMessage);
-    if (held === "queued") await outbox.deliver(conversation);
+    // "held" too: whoever queued it may be gone before it was sent.
+    if (held !== "stale") await outbox.deliver(conversation);
   };
   const began = performance.now();
   let answer: string;

@@ -54,29 +54,22 @@ export async function serveHttp(
   try {
     const healthApp = open();
     addHealth(healthApp, redis);
-    if (config.role === "worker") {
-      const [key, port] =
-        config.port === undefined ? ["OXY_HEALTH_PORT", config.health.port] : ["PORT", config.port];
-      return {
-        health: `${await listen(healthApp, String(key), ANYWHERE, Number(port))}/health`,
-        board: undefined,
-        close,
-      };
-    }
+    const wanted = config.role !== "worker";
     if (config.port !== undefined) {
-      if (password === undefined)
-        log.warn("board not served: PORT is public and OXY_BOARD_PASSWORD is not set");
-      else await addBoard(healthApp, () => queues.current(), password);
+      const shared = wanted && password !== undefined;
+      if (shared) await addBoard(healthApp, () => queues.current(), password);
+      else if (wanted) log.warn("board not served: PORT is public and OXY_BOARD_PASSWORD is not set");
       const url = await listen(healthApp, "PORT", ANYWHERE, config.port);
-      return { health: `${url}/health`, board: password && `${url}${BOARD_PATH}`, close };
+      return { health: `${url}/health`, board: shared ? `${url}${BOARD_PATH}` : undefined, close };
     }
+    const health = `${await listen(healthApp, "OXY_HEALTH_PORT", ANYWHERE, config.health.port)}/health`;
+    if (!wanted) return { health, board: undefined, close };
     const boardApp = open();
     boardApp.get("/", (_request, reply) => reply.redirect(BOARD_PATH));
     await addBoard(boardApp, () => queues.current(), password);
-    const healthUrl = await listen(healthApp, "OXY_HEALTH_PORT", ANYWHERE, config.health.port);
     const boardHost = password === undefined ? LOOPBACK : ANYWHERE;
     const boardUrl = await listen(boardApp, "OXY_BOARD_PORT", boardHost, config.board.port);
-    return { health: `${healthUrl}/health`, board: `${boardUrl}${BOARD_PATH}`, close };
+    return { health, board: `${boardUrl}${BOARD_PATH}`, close };
   } catch (error) {
     await close();
     throw error;

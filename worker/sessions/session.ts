@@ -1,3 +1,4 @@
+import { Unsealable } from "../adapters/redis/sealing.ts";
 import type { Conversation } from "../conversation/types.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import { backoffMs } from "./backoff.ts";
@@ -244,7 +245,7 @@ export class Session {
       await work();
     } catch (error) {
       if (this.#closed) return;
-      const unreadable = error instanceof Error && error.name === "Unsealable";
+      const unreadable = error instanceof Unsealable;
       this.status = unreadable ? "unreadable" : "waiting";
       this.#options.log.error("whatsapp session cannot be opened", {
         organization: this.organization,

@@ -10,9 +10,13 @@ end
 
 if record.state == "sending" then return without_turn({ kind = "send" }) end
 if record.state == "thinking" then
-  if record.sendAt and record.sendAt <= time then return without_turn({ kind = "send" }) end
-  if record.thoughtUntil > time and record.thinker == ARGV[3] then return without_turn({ kind = "busy", ["until"] = next_look(record) }) end
-  if record.thinker ~= ARGV[3] and record.orphaned < ORPHANED_MAX then
+  local orphan = record.thinker ~= ARGV[3]
+  -- A holding message goes first only while its turn is thought: without a thinker it would be all the customer gets.
+  if not orphan and record.sendAt and record.sendAt <= time then return without_turn({ kind = "send" }) end
+  if not orphan and record.thoughtUntil > time then
+    return without_turn({ kind = "busy", ["until"] = next_look(record) })
+  end
+  if orphan and record.orphaned < ORPHANED_MAX then
     record.orphaned = record.orphaned + 1
   else
     -- Counted, or a message that kills its thinker would be thought about for ever.
