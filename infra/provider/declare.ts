@@ -1,0 +1,48 @@
+import { CustomResource, ProviderResource } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { Resource } from "./resource.ts";
+
+/** A value in which every part may be known later only. */
+type Pending<T> = Input<T extends object ? { [Key in keyof T]: Pending<T[Key]> } : T>;
+
+/** Our provider, as a program configures it. */
+export class OxyProvider extends ProviderResource {
+  constructor(name: string, config: { readonly home: string }) {
+    super("oxy", name, config);
+  }
+}
+
+/** A resource of our provider in a program, typed by its definition. */
+export class Declared<Outputs extends object> extends CustomResource {
+  readonly outputs: { readonly [Name in keyof Outputs]: Output<Outputs[Name]> };
+
+  constructor(
+    definition: Pick<Resource<never, Outputs>, "type" | "outputs" | "secretOutputs">,
+    name: string,
+    inputs: object,
+    options: CustomResourceOptions,
+  ) {
+    const names = Object.keys((definition.outputs as unknown as z.ZodObject).shape);
+    // Pulumi turns each of these into an output of that name.
+    const known = Object.fromEntries(names.map((output) => [output, undefined]));
+    super(
+      definition.type,
+      name,
+      { ...inputs, ...known },
+      { ...options, additionalSecretOutputs: [...(definition.secretOutputs ?? [])] },
+    );
+    const properties = this as unknown as Record<string, unknown>;
+    this.outputs = Object.fromEntries(names.map((output) => [output, properties[output]])) as this["outputs"];
+  }
+}
+
+/** Declares a resource: its inputs may be outputs of others. */
+export function declare<Inputs extends object, Outputs extends object>(
+  definition: Resource<Inputs, Outputs>,
+  name: string,
+  inputs: { readonly [Key in keyof Inputs]: Pending<Inputs[Key]> },
+  options: CustomResourceOptions,
+): Declared<Outputs> {
+  return new Declared(definition as unknown as Resource<never, Outputs>, name, inputs, options);
+}

@@ -1,0 +1,16 @@
+import { join } from "node:path";
+
+/** Where the services of a stack are kept on this machine. */
+export function stackFolder(home: string, stack: string): string {
+  return join(home, "services", stack);
+}
+
+/** A process of a fleet. */
+export function processFolder(home: string, stack: string, fleet: string, process: string): string {
+  return join(stackFolder(home, stack), `${fleet}-${process}`);
+}
+
+/** The store of a stack. No fleet's process has such a name. */
+export function storeFolder(home: string, stack: string): string {
+  return join(stackFolder(home, stack), "store");
+}

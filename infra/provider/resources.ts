@@ -1,0 +1,7 @@
+import { redisServer } from "./local/redis-server.ts";
+import { workerProcess } from "./local/worker-process.ts";
+import { release } from "./release.ts";
+import type { AnyResource } from "./resource.ts";
+
+/** Everything that the provider keeps. */
+export const resources: readonly AnyResource[] = [release, redisServer, workerProcess];
