@@ -14,6 +14,8 @@ export class RequestFailed extends Error {
 }
 
 export interface StoreOptions {
+  readonly stack?: string;
+  readonly cwd?: string;
   readonly redis?: string;
   readonly namespace: string;
   readonly patience: number;
@@ -26,8 +28,14 @@ const NOTICE_SECONDS = 45;
 /** The options of every command that goes through the store. */
 export function withStore(command: Command): Command {
   return command
-    .option("--redis <url>", "the store (default: REDIS_URL)")
-    .option("--namespace <name>", "the deployment on the store", process.env["OXY_NAMESPACE"] || "oxy")
+    .option("-s, --stack <name>", "the stack whose store it is")
+    .option("-C, --cwd <folder>", "with -s: the folder of Pulumi.yaml (default: this project's)")
+    .option("--redis <url>", "without -s: the store (default: REDIS_URL)")
+    .option(
+      "--namespace <name>",
+      "without -s: the deployment on the store",
+      process.env["OXY_NAMESPACE"] || "oxy",
+    )
     .option("--patience <seconds>", "how long a worker may take to notice", secondsOf, NOTICE_SECONDS)
     .option("--json", "print each answer as a line of JSON");
 }
@@ -38,10 +46,11 @@ export function withStore(command: Command): Command {
  * @throws RequestFailed
  */
 export async function* ask(
-  store: StoreOptions,
+  options: StoreOptions,
   request: object,
   patienceSeconds: number,
 ): AsyncGenerator<Answer> {
+  const store = await located(options);
   const redis = await connect(store);
   const id = randomUUID();
   const requests = `{${store.namespace}}:requests`;
@@ -63,6 +72,18 @@ export async function* ask(
     await redis.hdel(requests, id).catch(() => {});
     redis.disconnect();
   }
+}
+
+/** The store of a stack is where its program says. Loaded then only: the engine's library is large. */
+async function located(options: StoreOptions): Promise<StoreOptions> {
+  const { stack: name } = options;
+  if (name === undefined) return options;
+  const { openStack } = await import("./stack.ts");
+  const { deployedOf } = await import("./outputs.ts");
+  const { stack } = await openStack({ ...options, stack: name, create: false }, () => {});
+  const { storeUrl } = await deployedOf(stack);
+  // The workload's namespace is its stack: several may share a store.
+  return { ...options, redis: storeUrl, namespace: name };
 }
 
 async function connect(store: StoreOptions): Promise<Redis> {

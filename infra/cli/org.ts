@@ -28,7 +28,7 @@ export function orgCommand(): Command {
     .option("--silence-minutes <n>", "keep out of a chat after the owner wrote there", Number)
     .addHelpText(
       "after",
-      '\nExample:\n  $ npx oxy org add loja-da-ana --name "Loja da Ana" --instructions-file ana.txt',
+      '\nExample:\n  $ npx oxy org add -s local loja-da-ana --name "Loja da Ana" --instructions-file ana.txt',
     )
     .action(addOrganization);
   return new Command("org")
@@ -38,6 +38,8 @@ export function orgCommand(): Command {
 
 async function addOrganization(organization: string, options: AddOptions): Promise<void> {
   const {
+    stack: _stack,
+    cwd: _cwd,
     redis: _redis,
     namespace: _namespace,
     patience: _patience,

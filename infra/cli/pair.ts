@@ -11,7 +11,7 @@ export function pairCommand(): Command {
     .argument("<organization>", "as it was added")
     .addHelpText(
       "after",
-      "\nOn the phone: WhatsApp, Settings, Linked devices, Link a device.\n\nExample:\n  $ npx oxy pair loja-da-ana",
+      "\nOn the phone: WhatsApp, Settings, Linked devices, Link a device.\n\nExample:\n  $ npx oxy pair -s local loja-da-ana",
     )
     .action(pairOrganization);
   return withStore(pair);

@@ -1,0 +1,24 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type { StackPlan } from "../plan.ts";
+import { Failure } from "./failure.ts";
+
+/** What a deployed stack says of itself: the outputs of our program. */
+export interface Deployed {
+  readonly plan: StackPlan;
+  readonly image: string;
+  /** Secret. */
+  readonly storeUrl: string;
+  /** By fleet, then by process and purpose. */
+  readonly urls: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** @throws Failure when nothing is deployed */
+export async function deployedOf(stack: Stack): Promise<Deployed> {
+  const outputs = await stack.outputs();
+  if (outputs["plan"] === undefined) {
+    throw new Failure(`nothing is deployed in stack ${stack.name}: run oxy up -s ${stack.name}`);
+  }
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]),
+  ) as unknown as Deployed;
+}

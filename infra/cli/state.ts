@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { homeDirectory } from "../home.ts";
+import { EXIT, Failure } from "./failure.ts";
+
+/** Where the state of stacks lives. */
+export interface StateLocation {
+  /** As Pulumi takes it. */
+  readonly url: string;
+  /** It is lost with this machine. */
+  readonly onThisMachine: boolean;
+  /** Where that was said. */
+  readonly from: "PULUMI_BACKEND_URL" | "Pulumi.yaml";
+}
+
+/** `pinned` is what Pulumi.yaml says. */
+export function stateLocation(pinned: string | undefined): StateLocation {
+  const given = process.env["PULUMI_BACKEND_URL"] || undefined;
+  const url = given ?? pinned;
+  if (url === undefined) {
+    throw new Failure(
+      "Pulumi.yaml: expected backend.url, which says where the state lives, got nothing",
+      EXIT.configuration,
+    );
+  }
+  return {
+    url,
+    onThisMachine: url.startsWith("file:"),
+    from: given === undefined ? "Pulumi.yaml" : "PULUMI_BACKEND_URL",
+  };
+}
+
+/** @throws Failure for a production stack whose state only this machine would have */
+export function refuseLaptopState(stack: string, state: StateLocation): void {
+  if (!state.onThisMachine) return;
+  throw new Failure(
+    `stack ${stack} is production: expected PULUMI_BACKEND_URL to name a state that outlives this machine ` +
+      `(s3://…, azblob://…, gs://… or https://api.pulumi.com), got ${state.url} from ${state.from}`,
+    EXIT.configuration,
+  );
+}
+
+/**
+ * What Pulumi decrypts the stack's secrets with. State of this machine needs nothing: a passphrase is made once and
+ * kept beside it. @throws Failure when nobody has one
+ */
+export async function passphraseEnvironment(
+  state: StateLocation,
+  stackFile: { readonly encryptionsalt?: string; readonly secretsprovider?: string },
+): Promise<Record<string, string>> {
+  const given = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"].some(
+    (key) => process.env[key] !== undefined,
+  );
+  const managed =
+    state.url.startsWith("https:") || (stackFile.secretsprovider ?? "passphrase") !== "passphrase";
+  if (given || managed) return {};
+  const file = join(homeDirectory(), "passphrase");
+  if (!existsSync(file)) {
+    if (!state.onThisMachine || stackFile.encryptionsalt !== undefined) {
+      throw new Failure(
+        "PULUMI_CONFIG_PASSPHRASE: expected the passphrase of this stack's secrets, got nothing",
+        EXIT.configuration,
+      );
+    }
+    await mkdir(homeDirectory(), { recursive: true, mode: 0o700 });
+    await writeFile(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  }
+  return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
+}

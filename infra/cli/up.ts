@@ -1,0 +1,80 @@
+import { Command } from "commander";
+import { changesAnything, confirm, introduce, recover, summaryOf } from "./deploying.ts";
+import { carryOut } from "./operation.ts";
+import { deployedOf } from "./outputs.ts";
+import { reportFor, type Report } from "./report.ts";
+import { ensureEncryptionKey } from "./secret.ts";
+import type { OpenStack } from "./stack.ts";
+import { withConfirmation, type StackOptions } from "./stack-options.ts";
+
+interface UpOptions extends StackOptions {
+  readonly yes?: boolean;
+  readonly image?: string;
+  readonly expectNoChanges?: boolean;
+}
+
+export function upCommand(): Command {
+  const command = new Command("up")
+    .description("Deploy a stack as its config says: what is there already is changed, never doubled.")
+    .option("--image <reference>", "write this image into the stack's config first")
+    .option("--expect-no-changes", "fail when there was anything to do")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ npx oxy up -s local
+  $ npx oxy up -s staging --yes --image ghcr.io/acme/oxy-worker@sha256:…`,
+    )
+    .action(up);
+  return withConfirmation(command);
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const { openStack } = await import("./stack.ts");
+  const report = reportFor(options);
+  const open = await openStack({ ...options, create: true }, report.say);
+  introduce(open, report);
+  if (options.image !== undefined) await open.stack.setConfig("image", { value: options.image });
+  await ensureEncryptionKey(open, report);
+  await recover(open, report);
+  if (options.yes !== true) {
+    const planned = await carryOut(
+      report,
+      true,
+      async (attention) => (await open.stack.preview(attention)).changeSummary,
+    );
+    report.say(`  ${summaryOf(planned, "planned")}`);
+    if (changesAnything(planned)) await confirm(`Deploy stack ${open.name}?`);
+  }
+  await deploy(open, report, options.expectNoChanges === true ? { expectNoChanges: true } : {});
+}
+
+/** Deploys what the config says now, and tells the result. */
+export async function deploy(
+  open: OpenStack,
+  report: Report,
+  expectation: { readonly expectNoChanges?: true },
+): Promise<void> {
+  const started = performance.now();
+  const done = await carryOut(report, false, async (attention) => {
+    const { summary } = await open.stack.up({ ...attention, ...expectation });
+    return summary.resourceChanges ?? {};
+  });
+  const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
+  const { image, urls } = await deployedOf(open.stack);
+  report.result(
+    { kind: "result", stack: open.name, changes: done, seconds, image, urls },
+    [
+      `  ${summaryOf(done, "done")} in ${seconds} s`,
+      "",
+      `  image  ${image}`,
+      ...Object.entries(urls).flatMap(([fleet, each]) => addressesOf(fleet, each)),
+      "",
+      `  Next: npx oxy org add -s ${open.name} loja-da-ana, then npx oxy pair -s ${open.name} loja-da-ana`,
+    ].join("\n"),
+  );
+}
+
+function addressesOf(fleet: string, urls: Readonly<Record<string, string>>): string[] {
+  return Object.entries(urls).map(([purpose, url]) => `  ${fleet} ${purpose}  ${url}`);
+}

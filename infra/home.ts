@@ -1,0 +1,22 @@
+import { isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder that holds Pulumi.yaml. */
+export const projectDirectory = fileURLToPath(new URL("..", import.meta.url));
+
+/** What this machine keeps: images, the processes of host `local`, the state of stacks pinned to it. */
+export function homeDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  const given = environment["OXY_HOME"];
+  if (given === undefined || given === "") return join(projectDirectory, ".oxy");
+  if (!isAbsolute(given)) throw new Error(`OXY_HOME: expected an absolute path, got "${given}"`);
+  return given;
+}
+
+/** What a process started here needs of the environment to find programs, time zone and certificates. */
+export function inheritedEnvironment(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  return Object.fromEntries(
+    INHERITED.flatMap((key) => (environment[key] === undefined ? [] : [[key, environment[key]]])),
+  );
+}
+
+const INHERITED = ["PATH", "TZ", "NODE_EXTRA_CA_CERTS"];

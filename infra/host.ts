@@ -1,0 +1,93 @@
+import type { z } from "zod";
+import type { FleetConfig } from "./config.ts";
+import type { Image } from "./image.ts";
+import type { PlannedValue } from "./plan.ts";
+import type { FleetDeployment, StackResources } from "./resources.ts";
+import type { Workload } from "./workload.ts";
+
+/** From where to where: what a host reaches and a store is reachable from. */
+export type Network = "internet" | "loopback";
+
+/** What a host is asked to run. */
+export interface FleetRequest<Config extends FleetConfig = FleetConfig> {
+  readonly stack: string;
+  /** Of the fleet. */
+  readonly name: string;
+  readonly config: Config;
+  /** By digest. */
+  readonly image: string;
+  readonly environment: Readonly<Record<string, PlannedValue>>;
+  readonly workload: Workload;
+}
+
+/** What every plan of a fleet says, whatever its host; the host's own plan adds its graph. */
+export interface FleetPlan {
+  readonly name: string;
+  readonly host: string;
+  readonly region: string;
+  readonly size: string;
+  /** Percentage of the shards. */
+  readonly share: number;
+  readonly image: string;
+  /** DRAIN_SECONDS of its processes. */
+  readonly drainSeconds: number;
+  /** From the stop signal until the host kills, in s. */
+  readonly graceSeconds: number;
+}
+
+/** A line that a process of a fleet printed. */
+export interface PrintedLine {
+  /** Which of the fleet's processes. */
+  readonly process: string;
+  readonly text: string;
+}
+
+/** What runs for a fleet now. */
+export interface ProcessStatus {
+  readonly name: string;
+  /** `running`, or what is wrong. */
+  readonly condition: string;
+  readonly image: string;
+  /** Since when it runs, ISO 8601. */
+  readonly since?: string;
+  readonly restarts?: number;
+  readonly urls?: Readonly<Record<string, string>>;
+}
+
+/** What an operator asks a host about a deployed fleet. */
+export interface Operations<Plan extends FleetPlan = FleetPlan> {
+  status(plan: Plan, stack: string): Promise<readonly ProcessStatus[]>;
+  /** The last `lines` of each process, then, with `follow`, what comes, until the signal. */
+  logs(
+    plan: Plan,
+    stack: string,
+    options: { readonly lines: number; readonly follow: boolean; readonly signal: AbortSignal },
+  ): AsyncIterable<PrintedLine>;
+}
+
+/**
+ * A kind of place where the image runs. `plan` decides in pure data; `deploy` maps that plan to resources, one to one.
+ * One folder `hosts/<name>` and one line in `hosts.ts`.
+ */
+export interface Host<Config extends FleetConfig = FleetConfig, Plan extends FleetPlan = FleetPlan> {
+  readonly name: string;
+  /** Schema of a fleet's configuration on it. */
+  readonly config: z.ZodObject;
+  readonly images: readonly Image["kind"][];
+  readonly reaches: readonly Network[];
+  /** The longest time it leaves a process between the stop signal and the kill, in s. */
+  readonly maxGraceSeconds: number;
+  /** What one would expect of a host and this one cannot do, with the reason. */
+  readonly cannot: readonly string[];
+  plan(request: FleetRequest<Config>): Plan;
+  /** Apart, so that a stack loads the SDKs of its own hosts only. */
+  deployment(): Promise<{ deployFleet(plan: Plan, resources: StackResources): FleetDeployment }>;
+  operations(): Promise<{ readonly operations: Operations<Plan> }>;
+}
+
+/** Forgets what a host's own plan looks like: it is only ever given back to that host. */
+export function defineHost<Config extends FleetConfig, Plan extends FleetPlan>(
+  host: Host<Config, Plan>,
+): Host {
+  return host as unknown as Host;
+}

@@ -1,0 +1,12 @@
+import type { Host } from "./host.ts";
+import { local } from "./hosts/local/host.ts";
+
+/** Every kind of host; each is a folder of `hosts/`. */
+export const hosts = { local } as const satisfies Record<string, Host>;
+
+/** @throws Error when there is none: the configuration admits only those that are */
+export function hostNamed(name: string): Host {
+  const host: Host | undefined = (hosts as Record<string, Host>)[name];
+  if (host === undefined) throw new Error(`no host is named ${name}`);
+  return host;
+}

@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { projectDirectory } from "./home.ts";
+import type { ImageReference } from "./stack-config/image-reference.ts";
+
+/** What is deployed, by digest. */
+export type Image =
+  | { readonly kind: "bundle"; readonly reference: string }
+  | { readonly kind: "registry"; readonly reference: string };
+
+/** There is no such image; the message says what there is. */
+export class ImageUnavailable extends Error {
+  override readonly name = "ImageUnavailable";
+}
+
+const run = promisify(execFile);
+const BUNDLER = "image/bundle.ts";
+
+/** Where the bundles of this machine are, each in a folder named by its digest. */
+export function bundlesOf(home: string): string {
+  return join(home, "images");
+}
+
+/** The folder of a bundle. `reference` is `sha256:…`. */
+export function bundleDirectory(home: string, reference: string): string {
+  return join(bundlesOf(home), reference.replace(/^sha256:/, ""));
+}
+
+/**
+ * Sources are bundled; what is built already is found again by its digest.
+ * @throws ImageUnavailable
+ */
+export async function resolveImage(image: ImageReference, home: string): Promise<Image> {
+  switch (image.kind) {
+    case "source":
+      return { kind: "bundle", reference: await bundle(resolve(projectDirectory, image.path), home) };
+    case "bundle":
+      if (!existsSync(bundleDirectory(home, image.reference))) throw await notKept(image.reference, home);
+      return { kind: "bundle", reference: image.reference };
+    case "registry":
+    case "tag":
+      return { kind: "registry", reference: image.reference };
+  }
+}
+
+/** Runs the sources' own bundler: infra knows nothing of what is inside. */
+async function bundle(sources: string, home: string): Promise<string> {
+  const bundler = join(sources, BUNDLER);
+  if (!existsSync(bundler)) {
+    throw new ImageUnavailable(`image: expected a folder with ${BUNDLER} (./worker), got ${sources}`);
+  }
+  try {
+    const { stdout } = await run(process.execPath, [bundler, "--to", bundlesOf(home)]);
+    return (JSON.parse(stdout) as { digest: string }).digest;
+  } catch (error) {
+    const printed = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
+    throw new ImageUnavailable(`image: ${sources} could not be bundled: ${printed || String(error)}`);
+  }
+}
+
+async function notKept(reference: string, home: string): Promise<ImageUnavailable> {
+  const kept = await readdir(bundlesOf(home)).catch(() => []);
+  const names = kept.filter((name) => /^[0-9a-f]{64}$/.test(name)).map((name) => `sha256:${name}`);
+  return new ImageUnavailable(
+    `image: expected one that this machine keeps (${names.join(", ") || "none yet"}; ./worker makes one), got ${reference}`,
+  );
+}

@@ -1,0 +1,42 @@
+import type { Output } from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { StoreConfig } from "./config.ts";
+import type { Network } from "./host.ts";
+import type { StackResources } from "./resources.ts";
+
+/** What every plan of a store says, whatever its kind. */
+export interface StorePlan {
+  readonly kind: string;
+  /** What is lost when it dies, in words: invariant 1 is worth no more than this. */
+  readonly mayLose: string;
+  /** Whether the engine refuses to delete it. */
+  readonly protected: boolean;
+}
+
+/** A store as the fleets see it. */
+export interface StoreDeployment {
+  /** `redis://…` or `rediss://…`, secret. */
+  readonly url: Output<string>;
+}
+
+/** A kind of Redis. One folder `stores/<kind>` and one line in `stores.ts`. */
+export interface Store<Config extends StoreConfig = StoreConfig, Plan extends StorePlan = StorePlan> {
+  readonly kind: string;
+  /** Schema of its configuration. */
+  readonly config: z.ZodObject;
+  readonly reachableFrom: readonly Network[];
+  /** What one would expect of a store and this one cannot do, with the reason. */
+  readonly cannot: readonly string[];
+  plan(request: { readonly stack: string; readonly production: boolean; readonly config: Config }): Plan;
+  /** Apart, so that a stack loads the SDK of its own store only. */
+  deployment(): Promise<{
+    deployStore(plan: Plan, resources: Omit<StackResources, "store">): StoreDeployment;
+  }>;
+}
+
+/** Forgets what a store's own plan looks like: it is only ever given back to that store. */
+export function defineStore<Config extends StoreConfig, Plan extends StorePlan>(
+  store: Store<Config, Plan>,
+): Store {
+  return store as unknown as Store;
+}

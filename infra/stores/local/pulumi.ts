@@ -1,0 +1,15 @@
+import { declare } from "../../provider/declare.ts";
+import { redisServer } from "../../provider/local/redis-server.ts";
+import type { StackResources } from "../../resources.ts";
+import type { StoreDeployment } from "../../store.ts";
+import type { LocalStorePlan } from "./plan.ts";
+
+export function deployStore(plan: LocalStorePlan, resources: Omit<StackResources, "store">): StoreDeployment {
+  const server = declare(
+    redisServer,
+    "store",
+    { stack: resources.stack, persistence: plan.persistence, maxMemoryMb: plan.maxMemoryMb },
+    { provider: resources.provider, protect: plan.protected },
+  );
+  return { url: server.outputs.url };
+}
