@@ -1,11 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Redis } from "ioredis";
 import { quietConsole } from "./adapters/baileys/quiet-console.ts";
 import { openRedis } from "./adapters/redis/connect.ts";
 import { InvalidConfig, loadConfig, type Config } from "./config.ts";
 import { serveHttp } from "./runtime/http.ts";
 import { createLogger, errorFields } from "./runtime/logging.ts";
+import { Readiness } from "./runtime/readiness.ts";
 import { untilStopped } from "./runtime/shutdown.ts";
-import { startWorker } from "./worker.ts";
+import { startWorker, type Running } from "./worker.ts";
 
 const MISCONFIGURED = 78;
 /** Past the drain: a store that does not answer must not keep the process until the host kills it. */
@@ -18,17 +20,22 @@ const log = createLogger(config);
 quietConsole(log);
 try {
   const stopped = untilStopped(log);
+  const readiness = new Readiness(config);
+  void stopped.then(() => readiness.draining());
   const redis = openRedis(config.redis.url, "oxy");
   redis.on("error", (error) => log.warn("redis unreachable", errorFields(error)));
-  const http = await serveHttp(config, { redis, log });
+  const http = await serveHttp(config, { redis, readiness, log });
   log.info("listening", { health: http.health, board: http.board });
-  const starting = config.role === "web" ? undefined : startWorker(config, redis, log);
+  const starting = config.role === "web" ? startWeb(redis) : startWorker(config, redis, log);
   // Stopped while Redis is still awaited: there is nothing to drain. Else it is about to be ready, and holds shards.
   const worker = await Promise.race([
     starting,
     stopped.then(() => Promise.race([starting, delay(START_MS)])),
   ]);
-  if (worker !== undefined) log.info("ready", { role: config.role });
+  if (worker !== undefined) {
+    readiness.started(() => worker.standing());
+    log.info("ready", { role: config.role });
+  }
   await stopped;
   log.info("draining", { seconds: config.shutdown.drainSeconds });
   const drainMs = config.shutdown.drainSeconds * 1000;
@@ -44,6 +51,12 @@ try {
 } catch (error) {
   log.error("cannot run", errorFields(error));
   process.exit(1);
+}
+
+/** Serves the board of whatever is on the store, and holds nothing. Waits for Redis as long as it takes. */
+async function startWeb(store: Redis): Promise<Running> {
+  await store.ping();
+  return { standing: () => ({}), drain: () => Promise.resolve() };
 }
 
 function configOrExit(): Config {

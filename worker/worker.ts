@@ -13,6 +13,7 @@ import type { Conversation } from "./conversation/types.ts";
 import { handleMessageJob } from "./jobs/message/handler.ts";
 import manifest from "./package.json" with { type: "json" };
 import { errorFields, type Logger } from "./runtime/logging.ts";
+import type { Standing } from "./runtime/readiness.ts";
 import { WakeUps } from "./runtime/wake-ups.ts";
 import { LeaseLost, type Lease } from "./sessions/lease.ts";
 import { Membership } from "./sessions/membership.ts";
@@ -25,7 +26,10 @@ import { shardOf } from "./sessions/shards.ts";
 /** Conversations woken when a shard or a socket comes; the sweep brings the others. */
 const RESUMED_AT_ONCE = 1_000;
 
-export interface RunningWorker {
+/** What was started, until it is told to stop. */
+export interface Running {
+  /** Undefined until the store has accepted the process: Redis may refuse a heartbeat. */
+  standing(): Partial<Standing> | undefined;
   /** Takes no new work, finishes what is under way within `drainMs`, closes sockets and gives the shards back. */
   drain(drainMs: number): Promise<void>;
 }
@@ -34,7 +38,7 @@ export interface RunningWorker {
  * Joins the store and answers for the shards it gets. Waits for Redis as long as it takes.
  * @throws UnsuitableRedis, StoreMismatch
  */
-export async function startWorker(config: Config, redis: Redis, log: Logger): Promise<RunningWorker> {
+export async function startWorker(config: Config, redis: Redis, log: Logger): Promise<Running> {
   const keys = keysOf(config.namespace);
   const sealing = new Sealing(config.encryptionKeys);
   await requireSuitable(redis);
@@ -164,6 +168,11 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
 
   await membership.join();
   return {
+    standing: () => {
+      if (wakeUps === undefined) return undefined;
+      const shards = membership.leases.length;
+      return { slot: membership.slot, process: membership.process, shards, waiting: shards === 0 };
+    },
     drain: async (drainMs) => {
       const deadline = performance.now() + drainMs;
       membership.stopTaking();

@@ -1,4 +1,4 @@
-// npm start | test | check, from a bare clone: installs what the command needs, then runs it under Node 24.
+// npm start | test | run check | image | simulator | bench, from a bare clone: installs what the command needs, then runs it under Node 24.
 // Runs before anything is installed, hence plain JavaScript for Node 20 without dependencies.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -16,6 +16,9 @@ const commands = {
   // Tests stop, freeze and misconfigure servers of their own: REDIS_URL is no use to them.
   test: { packages: ["", "worker", "infra"], redis: true, run: ["node_modules/vitest/vitest.mjs", "run"] },
   check: { packages: ["", "worker", "infra"], redis: false, run: ["worker/dev/check.ts"] },
+  image: { packages: ["worker"], redis: false, run: ["worker/image/build.ts"] },
+  simulator: { packages: ["worker"], redis: false, run: ["worker/dev/simulator.ts"] },
+  bench: { packages: ["worker"], redis: true, run: ["bench/run.ts"] },
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -5,6 +5,7 @@ import { startRedisServer } from "../dev/redis-server.ts";
 import type { RedisServer } from "../dev/redis-server.ts";
 import { addHealth } from "./health.ts";
 import type { Pingable } from "./health.ts";
+import { Readiness } from "./readiness.ts";
 
 let server: RedisServer;
 let redis: Redis;
@@ -21,10 +22,10 @@ afterEach(async () => {
   await Promise.all([server.stop(), ...apps.splice(0).map((app) => app.close())]);
 });
 
-function healthOf(store: Pingable) {
+function healthOf(store: Pingable, readiness = new Readiness({ role: "all", fleet: "default" })) {
   const app = Fastify();
   apps.push(app);
-  addHealth(app, store);
+  addHealth(app, { redis: store, readiness });
   return async (path: string) => {
     const response = await app.inject(path);
     return [response.statusCode, response.json<Record<string, unknown>>()] as const;
@@ -81,4 +82,23 @@ test("an error of Redis is the reason", async () => {
     503,
     { status: "unavailable", reason: "NOAUTH Authentication required." },
   ]);
+});
+
+test("ready is what has joined and was not told to stop", async () => {
+  const readiness = new Readiness({ role: "all", fleet: "blue" });
+  const get = healthOf(redis, readiness);
+  const version = expect.any(String);
+  const starting = [503, { status: "starting", version }];
+  expect(await get("/health/ready")).toEqual(starting);
+  const standing = { slot: 0, process: "p", shards: 256, waiting: false };
+  let joined = false;
+  readiness.started(() => (joined ? standing : undefined));
+  expect(await get("/health/ready")).toEqual(starting);
+  joined = true;
+  expect(await get("/health/ready")).toEqual([
+    200,
+    { status: "ready", role: "all", fleet: "blue", ...standing, version },
+  ]);
+  readiness.draining();
+  expect(await get("/health/ready")).toEqual([503, { status: "draining", version }]);
 });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import manifest from "../package.json" with { type: "json" };
+import type { ReadinessReport } from "./readiness.ts";
 
 /** What the health checks ask of Redis. */
 export interface Pingable {
@@ -12,15 +13,24 @@ const PATIENCE_MS = 1_000;
 /**
  * `GET /health`: the event loop turns; hosts restart what does not answer, so Redis has no part in it.
  * `GET /health/redis`: a round trip in ms, or 503 with a reason.
+ * `GET /health/ready`: 200 from joining until the signal to stop, else 503; hosts gate a deployment on it.
  */
-export function addHealth(app: FastifyInstance, redis: Pingable): void {
+export function addHealth(
+  app: FastifyInstance,
+  parts: { readonly redis: Pingable; readonly readiness: { readonly report: ReadinessReport } },
+): void {
   app.get("/health", () => ({
     status: "ok",
     uptimeSeconds: Math.round(process.uptime()),
     version: manifest.version,
   }));
 
-  const ping = onePingAtATime(redis);
+  app.get("/health/ready", (_request, reply) => {
+    const { report } = parts.readiness;
+    return reply.code(report.status === "ready" ? 200 : 503).send({ ...report, version: manifest.version });
+  });
+
+  const ping = onePingAtATime(parts.redis);
   app.get("/health/redis", async (_request, reply) => {
     const started = performance.now();
     const problem = await problemOf(ping());

@@ -13,6 +13,7 @@ import type { RedisServer } from "../dev/redis-server.ts";
 import { PortInUse, serveHttp } from "./http.ts";
 import type { HttpServers } from "./http.ts";
 import type { Logger } from "./logging.ts";
+import { Readiness } from "./readiness.ts";
 
 const keys = keysOf("oxy");
 const PASSWORD = "correct horse battery";
@@ -54,7 +55,7 @@ async function serve(
   const { role = "all", port, password, healthPort = 0, boardPort = 0 } = settings;
   const servers = await serveHttp(
     { role, namespace: "oxy", port, health: { port: healthPort }, board: { port: boardPort, password } },
-    { redis, log },
+    { redis, readiness: new Readiness({ role, fleet: "default" }), log },
   );
   opened.push(servers);
   return servers;

@@ -7,6 +7,7 @@ import { BoardQueues } from "./board-queues.ts";
 import { addBoard, BOARD_PATH } from "./board.ts";
 import { addHealth } from "./health.ts";
 import type { Logger } from "./logging.ts";
+import type { Readiness } from "./readiness.ts";
 
 const ANYWHERE = "0.0.0.0";
 const LOOPBACK = "127.0.0.1";
@@ -35,9 +36,9 @@ export class PortInUse extends Error {
  */
 export async function serveHttp(
   config: Pick<Config, "role" | "namespace" | "port" | "health" | "board">,
-  parts: { readonly redis: Redis; readonly log: Logger },
+  parts: { readonly redis: Redis; readonly readiness: Readiness; readonly log: Logger },
 ): Promise<HttpServers> {
-  const { redis, log } = parts;
+  const { redis, readiness, log } = parts;
   const { password } = config.board;
   const apps: FastifyInstance[] = [];
   const queues = new BoardQueues({ redis, ...keysOf(config.namespace) });
@@ -53,7 +54,7 @@ export async function serveHttp(
 
   try {
     const healthApp = open();
-    addHealth(healthApp, redis);
+    addHealth(healthApp, { redis, readiness });
     const wanted = config.role !== "worker";
     if (config.port !== undefined) {
       const shared = wanted && password !== undefined;

@@ -1,0 +1,187 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { useDeployments } from "../dev/scenarios/scenario-fixture.ts";
+import { digestOf, ENTRY, filesOf, type KeptBundle } from "./bundle-store.ts";
+import { warm } from "./warm.ts";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+const deploy = useDeployments();
+let folder: string;
+let to: string;
+let bundle: KeptBundle;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bundle-"));
+  to = join(folder, "bundles");
+  bundle = await built(project, to);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+function start(sources: string, into: string) {
+  const bundler = join(sources, "worker/image/bundle.ts");
+  // From elsewhere: who calls it need not stand in the project.
+  return spawn(process.execPath, [bundler, "--to", into], {
+    cwd: tmpdir(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function outcome(child: ReturnType<typeof start>) {
+  const [out, error, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { out, error, code: code as number | null };
+}
+
+async function built(sources: string, into: string): Promise<KeptBundle> {
+  const { out, error, code } = await outcome(start(sources, into));
+  expect([code, error]).toEqual([0, ""]);
+  expect(out.trimEnd().split("\n")).toHaveLength(1);
+  return JSON.parse(out) as KeptBundle;
+}
+
+/** The sources at another place, to be changed. */
+async function copyOfSources(name: string): Promise<string> {
+  const copy = join(folder, name);
+  await mkdir(copy);
+  for (const file of ["worker", "package.json", "LICENSE", "NOTICE.md"]) {
+    await cp(join(project, file), join(copy, file), {
+      recursive: true,
+      filter: (path) => !path.startsWith(join(project, "worker/dev")),
+    });
+  }
+  await symlink(join(project, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}
+
+test("a bundle is named by its content, and nobody can change it by accident", async () => {
+  expect(bundle.built).toBe(true);
+  const files = await filesOf(bundle.directory);
+  expect(bundle.digest).toBe(digestOf(files));
+  expect(bundle.directory).toBe(join(to, bundle.digest.replace("sha256:", "")));
+  expect(bundle.bytes).toBe([...files.values()].reduce((sum, { length }) => sum + length, 0));
+  for (const path of files.keys())
+    expect((await stat(join(bundle.directory, path))).mode & 0o777).toBe(0o444);
+});
+
+test("the same sources at another place are the same bundle, which is not built again", async () => {
+  expect(await built(await copyOfSources("elsewhere"), to)).toEqual({ ...bundle, built: false });
+});
+
+test("other sources are another bundle", async () => {
+  const copy = await copyOfSources("changed");
+  await writeFile(join(copy, "worker/conversation/lua/due.lua"), "-- changed\n");
+  expect((await built(copy, join(folder, "others"))).digest).not.toBe(bundle.digest);
+});
+
+test("sources that do not compile are refused in one sentence", async () => {
+  const copy = await copyOfSources("broken");
+  await writeFile(join(copy, "worker/runtime/shutdown.ts"), "export const = 1;\n");
+  const { out, error, code } = await outcome(start(copy, to));
+  expect([code, out]).toEqual([1, ""]);
+  expect(error).toBe(
+    'the worker does not compile: worker/runtime/shutdown.ts:1:14: Expected identifier but found "="\n',
+  );
+});
+
+test("builds at the same time, and builds that are killed, leave one whole bundle", async () => {
+  const shared = join(folder, "shared");
+  const outcomes = await Promise.all([1, 2, 3].map(() => built(project, shared)));
+  expect(new Set(outcomes.map(({ digest }) => digest))).toEqual(new Set([bundle.digest]));
+  expect(outcomes.filter((each) => each.built)).toHaveLength(1);
+  expect(await readdir(shared)).toEqual([bundle.digest.replace("sha256:", "")]);
+
+  const killed = join(folder, "killed");
+  const victim = start(project, killed);
+  // While it writes.
+  while (!(await readdir(killed).catch(() => [])).some((name) => name.startsWith("."))) await delay(1);
+  victim.kill("SIGKILL");
+  await once(victim, "close");
+  const left = (await readdir(killed)).filter((name) => name.startsWith("."));
+  expect(await built(project, killed)).toMatchObject({ digest: bundle.digest, built: true });
+  const longAgo = new Date(Date.now() - 7_200_000);
+  for (const name of left) await utimes(join(killed, name), longAgo, longAgo);
+  expect(await built(project, killed)).toMatchObject({ built: false });
+  expect(await readdir(killed)).toEqual([bundle.digest.replace("sha256:", "")]);
+});
+
+test("a bundle that was changed is not passed off as what its name says", async () => {
+  const changed = join(folder, "tampered");
+  const { directory } = await built(project, changed);
+  await writeFile(join(directory, "extra.mjs"), "");
+  const { error, code } = await outcome(start(project, changed));
+  expect(code).toBe(1);
+  expect(error).toBe(`${directory} was changed since it was built; remove it and build again\n`);
+});
+
+test("WhatsApp's libraries are in files of their own, and licenses are passed on", async () => {
+  const files = await filesOf(bundle.directory);
+  const holding = (needle: string): string[] =>
+    [...files]
+      .filter(([path, content]) => path.endsWith(".mjs") && Buffer.from(content).includes(needle))
+      .map(([path]) => path);
+  const libsignal = holding('"node_modules/libsignal/');
+  expect(libsignal.length).toBeGreaterThan(0);
+  expect(libsignal).not.toContain(ENTRY);
+  expect(holding("makeWASocket=").filter((path) => path === ENTRY || libsignal.includes(path))).toEqual([]);
+
+  const licenses = Buffer.from(files.get("THIRD-PARTY-LICENSES.txt") ?? "").toString();
+  expect(licenses).toMatch(/^libsignal \S+: GPL-3[.]0$/m);
+  expect(licenses).toContain("GNU GENERAL PUBLIC LICENSE");
+  for (const name of ["@whiskeysockets/baileys", "bullmq", "zod", "@bull-board/ui"])
+    expect(licenses).toContain(`\n${name} `);
+  for (const file of ["LICENSE", "NOTICE.md"]) {
+    expect(Buffer.from(files.get(file) ?? "").toString()).toBe(await readFile(join(project, file), "utf8"));
+  }
+});
+
+test("with no node_modules near it and all of it compiled before, it answers, and serves the board", async () => {
+  const cache = join(folder, "compile-cache");
+  warm(bundle.directory, cache);
+  const main = join(bundle.directory, ENTRY);
+  const { stdout, stderr } = spawnSync(process.execPath, [main], {
+    env: { NODE_COMPILE_CACHE: cache, NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
+    encoding: "utf8",
+  });
+  expect(stdout + stderr).toContain(`${ENTRY} was accepted`);
+
+  const deployment = await deploy();
+  const worker = deployment.worker({ NODE_COMPILE_CACHE: cache }, main);
+  await worker.ready();
+  await deployment.addOrganization("ana");
+  const phone = await deployment.pair("ana");
+  const customer = deployment.whatsapp.contact();
+  customer.write(phone, "oi");
+  await customer.waitForMessage("re: oi");
+
+  const { board } = await worker.logs(({ message }) => message === "listening");
+  const page = await (await fetch(String(board))).text();
+  expect(page).toContain("<title>Oxy Workers</title>");
+  const script = /src="([^"]+\.js)"/.exec(page)?.[1] ?? "no script";
+  expect((await fetch(new URL(script, `${String(board)}/`))).status).toBe(200);
+  const queues = (await (await fetch(`${String(board)}/api/queues`)).json()) as { queues: unknown[] };
+  expect(queues.queues).toHaveLength(1);
+  expect(await worker.stop()).toBe(0);
+  expect(worker.logged.filter(({ level }) => level === "error" || level === "warn")).toEqual([]);
+});
