@@ -1,5 +1,11 @@
 const FIXTURES = "-fixture[.]ts$";
 const TESTS = `[.]test[.]ts$|${FIXTURES}`;
+const DEVELOPMENT = ["^bench/", "^(worker|infra)/dev/"];
+/** What decides and describes, and nothing from npm or Node. */
+const DATA = "^infra/((?!deploy|index)[^/]+|(hosts|stores)/[^/]+/(?!pulumi|cdktf|operations)[^/]+)[.]ts$";
+const CLOUD_SDKS = "(^|/)(@pulumi/(?!pulumi)[^/]+|cdktf|cdktn|@cdktf|@cdktn)(/|$)";
+/** The modules that the program consists of. */
+const PROGRAM = "config|deploy|hosts?|index|plan|resources|stores?|workload";
 const WHATSAPP_LIBRARIES = "(^|/)(@whiskeysockets/baileys|libsignal)(/|$)";
 
 /** Who may import whom. worker/architecture.test.ts checks it, and that each rule is able to fail. */
@@ -34,11 +40,53 @@ export default {
       to: { path: "^worker/adapters/", pathNot: "^worker/adapters/redis/" },
     },
     {
-      name: "product-knows-no-dev",
-      comment: "worker/dev and what only tests need are not in the image.",
+      name: "plans-are-pure-data",
+      comment: "They are priced, compared and refused before anything is loaded that could deploy them.",
       severity: "error",
-      from: { pathNot: ["^worker/dev/", TESTS] },
-      to: { path: ["^worker/dev/", FIXTURES] },
+      from: { path: "^infra/(plan|(hosts|stores)/[^/]+/plan)[.]ts$" },
+      to: { pathNot: DATA },
+    },
+    {
+      name: "hosts-know-no-other",
+      comment: "A host or store is one folder: what two of them need is in none of them.",
+      severity: "error",
+      from: { path: "^infra/(hosts|stores)/([^/]+)/" },
+      to: { path: "^infra/$1/[^/]+/", pathNot: "^infra/$1/$2/" },
+    },
+    {
+      name: "clouds-behind-their-host",
+      comment: "A stack loads the SDKs of its own hosts only; some take seconds.",
+      severity: "error",
+      from: { pathNot: "^infra/(hosts|stores)/[^/]+/(pulumi|cdktf)[.]ts$" },
+      to: { path: CLOUD_SDKS },
+    },
+    {
+      name: "provider-knows-no-program",
+      comment: "The engine starts it by itself: it is told what to do, and does not read the stack's config.",
+      severity: "error",
+      from: { path: "^infra/provider/", pathNot: TESTS },
+      to: { path: `^infra/((${PROGRAM})[.]ts$|(hosts|stores|stack-config)/)` },
+    },
+    {
+      name: "supervisor-stands-alone",
+      comment: "It outlives everybody who started it, in as little memory as it can.",
+      severity: "error",
+      from: { path: "^infra/supervisor/" },
+      to: { path: "^infra/", pathNot: "^infra/supervisor/" },
+    },
+    {
+      name: "nobody-knows-the-cli",
+      comment: "What a command does, a program must be able to do without one.",
+      severity: "error",
+      from: { pathNot: "^infra/cli/" },
+      to: { path: "^infra/cli/" },
+    },
+    {
+      name: "product-knows-no-dev",
+      comment: "What only development and tests need is neither in the image nor deploys it.",
+      severity: "error",
+      from: { pathNot: [...DEVELOPMENT, TESTS] },
+      to: { path: [...DEVELOPMENT, FIXTURES] },
     },
     {
       name: "no-cycles",

@@ -24,7 +24,7 @@ RUN mkdir /image && cd /image \
          /usr/share/doc/libc6/copyright /usr/share/doc/libgcc-s1/copyright /usr/share/doc/libstdc++6/copyright; do \
          if [ -e "$file" ]; then cp -L --parents "$file" .; fi; \
        done \
-    && install -d -o 10001 -g 10001 /compile-cache
+    && install -d -m 1777 tmp && install -d -o 10001 -g 10001 /compile-cache
 # Node keeps a cache per user: this one is for the user that the image runs as, at the path that it runs from.
 USER 10001:10001
 RUN node worker/image/warm.ts /app /compile-cache

@@ -16,7 +16,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const folder = await mkdtemp(join(tmpdir(), "bench-"));
 const cache = join(folder, "compile-cache");
-const { directory, bytes } = await keep(await compile(), join(folder, "bundles"));
+const { directory, bytes } = await keep((await compile()).files, join(folder, "bundles"));
 warm(directory, cache);
 
 const deployment = await LocalDeployment.start({ answering: () => "ok" });

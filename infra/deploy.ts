@@ -5,16 +5,22 @@ import { hostNamed, hosts } from "./hosts.ts";
 import type { StackPlan } from "./plan.ts";
 import { declare, OxyProvider } from "./provider/declare.ts";
 import { release } from "./provider/release.ts";
-import type { FleetDeployment, StackResources } from "./resources.ts";
-import type { StoreDeployment, StorePlan } from "./store.ts";
+import type { FleetDeployment, StackResources, StoreDeployment } from "./resources.ts";
+import type { StorePlan } from "./store.ts";
 import { storeNamed, stores } from "./stores.ts";
 
 /** In Pulumi's JavaScript, but not in its types. */
 const { isConfigSecret } = runtime as unknown as { isConfigSecret(key: string): boolean };
 
-/** The stack's config, as Pulumi gives it to the program. @throws InvalidStackConfig */
-export function stackConfig(project: string, stack: string): StackConfig {
-  return parseStackConfig(runtime.allConfig(), project, { stack, hosts, stores, isSecret: isConfigSecret });
+/**
+ * The stack's config, as Pulumi gives it to the program.
+ * @param image in place of its own
+ * @throws InvalidStackConfig
+ */
+export function stackConfig(project: string, stack: string, image?: string): StackConfig {
+  const instead = image === undefined ? {} : { [`${project}:image`]: image };
+  const given = { ...runtime.allConfig(), ...instead };
+  return parseStackConfig(given, project, { stack, hosts, stores, isSecret: isConfigSecret });
 }
 
 /** What everything is made with, before there is a store. */
@@ -26,16 +32,21 @@ export function stackResources(
   return {
     stack,
     provider: new OxyProvider("oxy", { home }),
-    secret: (name) => secret(secrets[name] ?? ""),
+    secret(name) {
+      const value = secrets[name];
+      if (value === undefined) throw new Error(`the plan asks for ${name}, which the stack's config has not`);
+      return secret(value);
+    },
   };
 }
 
+/** Its address holds a password: secret, whatever the provider made of it. */
 export async function deployStore(
   plan: StorePlan,
   resources: Omit<StackResources, "store">,
 ): Promise<StoreDeployment> {
   const mapping = await storeNamed(plan.kind).deployment();
-  return mapping.deployStore(plan, resources);
+  return { url: secret(mapping.deployStore(plan, resources).url) };
 }
 
 export async function deployFleet(plan: FleetPlan, resources: StackResources): Promise<FleetDeployment> {

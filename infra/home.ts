@@ -4,11 +4,16 @@ import { fileURLToPath } from "node:url";
 /** The folder that holds Pulumi.yaml. */
 export const projectDirectory = fileURLToPath(new URL("..", import.meta.url));
 
-/** What this machine keeps: images, the processes of host `local`, the state of stacks pinned to it. */
+/** OXY_HOME names no folder. */
+export class InvalidHome extends Error {
+  override readonly name = "InvalidHome";
+}
+
+/** What this machine keeps: images, the processes of host `local`, the state of stacks pinned to it. @throws InvalidHome */
 export function homeDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   const given = environment["OXY_HOME"];
   if (given === undefined || given === "") return join(projectDirectory, ".oxy");
-  if (!isAbsolute(given)) throw new Error(`OXY_HOME: expected an absolute path, got "${given}"`);
+  if (!isAbsolute(given)) throw new InvalidHome(`OXY_HOME: expected an absolute path, got "${given}"`);
   return given;
 }
 

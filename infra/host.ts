@@ -1,12 +1,11 @@
 import type { z } from "zod";
 import type { FleetConfig } from "./config.ts";
 import type { Image } from "./image.ts";
-import type { PlannedValue } from "./plan.ts";
 import type { FleetDeployment, StackResources } from "./resources.ts";
-import type { Workload } from "./workload.ts";
+import type { PlannedValue, Role, Workload } from "./workload.ts";
 
-/** From where to where: what a host reaches and a store is reachable from. */
-export type Network = "internet" | "loopback";
+/** What a host reaches and a store is reachable from. A private one is named as its host and store agree. */
+export type Network = "internet" | "loopback" | `private:${string}`;
 
 /** What a host is asked to run. */
 export interface FleetRequest<Config extends FleetConfig = FleetConfig> {
@@ -16,8 +15,19 @@ export interface FleetRequest<Config extends FleetConfig = FleetConfig> {
   readonly config: Config;
   /** By digest. */
   readonly image: string;
+  readonly drainSeconds: number;
+  readonly graceSeconds: number;
+  /** Of each process; its host adds OXY_ROLE. */
   readonly environment: Readonly<Record<string, PlannedValue>>;
   readonly workload: Workload;
+}
+
+/** What every plan says of a process, whatever its host. */
+export interface ProcessPlan {
+  /** Unique in the fleet. */
+  readonly name: string;
+  readonly role: Role;
+  readonly environment: Readonly<Record<string, PlannedValue>>;
 }
 
 /** What every plan of a fleet says, whatever its host; the host's own plan adds its graph. */
@@ -33,6 +43,7 @@ export interface FleetPlan {
   readonly drainSeconds: number;
   /** From the stop signal until the host kills, in s. */
   readonly graceSeconds: number;
+  readonly processes: readonly ProcessPlan[];
 }
 
 /** A line that a process of a fleet printed. */
@@ -66,7 +77,7 @@ export interface Operations<Plan extends FleetPlan = FleetPlan> {
 }
 
 /**
- * A kind of place where the image runs. `plan` decides in pure data; `deploy` maps that plan to resources, one to one.
+ * A kind of place where the image runs. `plan` decides in pure data; `deployment` maps that plan to resources.
  * One folder `hosts/<name>` and one line in `hosts.ts`.
  */
 export interface Host<Config extends FleetConfig = FleetConfig, Plan extends FleetPlan = FleetPlan> {
@@ -74,7 +85,7 @@ export interface Host<Config extends FleetConfig = FleetConfig, Plan extends Fle
   /** Schema of a fleet's configuration on it. */
   readonly config: z.ZodObject;
   readonly images: readonly Image["kind"][];
-  readonly reaches: readonly Network[];
+  reaches(config: Config): readonly Network[];
   /** The longest time it leaves a process between the stop signal and the kill, in s. */
   readonly maxGraceSeconds: number;
   /** What one would expect of a host and this one cannot do, with the reason. */

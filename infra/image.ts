@@ -6,10 +6,12 @@ import { promisify } from "node:util";
 import { projectDirectory } from "./home.ts";
 import type { ImageReference } from "./stack-config/image-reference.ts";
 
-/** What is deployed, by digest. */
-export type Image =
-  | { readonly kind: "bundle"; readonly reference: string }
-  | { readonly kind: "registry"; readonly reference: string };
+/** What is deployed: by digest, unless the stack's config names a tag. */
+export interface Image {
+  /** A bundle on this machine, or an image in a registry. */
+  readonly kind: "bundle" | "registry";
+  readonly reference: string;
+}
 
 /** There is no such image; the message says what there is. */
 export class ImageUnavailable extends Error {
@@ -54,11 +56,23 @@ async function bundle(sources: string, home: string): Promise<string> {
   }
   try {
     const { stdout } = await run(process.execPath, [bundler, "--to", bundlesOf(home)]);
-    return (JSON.parse(stdout) as { digest: string }).digest;
+    return digestIn(stdout);
   } catch (error) {
-    const printed = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
-    throw new ImageUnavailable(`image: ${sources} could not be bundled: ${printed || String(error)}`);
+    throw new ImageUnavailable(`image: ${sources} could not be bundled: ${reasonOf(error as Error)}`);
   }
+}
+
+/** A bundler prints JSON. @throws Error when there is no digest in it */
+function digestIn(printed: string): string {
+  const digest = /"digest":\s*"(sha256:[0-9a-f]{64})"/.exec(printed)?.[1];
+  if (digest === undefined) throw new Error(`${BUNDLER} printed no digest`);
+  return digest;
+}
+
+/** A bundler that fails prints a sentence; Node, when the bundler itself is broken, a page with the error in it. */
+function reasonOf(error: Error & { readonly stderr?: string }): string {
+  const lines = (error.stderr ?? "").split("\n").filter((line) => line.trim() !== "");
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines[0] ?? error.message.trim();
 }
 
 async function notKept(reference: string, home: string): Promise<ImageUnavailable> {

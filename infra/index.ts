@@ -1,15 +1,16 @@
 import { getProject, getStack, RunError } from "@pulumi/pulumi";
 import { deployFleet, deployStore, outputs, recordRelease, stackConfig, stackResources } from "./deploy.ts";
-import { homeDirectory } from "./home.ts";
-import { resolveImage } from "./image.ts";
-import { planStack } from "./plan.ts";
+import { InvalidStackConfig } from "./config.ts";
+import { homeDirectory, InvalidHome } from "./home.ts";
+import { ImageUnavailable, resolveImage } from "./image.ts";
+import { PlanRefused, planStack } from "./plan.ts";
 import { workload } from "./workload.ts";
 
 /** Config → plan → resources → outputs: what `pulumi up` runs, and `oxy up`. */
-async function deploy() {
+async function deploy(otherImage?: string) {
   const home = homeDirectory();
   const stack = getStack();
-  const config = stackConfig(getProject(), stack);
+  const config = stackConfig(getProject(), stack, otherImage);
   const image = await resolveImage(config.image, home);
   const plan = planStack(config, { stack, image, workload });
 
@@ -20,8 +21,14 @@ async function deploy() {
   return outputs(plan, store, fleets);
 }
 
-/** Pulumi prints a RunError as it is, anything else with a stack. */
-export default () =>
-  deploy().catch((error: Error) => {
-    throw new RunError(error.message);
+/** What the user can mend: a sentence, without the stack that a defect of ours is found by. */
+const MENDABLE = [InvalidStackConfig, PlanRefused, ImageUnavailable, InvalidHome];
+
+/**
+ * The program, with another image than the config's if one is given: to see what that would do. Beside a default export
+ * Pulumi takes no other.
+ */
+export default (otherImage?: string) =>
+  deploy(otherImage).catch((error: Error) => {
+    throw MENDABLE.some((kind) => error instanceof kind) ? new RunError(error.message) : error;
   });

@@ -1,6 +1,5 @@
 import type { Input, Output, ProviderResource, Resource } from "@pulumi/pulumi";
-import type { PlannedValue } from "./plan.ts";
-import type { StoreDeployment } from "./store.ts";
+import type { PlannedValue } from "./workload.ts";
 
 /** What the resources of a stack are made with. */
 export interface StackResources {
@@ -10,6 +9,12 @@ export interface StackResources {
   /** A secret of the stack's configuration. */
   secret(name: string): Output<string>;
   readonly store: StoreDeployment;
+}
+
+/** A store as the fleets see it. */
+export interface StoreDeployment {
+  /** `redis://…` or `rediss://…`, secret. */
+  readonly url: Output<string>;
 }
 
 /** A fleet as the rest of the stack sees it. */

@@ -1,8 +1,7 @@
-import type { Output } from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { StoreConfig } from "./config.ts";
 import type { Network } from "./host.ts";
-import type { StackResources } from "./resources.ts";
+import type { StackResources, StoreDeployment } from "./resources.ts";
 
 /** What every plan of a store says, whatever its kind. */
 export interface StorePlan {
@@ -13,18 +12,12 @@ export interface StorePlan {
   readonly protected: boolean;
 }
 
-/** A store as the fleets see it. */
-export interface StoreDeployment {
-  /** `redis://…` or `rediss://…`, secret. */
-  readonly url: Output<string>;
-}
-
 /** A kind of Redis. One folder `stores/<kind>` and one line in `stores.ts`. */
 export interface Store<Config extends StoreConfig = StoreConfig, Plan extends StorePlan = StorePlan> {
   readonly kind: string;
   /** Schema of its configuration. */
   readonly config: z.ZodObject;
-  readonly reachableFrom: readonly Network[];
+  reachableFrom(config: Config): readonly Network[];
   /** What one would expect of a store and this one cannot do, with the reason. */
   readonly cannot: readonly string[];
   plan(request: { readonly stack: string; readonly production: boolean; readonly config: Config }): Plan;

@@ -1,8 +1,13 @@
-/** What a role of the image does for a fleet. */
+/** What a process of the image does for its fleet. */
 export type Role = "all" | "web" | "worker";
+
+/** A setting of the worker in a plan: as it is, or where the deployment finds it. */
+export type PlannedValue = string | { readonly secret: string } | { readonly store: "url" };
 
 /** The one description of what runs: everything a host needs to know about it, in no host's words. */
 export interface Workload {
+  /** The processes of a fleet have these between them, each once; or one process has `all`. */
+  readonly roles: readonly Role[];
   /** Paths of its HTTP server: the process lives; it has joined its fleet and takes work. */
   readonly health: { readonly live: string; readonly ready: string };
   /** How long a process takes at the most from its stop signal to its end, in s, where the host allows it. */
@@ -11,14 +16,38 @@ export interface Workload {
   readonly drainMarginSeconds: number;
   /** How long a process may take until it is ready, in s. */
   readonly startSeconds: number;
+  /** What a deployment on a shared store may be called, and in words. */
+  readonly namespace: { readonly pattern: RegExp; readonly expected: string };
   /** Settings that it needs and that nobody may see. */
   readonly secrets: readonly string[];
 }
 
-export const workload: Workload = {
+export const workload = {
+  roles: ["web", "worker"],
   health: { live: "/health", ready: "/health/ready" },
   drainSeconds: 25,
   drainMarginSeconds: 5,
   startSeconds: 60,
+  namespace: { pattern: /^[a-z0-9-]{1,40}$/, expected: "1 to 40 of a-z, 0-9 and '-'" },
   secrets: ["OXY_ENCRYPTION_KEYS", "OPENAI_API_KEY"],
-};
+} as const satisfies Workload;
+
+/** A secret that no deployment can do without. */
+export type RequiredSecret = (typeof workload.secrets)[number];
+
+/** Settings of the worker that every plan makes, each with what it makes them of. */
+export const PLANNED_SETTINGS = {
+  REDIS_URL: "the address of the store",
+  OXY_ROLE: "what its host runs",
+  OXY_FLEET: "the name of the fleet",
+  OXY_NAMESPACE: "the name of the stack",
+  DRAIN_SECONDS: "the time that its host leaves to a process that stops",
+} as const;
+
+/** All settings that the deployment makes and nobody else may: where to listen, only the host knows. */
+export const DEPLOYMENT_SETTINGS = {
+  ...PLANNED_SETTINGS,
+  PORT: "the port that its host routes",
+  OXY_HEALTH_PORT: "a port of its host",
+  OXY_BOARD_PORT: "a port of its host",
+} as const;

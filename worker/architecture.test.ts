@@ -20,8 +20,8 @@ const fileRules: Readonly<Record<string, (file: string, text: string) => boolean
   "short-files": (file, text) => !isTest(file) && text.trimEnd().split("\n").length > MAX_LINES,
   "environment-read-once": (file, text) =>
     !isTest(file) &&
-    file !== "worker/config.ts" &&
-    !/^(worker\/dev|infra\/cli)\//.test(file) &&
+    !["worker/config.ts", "infra/home.ts"].includes(file) &&
+    !/^(bench|worker\/dev|infra\/cli)\//.test(file) &&
     /\bprocess\s*[.]\s*env\b|\benv\b.*\bfrom "(node:)?process"/.test(text),
 };
 
@@ -41,9 +41,9 @@ describe("a rule broken is a rule reported", () => {
   test.each<[rule: string, offender: string, files: Record<string, string>]>([
     [
       "infra-knows-no-worker",
-      "infra/plan.ts",
+      "infra/deploy.ts",
       {
-        "infra/plan.ts": 'export { one } from "../worker/config.ts";\nexport const two = 2;\n',
+        "infra/deploy.ts": 'export { one } from "../worker/config.ts";\nexport const two = 2;\n',
         "worker/config.ts": empty,
       },
     ],
@@ -53,6 +53,84 @@ describe("a rule broken is a rule reported", () => {
       {
         "worker/main.ts": 'import { one } from "../infra/plan.ts";\nconsole.log(one);\n',
         "infra/plan.ts": empty,
+      },
+    ],
+    [
+      "plans-are-pure-data",
+      "infra/hosts/moon/plan.ts",
+      {
+        "infra/hosts/moon/plan.ts": 'import { request } from "undici";\nconsole.log(request);\n',
+        "infra/hosts/moon/config.ts": 'import { z } from "zod";\nexport const config = z;\n',
+        "infra/hosts/moon/pulumi.ts": 'import { all } from "@pulumi/pulumi";\nexport const made = all;\n',
+        "infra/stores/moon/plan.ts": 'import { one } from "./config.ts";\nexport const two = one;\n',
+        "infra/stores/moon/config.ts": empty,
+        "infra/plan.ts": 'import type { One } from "./host.ts";\nexport type Two = One;\n',
+        "infra/host.ts": "export type One = 1;\n",
+      },
+    ],
+    [
+      "plans-are-pure-data",
+      "infra/plan.ts",
+      {
+        "infra/plan.ts": 'import { one } from "./hosts/moon/pulumi.ts";\nconsole.log(one);\n',
+        "infra/hosts/moon/pulumi.ts": empty,
+      },
+    ],
+    [
+      "hosts-know-no-other",
+      "infra/hosts/moon/plan.ts",
+      {
+        "infra/hosts/moon/plan.ts":
+          'import { one } from "../mars/plan.ts";\nimport { two } from "./size.ts";\nconsole.log(one, two);\n',
+        "infra/hosts/moon/size.ts": "export const two = 2;\n",
+        "infra/hosts/mars/plan.ts": empty,
+      },
+    ],
+    [
+      "hosts-know-no-other",
+      "infra/stores/moon/plan.ts",
+      {
+        "infra/stores/moon/plan.ts": 'import { one } from "../mars/plan.ts";\nconsole.log(one);\n',
+        "infra/stores/mars/plan.ts": empty,
+      },
+    ],
+    [
+      "clouds-behind-their-host",
+      "infra/hosts/moon/operations.ts",
+      {
+        "infra/hosts/moon/operations.ts": 'import { ecs } from "@pulumi/aws";\nconsole.log(ecs);\n',
+        "infra/hosts/moon/pulumi.ts": 'import { ecs } from "@pulumi/aws";\nexport const made = ecs;\n',
+        "infra/deploy.ts": 'import { all } from "@pulumi/pulumi";\nexport const made = all;\n',
+      },
+    ],
+    [
+      "provider-knows-no-program",
+      "infra/provider/moon.ts",
+      {
+        "infra/provider/moon.ts":
+          'import { one } from "../hosts/moon/plan.ts";\nimport { home } from "../home.ts";\nconsole.log(one, home);\n',
+        "infra/provider/moon.test.ts": 'import { one } from "../hosts/moon/plan.ts";\nconsole.log(one);\n',
+        "infra/hosts/moon/plan.ts": empty,
+        "infra/home.ts": "export const home = 1;\n",
+      },
+    ],
+    [
+      "supervisor-stands-alone",
+      "infra/supervisor/main.ts",
+      {
+        "infra/supervisor/main.ts":
+          'import { one } from "../home.ts";\nimport { two } from "./log.ts";\nconsole.log(one, two);\n',
+        "infra/supervisor/log.ts": "export const two = 2;\n",
+        "infra/home.ts": empty,
+      },
+    ],
+    [
+      "nobody-knows-the-cli",
+      "infra/provider/moon.ts",
+      {
+        "infra/provider/moon.ts": 'import { one } from "../cli/up.ts";\nconsole.log(one);\n',
+        "infra/cli/main.ts": 'import { one } from "./up.ts";\nconsole.log(one);\n',
+        "infra/cli/up.ts": empty,
       },
     ],
     [
@@ -78,6 +156,15 @@ describe("a rule broken is a rule reported", () => {
         "worker/main.ts": 'const { one } = await import("./dev/simulator.ts");\nconsole.log(one);\n',
         "worker/main.test.ts": 'import { one } from "./dev/simulator.ts";\nconsole.log(one);\n',
         "worker/dev/simulator.ts": empty,
+        "bench/start.ts": 'import { one } from "../worker/dev/simulator.ts";\nconsole.log(one);\n',
+      },
+    ],
+    [
+      "product-knows-no-dev",
+      "infra/config.ts",
+      {
+        "infra/config.ts": 'import { one } from "./dev/page.ts";\nconsole.log(one);\n',
+        "infra/dev/page.ts": empty,
       },
     ],
     [
@@ -129,6 +216,8 @@ describe("a rule broken is a rule reported", () => {
         "worker/config.ts": reads,
         "worker/dev/start.ts": reads,
         "infra/cli/oxy.mjs": reads,
+        "infra/home.ts": reads,
+        "bench/start.ts": reads,
         "worker/main.test.ts": reads,
       },
     ],
@@ -148,7 +237,10 @@ describe("a rule broken is a rule reported", () => {
 
 /** `rule: file` for each file that breaks a rule, `rule: file -> file` for an import that does. */
 async function violations(root: string): Promise<string[]> {
-  const files = globSync("{worker,infra}/**/*.{ts,mjs,lua}", { cwd: root, exclude: ["**/node_modules"] });
+  const files = globSync("{bench,worker,infra}/**/*.{ts,mjs,lua}", {
+    cwd: root,
+    exclude: ["**/node_modules"],
+  });
   const about = files.flatMap((file) => {
     const text = readFileSync(join(root, file), "utf8");
     return Object.entries(fileRules).flatMap(([rule, breaks]) =>

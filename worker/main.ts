@@ -17,6 +17,8 @@ const START_MS = 1_000;
 
 const config = configOrExit();
 const log = createLogger(config);
+// Whoever reads what it prints may die, as a supervisor: that is lost, and the worker goes on.
+for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
 quietConsole(log);
 try {
   const stopped = untilStopped(log);

@@ -2,15 +2,10 @@ import type { z } from "zod";
 import { fleetFields, storeFields, topFields } from "../config.ts";
 import { docOf, field } from "../stack-config/field.ts";
 import { fieldsOf } from "../stack-config/section.ts";
-import {
-  anySecret,
-  DEPLOYMENT_SETTINGS,
-  plainSetting,
-  requiredSecrets,
-  secretCommand,
-} from "../stack-config/settings.ts";
+import { anySecret, plainSetting, requiredSecrets, secretCommand } from "../stack-config/settings.ts";
 import { hosts as everyHost } from "../hosts.ts";
 import { stores as everyStore } from "../stores.ts";
+import { DEPLOYMENT_SETTINGS } from "../workload.ts";
 import { PROJECT, type DescribedKinds } from "./stack-config-schema.ts";
 
 type Fields = Readonly<Record<string, z.ZodType>>;

@@ -4,7 +4,6 @@ import { docOf, field, hasDoc } from "../stack-config/field.ts";
 import { fieldsOf, type Choosing, type Kinds } from "../stack-config/section.ts";
 import {
   anySecret,
-  DEPLOYMENT_SETTINGS,
   plainSetting,
   requiredSecrets,
   SECRET_NAME,
@@ -12,6 +11,7 @@ import {
 } from "../stack-config/settings.ts";
 import { hosts as everyHost } from "../hosts.ts";
 import { stores as everyStore } from "../stores.ts";
+import { DEPLOYMENT_SETTINGS } from "../workload.ts";
 
 /** The name in Pulumi.yaml: the namespace of a stack's keys. */
 export const PROJECT = "oxy-workers";

@@ -16,3 +16,6 @@ export type Config = z.output<typeof configSchema>;
 
 /** The engine's own settings of a provider, which it hands over together with ours. */
 export const ENGINES_KEYS: ReadonlySet<string> = new Set(["version", "pluginDownloadURL"]);
+
+/** Where things are on this machine: another one, with the same state, has changed nothing. */
+export const MACHINES_KEYS: ReadonlySet<string> = new Set(["home"]);

@@ -47,11 +47,12 @@ export class Lifecycle {
     return { ...inputs, ...this.#unknownOutputs() };
   }
 
-  /** When anything differs, any output may. */
+  /** When anything differs, any output may that is not known to stay. */
   previewUpdate(old: Recorded, next: Values, ignored: readonly string[]): Values {
     const isChanged = this.diff(old, next, ignored).length > 0;
-    const outputs = isChanged ? this.#unknownOutputs() : this.#outputsOf(old.state);
-    return { ...next, ...outputs };
+    const stable: readonly string[] = this.#kind.resource.stableOutputs ?? [];
+    const kept = pick(this.#outputsOf(old.state), (key) => !isChanged || stable.includes(key));
+    return { ...next, ...(isChanged ? this.#unknownOutputs() : {}), ...kept };
   }
 
   async create(inputs: Values, context: Context): Promise<{ readonly id: string; readonly state: Values }> {

@@ -10,8 +10,6 @@ export interface Context {
   progress(message: string): void;
 }
 
-export type Properties = Readonly<Record<string, unknown>>;
-
 /** What is really there: the inputs as they are in force, and what only the resource knows. */
 export interface Observed<Inputs, Outputs> {
   readonly inputs: Inputs;
@@ -32,6 +30,8 @@ export interface Resource<Inputs, Outputs> {
   readonly outputs: z.ZodType<Outputs>;
   /** Outputs that are secret whatever the inputs are. */
   readonly secretOutputs?: readonly (keyof Outputs & string)[];
+  /** Outputs that stay as they are as long as it exists: whoever uses them need not fear its update. */
+  readonly stableOutputs?: readonly (keyof Outputs & string)[];
   /** Inputs that cannot be changed in place. */
   readonly replaceOn?: readonly (keyof Inputs & string)[];
   /** The id: derived from the inputs, never random. */

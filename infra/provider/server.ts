@@ -11,7 +11,7 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { closestMatch } from "leven";
 import * as answers from "./answers.ts";
-import type { Config } from "./config.ts";
+import { MACHINES_KEYS, type Config } from "./config.ts";
 import { compare, type Recorded } from "./difference.ts";
 import type { Engine } from "./engine.ts";
 import { kindOf, type Kind } from "./kind.ts";
@@ -110,6 +110,7 @@ export class Provider {
       diffConfig: this.#answer((request: Messages.DiffRequest) => {
         const old = decode(request.getOldInputs() ?? request.getOlds());
         const changes = compare(markConfig(old), markConfig(decode(request.getNews())), [])
+          .filter(({ path }) => !MACHINES_KEYS.has(String(path[0])))
           .filter(({ path }) => !request.getIgnorechangesList().some((pattern) => isBelow(path, pattern)))
           .map(({ path, kind }) => ({ path, kind, isInput: true, replaces: false }));
         return answers.compared(changes);

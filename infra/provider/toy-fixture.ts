@@ -41,6 +41,7 @@ export const toy: Resource<Inputs, Outputs> = {
   inputs,
   outputs,
   secretOutputs: ["generated"],
+  stableOutputs: ["generated"],
   replaceOn: ["zone"],
   identify: ({ name }) => `thing-${name}`,
   drift: ({ running }) => (running ? [] : ["running"]),

@@ -28,7 +28,7 @@ export class Problems {
 }
 
 /** As Pulumi writes a path: `fleets.main.host`, `environment["odd name"]`. */
-export function written(path: Path): string {
+function written(path: Path): string {
   return path
     .map(String)
     .map((part, index) => {

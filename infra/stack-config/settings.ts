@@ -1,19 +1,8 @@
 import { z } from "zod";
+import { DEPLOYMENT_SETTINGS, type RequiredSecret } from "../workload.ts";
 import { field } from "./field.ts";
 import { quoted, type Problems } from "./problems.ts";
 import { readField, type Given } from "./section.ts";
-
-/** Settings of the worker that only the deployment may make, each with what it makes them of. */
-export const DEPLOYMENT_SETTINGS = {
-  REDIS_URL: "the address of the store",
-  OXY_ROLE: "what its host runs",
-  OXY_FLEET: "the name of the fleet",
-  OXY_NAMESPACE: "the name of the stack",
-  DRAIN_SECONDS: "the time that its host leaves to a process that stops",
-  PORT: "the port that its host routes",
-  OXY_HEALTH_PORT: "a port of its host",
-  OXY_BOARD_PORT: "a port of its host",
-} as const;
 
 type DeploymentSetting = keyof typeof DEPLOYMENT_SETTINGS;
 
@@ -39,7 +28,7 @@ export const anySecret = field(text.min(1), {
   expected: "text that is not empty",
 });
 
-/** The secrets that every deployment needs. */
+/** The secrets that every deployment needs, as people write them. */
 export const requiredSecrets = {
   OXY_ENCRYPTION_KEYS: field(z.string().refine(areSealingKeys), {
     about: "AES-256 keys for what the store keeps of people. The first one seals, all of them open.",
@@ -49,7 +38,7 @@ export const requiredSecrets = {
     about: "Key of the AI's API.",
     expected: "a key without white space",
   }),
-};
+} satisfies Record<RequiredSecret, z.ZodType<string>>;
 
 /** How a person gives a stack a secret. */
 export function secretCommand(stack: string, name: string): string {

@@ -39,9 +39,9 @@ export async function keep(files: BundleFiles, to: string): Promise<KeptBundle> 
   await mkdir(to, { recursive: true });
   await removeAbandoned(to);
   const digest = digestOf(files);
-  const directory = join(to, digest.replace("sha256:", ""));
-  const bytes = [...files.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
-  if (await isThere(directory, digest)) return { digest, directory, bytes, built: false };
+  const directory = directoryOf(to, digest);
+  const kept = await bundleAt(to, digest);
+  if (kept !== undefined) return kept;
 
   const partial = join(to, `${PARTIAL}${randomUUID()}`);
   try {
@@ -50,13 +50,24 @@ export async function keep(files: BundleFiles, to: string): Promise<KeptBundle> 
       await writeFile(join(partial, path), content, { mode: 0o444, flush: true });
     }
     await rename(partial, directory);
-    return { digest, directory, bytes, built: true };
+    return { digest, directory, bytes: bytesOf(files), built: true };
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     // Somebody else was faster.
-    if (await isThere(directory, digest)) return { digest, directory, bytes, built: false };
-    throw error;
+    const faster = await bundleAt(to, digest);
+    if (faster === undefined) throw error;
+    return faster;
   }
+}
+
+/**
+ * A bundle that is kept already.
+ * @throws BundleChanged
+ */
+export async function bundleAt(to: string, digest: string): Promise<KeptBundle | undefined> {
+  const directory = directoryOf(to, digest);
+  const files = await intactFiles(directory, digest);
+  return files === undefined ? undefined : { digest, directory, bytes: bytesOf(files), built: false };
 }
 
 /** A folder's content, as {@link keep} takes it. */
@@ -81,13 +92,22 @@ export function digestOf(files: BundleFiles): string {
   return `sha256:${all.digest("hex")}`;
 }
 
-async function isThere(directory: string, digest: string): Promise<boolean> {
+function directoryOf(to: string, digest: string): string {
+  return join(to, digest.replace("sha256:", ""));
+}
+
+function bytesOf(files: BundleFiles): number {
+  return [...files.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+/** Undefined when it is not there. */
+async function intactFiles(directory: string, digest: string): Promise<BundleFiles | undefined> {
   const files = await filesOf(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
   if (files !== undefined && digestOf(files) !== digest) throw new BundleChanged(directory);
-  return files !== undefined;
+  return files;
 }
 
 async function removeAbandoned(to: string): Promise<void> {

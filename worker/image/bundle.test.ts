@@ -22,6 +22,7 @@ import { useDeployments } from "../dev/scenarios/scenario-fixture.ts";
 import { digestOf, ENTRY, filesOf, type KeptBundle } from "./bundle-store.ts";
 import { warm } from "./warm.ts";
 
+const LAST_BUILD = /^[.]last-build-/;
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const deploy = useDeployments();
 let folder: string;
@@ -43,6 +44,15 @@ function start(sources: string, into: string) {
     cwd: tmpdir(),
     stdio: ["ignore", "pipe", "pipe"],
   });
+}
+
+/** The bundles in a folder. */
+async function kept(into: string): Promise<string[]> {
+  return (await readdir(into)).filter((name) => !LAST_BUILD.test(name));
+}
+
+async function lastBuild(into: string): Promise<string> {
+  return join(into, (await readdir(into)).find((name) => LAST_BUILD.test(name)) ?? "none");
 }
 
 async function outcome(child: ReturnType<typeof start>) {
@@ -110,7 +120,7 @@ test("builds at the same time, and builds that are killed, leave one whole bundl
   const outcomes = await Promise.all([1, 2, 3].map(() => built(project, shared)));
   expect(new Set(outcomes.map(({ digest }) => digest))).toEqual(new Set([bundle.digest]));
   expect(outcomes.filter((each) => each.built)).toHaveLength(1);
-  expect(await readdir(shared)).toEqual([bundle.digest.replace("sha256:", "")]);
+  expect(await kept(shared)).toEqual([bundle.digest.replace("sha256:", "")]);
 
   const killed = join(folder, "killed");
   const victim = start(project, killed);
@@ -122,8 +132,23 @@ test("builds at the same time, and builds that are killed, leave one whole bundl
   expect(await built(project, killed)).toMatchObject({ digest: bundle.digest, built: true });
   const longAgo = new Date(Date.now() - 7_200_000);
   for (const name of left) await utimes(join(killed, name), longAgo, longAgo);
+  await rm(await lastBuild(killed));
   expect(await built(project, killed)).toMatchObject({ built: false });
-  expect(await readdir(killed)).toEqual([bundle.digest.replace("sha256:", "")]);
+  expect(await kept(killed)).toEqual([bundle.digest.replace("sha256:", "")]);
+});
+
+test("nothing is compiled again until something that the bundle is made of changes", async () => {
+  const copy = await copyOfSources("again");
+  const into = join(folder, "again-bundles");
+  const { digest } = await built(copy, into);
+  const { mtimeMs } = await stat(await lastBuild(into));
+  expect(await built(copy, into)).toMatchObject({ digest, built: false });
+  expect((await stat(await lastBuild(into))).mtimeMs).toBe(mtimeMs);
+  const main = join(copy, "worker/main.ts");
+  await writeFile(main, `${await readFile(main, "utf8")}\nexport const changed = 1;\n`);
+  expect((await built(copy, into)).digest).not.toBe(digest);
+  await rm(join(copy, "worker/runtime/shutdown.ts"));
+  expect((await outcome(start(copy, into))).code).toBe(1);
 });
 
 test("a bundle that was changed is not passed off as what its name says", async () => {

@@ -5,11 +5,13 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildFailure, type BuildResult, type Plugin } from "esbuild";
 import type { BundleFiles } from "./bundle-store.ts";
+import { SourceError } from "./source-error.ts";
 import { thirdPartyLicenses } from "./third-party.ts";
 
-/** The sources do not compile; the message says where and why. */
-export class SourceError extends Error {
-  override readonly name = "SourceError";
+/** A bundle, and every file that had a part in it. */
+export interface Compiled {
+  readonly files: BundleFiles;
+  readonly inputs: readonly string[];
 }
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
@@ -71,8 +73,13 @@ const LEFT_OUT = [
  * All that `node main.mjs` needs besides Node 24, the same on every machine for the same sources and lock file.
  * @throws SourceError
  */
-export async function compile(): Promise<BundleFiles> {
+export async function compile(): Promise<Compiled> {
   const { outputFiles, metafile } = await bundled();
+  const inputs = Object.keys(metafile.inputs).map((input) => join(project, input));
+  const read = async (path: string): Promise<Uint8Array> => {
+    inputs.push(path);
+    return await readFile(path);
+  };
   const files = new Map<string, Uint8Array>();
   for (const { path, text } of outputFiles) {
     files.set(
@@ -80,25 +87,26 @@ export async function compile(): Promise<BundleFiles> {
       Buffer.from(text.replace(NAMING, NAMING_ONLY_WHAT_CHANGED)),
     );
   }
-  for (const file of ["LICENSE", "NOTICE.md"]) files.set(file, await readFile(join(project, file)));
+  for (const file of ["LICENSE", "NOTICE.md"]) files.set(file, await read(join(project, file)));
   for (const file of globSync("**/*.lua", {
     cwd: join(project, "worker"),
     exclude: ["dev", "node_modules"],
   })) {
-    files.set(file, await readFile(join(project, "worker", file)));
+    files.set(file, await read(join(project, "worker", file)));
   }
   // Bull Board asks Node where its pages are, so they keep their place in node_modules.
   const ui = packageDirectory("@bull-board/ui");
   for (const file of globSync(["package.json", "dist/**/*"], { cwd: ui, exclude: ["**/*.map"] })) {
-    if (/[.]\w+$/.test(file))
-      files.set(`node_modules/@bull-board/ui/${file}`, await readFile(join(ui, file)));
+    if (/[.]\w+$/.test(file)) files.set(`node_modules/@bull-board/ui/${file}`, await read(join(ui, file)));
   }
-  const inputs = Object.keys(metafile.inputs).map((input) => join(project, input));
   files.set(
     "THIRD-PARTY-LICENSES.txt",
-    Buffer.from(await thirdPartyLicenses([...inputs, join(ui, "package.json")])),
+    Buffer.from(await thirdPartyLicenses(inputs.filter((input) => input.includes("node_modules")))),
   );
-  return files;
+  const bundler = globSync("*.ts", { cwd: import.meta.dirname }).map((file) =>
+    join(import.meta.dirname, file),
+  );
+  return { files, inputs: [...inputs, ...bundler, join(project, "package-lock.json")] };
 }
 
 async function bundled(): Promise<BuildResult<typeof OPTIONS>> {

@@ -51,7 +51,7 @@ describe.skipIf(!possible)("the image (needs buildah, root and IMAGE_TEST_BASE)"
       /^(usr\/)?lib(64)?\/([\w-]+\/)?[\w+.-]+[.]so[.\d]*$|^usr\/local\/(bin\/node|LICENSE)$|^usr\/share\/doc\/|^etc\/nsswitch[.]conf$/;
     expect(others.filter((file) => !expected.test(file))).toEqual([]);
     const files = await filesOf(join(image.root, "app"));
-    expect(digestOf(files)).toBe(digestOf(await compile()));
+    expect(digestOf(files)).toBe(digestOf((await compile()).files));
     const simulator = [...files.values()].some((content) =>
       Buffer.from(content).includes("WhatsAppSimulator"),
     );

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /** Where the services of a stack are kept on this machine. */
-export function stackFolder(home: string, stack: string): string {
+function stackFolder(home: string, stack: string): string {
   return join(home, "services", stack);
 }
 

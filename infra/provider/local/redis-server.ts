@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { z } from "zod";
 import { freePort } from "../../supervisor/free-port.ts";
@@ -37,6 +38,7 @@ export const redisServer: Resource<Inputs, Outputs> = {
     url: z.string().describe("Where it is reached, with its password."),
   }),
   secretOutputs: ["url"],
+  stableOutputs: ["url"],
   replaceOn: ["stack"],
   identify: ({ stack }) => stack,
   create: (id, inputs, context) => converge(id, inputs, undefined, context),
@@ -44,13 +46,12 @@ export const redisServer: Resource<Inputs, Outputs> = {
   async read(id, known, context) {
     const folder = storeFolder(context.home, id);
     const generations = await generationsOf(folder);
-    if (generations.length === 0) return undefined;
-    // Imported without its password: the next update gives it a new one.
-    const { inputs, outputs } = known ?? { inputs: { ...UNKNOWN, stack: id }, outputs: { url: "" } };
-    return {
-      inputs,
-      outputs: { condition: await conditionOf(generations, inputs, outputs.url), url: outputs.url },
-    };
+    // What a creation left that was cut off is there too: it has to be deleted some day.
+    if (generations.length === 0 && !existsSync(folder)) return undefined;
+    const inputs = known?.inputs ?? { ...UNKNOWN, stack: id };
+    // Imported, or its creation was cut off, without its password: the next update gives it a new one.
+    const url = known?.outputs.url ?? "";
+    return { inputs, outputs: { condition: await conditionOf(generations, inputs, url), url } };
   },
   async delete(id, _known, context) {
     const folder = storeFolder(context.home, id);

@@ -96,7 +96,11 @@ async function observe(
 ): Promise<Observed<WorkerInputs, Outputs> | undefined> {
   const generations = await generationsOf(folderOf(id, context));
   const newest = generations.at(-1);
-  if (newest === undefined) return undefined;
+  if (newest === undefined) {
+    // Of a creation that was undone: nobody would come back for it.
+    await removeServiceFolder(folderOf(id, context));
+    return undefined;
+  }
   const { labels } = newest.state.record;
   // Its settings are secret and on no disk: who imports it, declares them.
   const inputs = known?.inputs ?? { ...settingsOf(labels), environment: {} };

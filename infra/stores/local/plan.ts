@@ -7,8 +7,9 @@ export interface LocalStorePlan extends StorePlan {
   readonly maxMemoryMb: number;
 }
 
+/** While it waits for a slow disk, redis-server answers before it has even written (its aof.c: for at most 2 s). */
 const MAY_LOSE = {
-  "append-only": "about the last second, if the machine dies; nothing, if only redis-server does",
+  "append-only": "about the last second, or two while the disk is slow, if the machine or redis-server dies",
   none: "everything, when redis-server ends",
 } as const;
 

@@ -1,7 +1,6 @@
 import { declare } from "../../provider/declare.ts";
 import { redisServer } from "../../provider/local/redis-server.ts";
-import type { StackResources } from "../../resources.ts";
-import type { StoreDeployment } from "../../store.ts";
+import type { StackResources, StoreDeployment } from "../../resources.ts";
 import type { LocalStorePlan } from "./plan.ts";
 
 export function deployStore(plan: LocalStorePlan, resources: Omit<StackResources, "store">): StoreDeployment {

@@ -6,7 +6,7 @@ import { planStore } from "./plan.ts";
 export const local = defineStore({
   kind: "local",
   config: localStore,
-  reachableFrom: ["loopback"],
+  reachableFrom: () => ["loopback"],
   cannot: ["survive the loss of this machine's disk"],
   plan: planStore,
   deployment: () => import("./pulumi.ts"),

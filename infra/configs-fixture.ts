@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { z } from "zod";
+import { FLEET_NAME } from "./config.ts";
+import type { FleetConfig, StackConfig, StoreConfig } from "./config.ts";
+import { defineHost, type Host } from "./host.ts";
+import type { Image } from "./image.ts";
+import type { PlanParts, Registry } from "./plan.ts";
+import { SECRET_NAME, SETTING_NAME } from "./stack-config/settings.ts";
+import { defineStore, type Store } from "./store.ts";
+import { DEPLOYMENT_SETTINGS, workload } from "./workload.ts";
+
+/** Everything that a plan is made of. */
+export interface Given {
+  readonly config: StackConfig;
+  readonly parts: PlanParts;
+  readonly registry: Registry;
+}
+
+const REFERENCES: Readonly<Record<Image["kind"], string>> = {
+  bundle: "sha256:",
+  registry: "ghcr.io/acme/oxy-worker@sha256:",
+};
+/** Nothing else looks like a secret of these tests. */
+const SECRET_TEXT = "not-to-be-seen";
+
+/** Stacks with one fleet on this host, each of them valid, on a store that it reaches. */
+export function stacksOn(host: Host): fc.Arbitrary<Given> {
+  return fc
+    .record({ stack: stackNames, fleet: fleetNames, fleetConfig: fleetsOn(host), more: stacks(host) })
+    .map(({ stack, fleet, fleetConfig, more }) => ({
+      config: { ...more.config, store: { kind: "any" }, fleets: { [fleet]: fleetConfig } },
+      parts: { stack, image: more.image, workload: { ...workload, drainSeconds: more.drainSeconds } },
+      registry: {
+        hosts: { [host.name]: host },
+        stores: { any: { ...anyStore, reachableFrom: () => host.reaches(fleetConfig) } },
+      },
+    }));
+}
+
+/** Stacks with this store, under a fleet that reaches it. */
+export function stacksWith(store: Store): fc.Arbitrary<Given> {
+  return fc
+    .record({ stack: stackNames, fleet: fleetNames, storeConfig: storesOf(store), more: stacks(anyHost) })
+    .map(({ stack, fleet, storeConfig, more }) => ({
+      config: { ...more.config, store: storeConfig, fleets: { [fleet]: anyFleet } },
+      parts: { stack, image: more.image, workload },
+      registry: {
+        hosts: { any: { ...anyHost, reaches: () => store.reachableFrom(storeConfig) } },
+        stores: { [store.kind]: store },
+      },
+    }));
+}
+
+const stackNames = fc.stringMatching(workload.namespace.pattern);
+const fleetNames = fc.stringMatching(FLEET_NAME);
+
+function fleetsOn(host: Host): fc.Arbitrary<FleetConfig> {
+  const shared = { host: fc.constant(host.name), share: fc.integer({ min: 0, max: 100 }) };
+  return fieldsOf<FleetConfig>(host.config, shared);
+}
+
+function storesOf(store: Store): fc.Arbitrary<StoreConfig> {
+  return fieldsOf<StoreConfig>(store.config, { kind: fc.constant(store.kind) });
+}
+
+function stacks(host: Host) {
+  const hex = fc.stringMatching(/^[0-9a-f]{64}$/);
+  const kinds = fc.constantFrom(...host.images);
+  return fc.record({
+    config: fc.record({
+      // Resolved before anything is planned.
+      image: fc.constant({ kind: "source" as const, path: "./worker" }),
+      production: fc.boolean(),
+      environment: environments,
+      secrets,
+    }),
+    image: fc
+      .tuple(kinds, hex)
+      .map(([kind, digest]) => ({ kind, reference: `${REFERENCES[kind]}${digest}` })),
+    drainSeconds: fc.integer({ min: 1, max: 3_600 }),
+  });
+}
+
+const plainNames = fc
+  .stringMatching(SETTING_NAME)
+  .filter((name) => !(name in DEPLOYMENT_SETTINGS) && !SECRET_NAME.test(name));
+const environments = fc.dictionary(plainNames, fc.string(), { noNullPrototype: true });
+
+const secrets = fc.array(fc.stringMatching(/^[A-Z][A-Z0-9_]*_TOKEN$/), { maxLength: 3 }).map((more) => {
+  const names = [...workload.secrets, ...more];
+  return Object.fromEntries(names.map((name, index) => [name, `${SECRET_TEXT} ${index}`]));
+});
+
+/** Whether something shows a secret of these stacks. */
+export function showsSecret(value: unknown): boolean {
+  return JSON.stringify(value).includes(SECRET_TEXT);
+}
+
+/** A copy, so that whoever writes into it at any depth fails. */
+export function frozen<T>(value: T): T {
+  return freeze(structuredClone(value));
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const inside of Object.values(value)) freeze(inside);
+  return Object.freeze(value);
+}
+
+/** Objects with a schema's fields, whatever they mean, and these. */
+function fieldsOf<Config>(
+  schema: z.ZodObject,
+  more: Readonly<Record<string, fc.Arbitrary<unknown>>>,
+): fc.Arbitrary<Config> {
+  const { properties = {} } = z.toJSONSchema(schema);
+  const fields = Object.entries(properties).map(([name, field]) => [
+    name,
+    valuesOf(name, field as z.core.JSONSchema.BaseSchema),
+  ]);
+  const all = { ...Object.fromEntries(fields), ...more } as Record<string, fc.Arbitrary<unknown>>;
+  return fc.record(all, { noNullPrototype: true }) as fc.Arbitrary<unknown> as fc.Arbitrary<Config>;
+}
+
+function valuesOf(name: string, schema: z.core.JSONSchema.BaseSchema): fc.Arbitrary<unknown> {
+  const { enum: choices, type, minimum, maximum, pattern } = schema;
+  if (choices !== undefined) return fc.constantFrom<unknown>(...choices);
+  if (type === "boolean") return fc.boolean();
+  if (type === "integer" && minimum !== undefined && maximum !== undefined)
+    return fc.integer({ min: minimum, max: maximum });
+  if (type === "string" && pattern !== undefined) return fc.stringMatching(new RegExp(pattern));
+  throw new Error(`valuesOf: expected a field of a known kind, got ${name}: ${JSON.stringify(schema)}`);
+}
+
+export const anyFleet = { host: "any", region: "somewhere", size: "some", share: 100 };
+
+/** A host of no place, to be changed for a test; so the store below. */
+export const anyHost = defineHost({
+  name: "any",
+  config: z.strictObject({}),
+  images: ["bundle", "registry"],
+  reaches: () => ["internet"],
+  maxGraceSeconds: 60,
+  cannot: [],
+  plan: ({ name, config, image, drainSeconds, graceSeconds, environment }) => ({
+    ...config,
+    name,
+    image,
+    drainSeconds,
+    graceSeconds,
+    processes: [{ name: "all", role: "all", environment: { ...environment, OXY_ROLE: "all" } }],
+  }),
+  deployment: () => Promise.reject(new Error("nothing is deployed on it")),
+  operations: () => Promise.reject(new Error("nothing is deployed on it")),
+});
+
+export const anyStore = defineStore({
+  kind: "any",
+  config: z.strictObject({}),
+  reachableFrom: () => ["internet"],
+  cannot: [],
+  plan: ({ config, production }) => ({ kind: config.kind, mayLose: "nothing.", protected: production }),
+  deployment: () => Promise.reject(new Error("nothing is deployed on it")),
+});

@@ -1,0 +1,80 @@
+import { isSecret, output, type Output, runtime } from "@pulumi/pulumi";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { InvalidStackConfig } from "./config.ts";
+import { showsSecret, stacksOn } from "./configs-fixture.ts";
+import { deployFleet, deployStore, outputs, recordRelease, stackConfig, stackResources } from "./deploy.ts";
+import { registering } from "./engine-fixture.ts";
+import { hosts } from "./hosts.ts";
+import { planStack } from "./plan.ts";
+
+const [sample] = fc.sample(stacksOn(hosts.local), { numRuns: 1, seed: 4 });
+if (sample === undefined) throw new Error("there is no valid stack on host local");
+const { config, parts } = sample;
+const local = { kind: "local", persistence: "append-only", maxMemoryMb: 256 };
+const plan = planStack({ ...config, production: true, store: local }, parts);
+
+/** The program, but for where its config comes from. */
+async function program() {
+  const resources = stackResources(parts.stack, "/home/of/the/test", config.secrets);
+  const store = await deployStore(plan.store, resources);
+  const fleets = await Promise.all(plan.fleets.map((fleet) => deployFleet(fleet, { ...resources, store })));
+  recordRelease(plan.image, resources, fleets);
+  return outputs(plan, store, fleets);
+}
+
+function known<T>(value: Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    value.apply(resolve);
+  });
+}
+
+test("what a stack says of itself holds no secret but the store's address, and that one as a secret", async () => {
+  const { result } = await registering(parts.stack, program);
+  const { storeUrl, ...others } = result;
+  expect(await isSecret(storeUrl)).toBe(true);
+  for (const value of Object.values(others)) expect(await isSecret(output(value as unknown))).toBe(false);
+  expect(showsSecret(await known(output(others as unknown)))).toBe(false);
+  expect(Object.keys(result)).toEqual(["plan", "image", "storeUrl", "urls"]);
+});
+
+test("fleets wait for the store, and the release for the fleets", async () => {
+  const { registered } = await registering(parts.stack, program);
+  const [fleet] = plan.fleets;
+  const processes = (fleet?.processes ?? []).map(({ name }) => `${fleet?.name}-${name}`);
+  const dependencies = new Map(registered.map(({ name, dependencies: names }) => [name, names]));
+  for (const process of processes) expect(dependencies.get(process)).toContain("store");
+  expect(dependencies.get("release")).toEqual(expect.arrayContaining(processes));
+  expect(registered.filter(({ protect }) => protect).map(({ name }) => name)).toEqual(["store"]);
+});
+
+test("nothing is secret by chance: a preview without a store registers the same", async () => {
+  const { registered } = await registering(parts.stack, program);
+  const previewed = await registering(parts.stack, program, { preview: true });
+  expect(previewed.registered.map(({ type, name }) => [type, name])).toEqual(
+    registered.map(({ type, name }) => [type, name]),
+  );
+  expect(showsSecret(registered.map(({ inputs }) => inputs))).toBe(false);
+});
+
+test("a secret that the config has not is a defect, not an empty setting", () => {
+  const { secret } = stackResources("trial", "/home/of/the/test", { OPENAI_API_KEY: "sk" });
+  expect(() => secret("OXY_ENCRYPTION_KEYS")).toThrow("the plan asks for OXY_ENCRYPTION_KEYS");
+});
+
+test("the config is the one that Pulumi has, with what it knows to be secret", () => {
+  const secrets = {
+    OPENAI_API_KEY: "sk-1",
+    OXY_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32).toString("base64")}`,
+  };
+  const all = {
+    "oxy-workers:image": "./worker",
+    "oxy-workers:store": "local",
+    "oxy-workers:fleets": JSON.stringify({ main: { host: "local" } }),
+    "oxy-workers:secrets": JSON.stringify(secrets),
+  };
+  runtime.setAllConfig(all, ["oxy-workers:secrets"]);
+  expect(stackConfig("oxy-workers", "trial")).toMatchObject({ store: { kind: "local" }, secrets });
+  runtime.setAllConfig(all, []);
+  expect(() => stackConfig("oxy-workers", "trial")).toThrow(InvalidStackConfig);
+});

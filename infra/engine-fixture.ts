@@ -1,0 +1,140 @@
+import { CustomResource, runtime } from "@pulumi/pulumi";
+import type { Output } from "@pulumi/pulumi";
+import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb.js";
+import { z } from "zod";
+import { resources } from "./provider/resources.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A resource as the engine was told of it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  /** Without the secrets in them: each is `SECRET`. */
+  readonly inputs: Values;
+  /** Whatever was secret in its inputs, as JSON. */
+  readonly secrets: string;
+  /** Outputs that the engine is told to keep secret. */
+  readonly secretOutputs: readonly string[];
+  readonly protect: boolean;
+  /** Names of the resources that it waits for. */
+  readonly dependencies: readonly string[];
+}
+
+export const SECRET = "[secret]";
+/** How Pulumi marks a secret on its way to the engine. */
+const MARK = "4dabf18193072939515e22adb298388d";
+
+/**
+ * Runs a part of a program without an engine. Resources of our provider get outputs as their schemas have them; in a
+ * preview, no output is known.
+ */
+export async function registering<Result>(
+  stack: string,
+  program: () => Promise<Result>,
+  { preview = false }: { readonly preview?: boolean } = {},
+): Promise<{ readonly result: Result; readonly registered: readonly Registered[] }> {
+  const registered: Registered[] = [];
+  const requests = new Map<string, RegisterResourceRequest>();
+  await runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        const { visible, secrets } = opened(inputs as Values);
+        const wishes = wishesOf(requests.get(`${type} ${name}`));
+        registered.push({ type, name, inputs: visible, secrets, ...wishes });
+        return { id: name, state: preview ? visible : { ...visible, ...outputsOf(type) } };
+      },
+      call: () => ({}),
+    },
+    "oxy-workers",
+    stack,
+    preview,
+  );
+  listen((request) => requests.set(`${request.getType()} ${request.getName()}`, request));
+  const result = await program();
+  await runtime.disconnect();
+  return { result, registered: registered.toSorted((one, other) => (one.name < other.name ? -1 : 1)) };
+}
+
+/** A store of no place, whose address is known only once it is there. */
+export class AnyStore extends CustomResource {
+  declare readonly url: Output<string>;
+
+  constructor(name: string) {
+    super("any:index:Store", name, { url: undefined });
+  }
+}
+
+/** What it is reached by. */
+export const ANY_STORE_URL = "rediss://:password-of-the-store@store.example:6379";
+
+function wishesOf(
+  request: RegisterResourceRequest | undefined,
+): Pick<Registered, "secretOutputs" | "protect" | "dependencies"> {
+  const urns = request?.getDependenciesList() ?? [];
+  return {
+    secretOutputs: request?.getAdditionalsecretoutputsList() ?? [],
+    protect: request?.getProtect() === true,
+    dependencies: urns.map((urn) => urn.split("::").at(-1) ?? "").toSorted(),
+  };
+}
+
+/** What the mocks are not told: they get the inputs of a resource, but not its options. */
+function listen(told: (request: RegisterResourceRequest) => void): void {
+  const monitor = runtime.getMonitor() as unknown as {
+    registerResource(
+      request: RegisterResourceRequest,
+      callback: (error: Error | null, response: RegisterResourceResponse) => void,
+    ): Promise<void>;
+  };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    told(request);
+    return register(request, callback);
+  };
+}
+
+function opened(inputs: Values): { visible: Values; secrets: string } {
+  const secrets: unknown[] = [];
+  const open = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map(open);
+    if (MARK in value) {
+      secrets.push((value as Values)["value"]);
+      return SECRET;
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, open(inside)]));
+  };
+  const visible = open(inputs) as Values;
+  return { visible, secrets: JSON.stringify(secrets) };
+}
+
+function outputsOf(type: string): Values {
+  if (type === "any:index:Store") return { url: ANY_STORE_URL };
+  const definition = resources.find((resource) => resource.type === type);
+  return definition === undefined ? {} : (example(z.toJSONSchema(definition.outputs), type) as Values);
+}
+
+type Schema = z.core.JSONSchema.BaseSchema;
+
+/** Some value that a schema allows. */
+function example(schema: Schema, name: string): unknown {
+  if (schema.enum !== undefined) return schema.enum[0];
+  switch (schema.type) {
+    case "object":
+      return Object.fromEntries(
+        Object.entries(schema.properties ?? { [`${name} one`]: schema.additionalProperties }).map(
+          ([key, inside]) => [key, example(inside as Schema, key)],
+        ),
+      );
+    case "array":
+      return [];
+    case "boolean":
+      return false;
+    case "integer":
+    case "number":
+      return schema.minimum ?? 1;
+    default:
+      return `${name} of the test`;
+  }
+}

@@ -1,0 +1,22 @@
+import { execFileSync } from "node:child_process";
+
+/** Records, in a process of its own, what Node loads for a module. */
+const RECORDER = `
+  import { registerHooks } from "node:module";
+  const urls = [];
+  registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) });
+  await import(process.argv[1]);
+  process.stdout.write(JSON.stringify(urls), () => process.exit());
+`;
+
+/** The addresses of all modules that importing this one loads. */
+export function modulesLoadedBy(path: string): string[] {
+  const parameters = ["--input-type=module", "--eval", RECORDER, path];
+  return JSON.parse(execFileSync(process.execPath, parameters, { encoding: "utf8" })) as string[];
+}
+
+/** The names of the packages among them. */
+export function packagesAmong(urls: readonly string[]): string[] {
+  const names = urls.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? []);
+  return [...new Set(names)].toSorted();
+}

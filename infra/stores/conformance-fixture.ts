@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { expect } from "vitest";
+import { frozen, showsSecret, stacksWith, type Given } from "../configs-fixture.ts";
+import { stackResources } from "../deploy.ts";
+import { registering } from "../engine-fixture.ts";
+import { planStack } from "../plan.ts";
+import type { Store, StorePlan } from "../store.ts";
+
+/** What every store keeps to; each rejects when it does not. */
+export const requirements: Readonly<Record<string, (store: Store) => void | Promise<void>>> = {
+  "says what it cannot do": (store) => {
+    expect(store.cannot.filter((reason) => !/\S \S/.test(reason))).toEqual([]);
+  },
+
+  "its plan is data, the same for the same stack, and changes nothing it is made of": (store) =>
+    forEveryPlan(store, (plan, { config, parts, registry }) => {
+      expect(JSON.parse(JSON.stringify(plan))).toStrictEqual(plan);
+      expect(planned({ config: frozen(config), parts: frozen(parts), registry })).toStrictEqual(plan);
+    }),
+
+  "its plan says what may be lost, and holds no secret": (store) =>
+    forEveryPlan(store, (plan) => {
+      expect(plan.kind).toBe(store.kind);
+      expect(plan.mayLose).toMatch(/\w+,? \w+/);
+      expect(showsSecret(plan)).toBe(false);
+    }),
+
+  "is protected in production, and only there": async (store) => {
+    for (const production of [true, false]) {
+      const { plan, registered } = await deployed(store, { production });
+      expect(plan.protected).toBe(production);
+      expect(registered.some(({ protect }) => protect)).toBe(production);
+    }
+  },
+
+  "its resources follow from the plan, whoever deploys it and however often": async (store) => {
+    const { registered } = await deployed(store);
+    const names = registered.map(({ name }) => name);
+    expect(names).toContain("store");
+    expect(names.filter((name) => !/^store(-|$)/.test(name))).toEqual([]);
+    expect((await deployed(store)).registered).toEqual(registered);
+  },
+
+  "its resources can be previewed before there is anything": async (store) => {
+    const { registered } = await deployed(store, { production: true });
+    expect((await deployed(store, { production: true, preview: true })).registered).toEqual(registered);
+  },
+};
+
+function forEveryPlan(store: Store, holds: (plan: StorePlan, given: Given) => void): void {
+  fc.assert(fc.property(stacksWith(store), (given) => holds(planned(given), given)));
+}
+
+function planned({ config, parts, registry }: Given): StorePlan {
+  return planStack(config, parts, registry).store;
+}
+
+/** What the store's own part of the program registers for one stack. */
+export async function deployed(
+  store: Store,
+  { production = false, preview = false }: { readonly production?: boolean; readonly preview?: boolean } = {},
+) {
+  const [given] = fc.sample(
+    stacksWith(store).filter(({ config }) => config.production === production),
+    { numRuns: 1, seed: 4 },
+  );
+  if (given === undefined) throw new Error(`there is no valid stack with store ${store.kind}`);
+  const { stack } = given.parts;
+  const plan = planned(given);
+  const { deployStore } = await store.deployment();
+  const { registered } = await registering(
+    stack,
+    async () => deployStore(plan, stackResources(stack, "/home/of/the/test", given.config.secrets)),
+    { preview },
+  );
+  return { plan, registered: registered.filter(({ type }) => !type.startsWith("pulumi:")) };
+}
