@@ -16,8 +16,7 @@ async function main(args: string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof BundleChanged) return fail(error.message);
-    if (error instanceof Error && error.name === "SourceError")
-      return fail(`the worker does not compile: ${error.message}`);
+    if (error instanceof SourceError) return fail(`the worker does not compile: ${error.message}`);
     throw error;
   }
 }
