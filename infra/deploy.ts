@@ -1,4 +1,4 @@
-import { all, runtime, secret } from "@pulumi/pulumi";
+import { all, runtime, secret, type Resource } from "@pulumi/pulumi";
 import { parseStackConfig, type StackConfig } from "./config.ts";
 import type { FleetPlan } from "./host.ts";
 import { hostNamed, hosts } from "./hosts.ts";
@@ -29,9 +29,15 @@ export function stackResources(
   home: string,
   secrets: Readonly<Record<string, string>>,
 ): Omit<StackResources, "store"> {
+  const shared = new Map<string, Resource>();
   return {
     stack,
     provider: new OxyProvider("oxy", { home }),
+    shared<Kind extends Resource>(name: string, declared: () => Kind): Kind {
+      const resource = (shared.get(name) as Kind | undefined) ?? declared();
+      shared.set(name, resource);
+      return resource;
+    },
     secret(name) {
       const value = secrets[name];
       if (value === undefined) throw new Error(`the plan asks for ${name}, which the stack's config has not`);

@@ -3,6 +3,7 @@ import type { Output } from "@pulumi/pulumi";
 import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb.js";
 import { z } from "zod";
 import { resources } from "./provider/resources.ts";
+import type { StackResources } from "./resources.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -137,4 +138,16 @@ function example(schema: Schema, name: string): unknown {
     default:
       return `${name} of the test`;
   }
+}
+
+/** Notes the names under which something is shared with others of the stack. */
+export function noting<Resources extends Omit<StackResources, "store">>(
+  given: Resources,
+  names: string[],
+): Resources {
+  const shared: StackResources["shared"] = (name, declared) => {
+    names.push(name);
+    return given.shared(name, declared);
+  };
+  return { ...given, shared };
 }

@@ -8,6 +8,8 @@ export interface StackResources {
   readonly provider: ProviderResource;
   /** A secret of the stack's configuration. */
   secret(name: string): Output<string>;
+  /** What a host and a store have in common is declared by whoever comes first, under that name. */
+  shared<Kind extends Resource>(name: string, declared: () => Kind): Kind;
   readonly store: StoreDeployment;
 }
 

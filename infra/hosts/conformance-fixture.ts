@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { frozen, showsSecret, stacksOn, type Given } from "../configs-fixture.ts";
 import { stackResources } from "../deploy.ts";
-import { ANY_STORE_URL, AnyStore, registering } from "../engine-fixture.ts";
+import { ANY_STORE_URL, AnyStore, noting, registering } from "../engine-fixture.ts";
 import type { FleetPlan, Host } from "../host.ts";
 import { planStack } from "../plan.ts";
 import { DEPLOYMENT_SETTINGS, PLANNED_SETTINGS } from "../workload.ts";
@@ -71,8 +71,8 @@ export const requirements: Readonly<Record<string, (host: Host) => void | Promis
     }),
 
   "its resources follow from the plan, whoever deploys it and however often": async (host) => {
-    const { plan, ready, registered } = await deployed(host);
-    const names = registered.map(({ name }) => name);
+    const { plan, ready, registered, shared } = await deployed(host);
+    const names = registered.map(({ name }) => name).filter((name) => !shared.includes(name));
     expect(names).toEqual(expect.arrayContaining(plan.processes.map(({ name }) => `${plan.name}-${name}`)));
     expect(names.filter((name) => name !== plan.name && !name.startsWith(`${plan.name}-`))).toEqual([]);
     expect(ready).toBeGreaterThan(0);
@@ -136,14 +136,15 @@ async function deployed(
   const { config, parts } = given;
   const plan = { ...planned(given), ...change };
   const { deployFleet } = await host.deployment();
+  const shared: string[] = [];
   const { result, registered } = await registering(
     parts.stack,
     async () => {
-      const resources = stackResources(parts.stack, "/home/of/the/test", config.secrets);
+      const resources = noting(stackResources(parts.stack, "/home/of/the/test", config.secrets), shared);
       return deployFleet(plan, { ...resources, store: { url: secret(new AnyStore("store").url) } });
     },
     { preview },
   );
   const own = registered.filter(({ type }) => !/^(pulumi:|any:)/.test(type));
-  return { given, plan, ready: result.processes.length, registered: own };
+  return { given, plan, ready: result.processes.length, registered: own, shared };
 }

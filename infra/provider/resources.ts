@@ -1,7 +1,8 @@
+import { machine } from "./local/machine.ts";
 import { redisServer } from "./local/redis-server.ts";
 import { workerProcess } from "./local/worker-process.ts";
 import { release } from "./release.ts";
 import type { AnyResource } from "./resource.ts";
 
 /** Everything that the provider keeps. */
-export const resources: readonly AnyResource[] = [release, redisServer, workerProcess];
+export const resources: readonly AnyResource[] = [release, machine, redisServer, workerProcess];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { frozen, showsSecret, stacksWith, type Given } from "../configs-fixture.ts";
 import { stackResources } from "../deploy.ts";
-import { registering } from "../engine-fixture.ts";
+import { noting, registering } from "../engine-fixture.ts";
 import { planStack } from "../plan.ts";
 import type { Store, StorePlan } from "../store.ts";
 
@@ -34,8 +34,8 @@ export const requirements: Readonly<Record<string, (store: Store) => void | Prom
   },
 
   "its resources follow from the plan, whoever deploys it and however often": async (store) => {
-    const { registered } = await deployed(store);
-    const names = registered.map(({ name }) => name);
+    const { registered, shared } = await deployed(store);
+    const names = registered.map(({ name }) => name).filter((name) => !shared.includes(name));
     expect(names).toContain("store");
     expect(names.filter((name) => !/^store(-|$)/.test(name))).toEqual([]);
     expect((await deployed(store)).registered).toEqual(registered);
@@ -68,10 +68,12 @@ export async function deployed(
   const { stack } = given.parts;
   const plan = planned(given);
   const { deployStore } = await store.deployment();
+  const shared: string[] = [];
   const { registered } = await registering(
     stack,
-    async () => deployStore(plan, stackResources(stack, "/home/of/the/test", given.config.secrets)),
+    async () =>
+      deployStore(plan, noting(stackResources(stack, "/home/of/the/test", given.config.secrets), shared)),
     { preview },
   );
-  return { plan, registered: registered.filter(({ type }) => !type.startsWith("pulumi:")) };
+  return { plan, registered: registered.filter(({ type }) => !type.startsWith("pulumi:")), shared };
 }

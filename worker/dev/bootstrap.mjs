@@ -18,7 +18,7 @@ const commands = {
   check: { packages: ["", "worker", "infra"], redis: false, run: ["worker/dev/check.ts"] },
   image: { packages: ["worker"], redis: false, run: ["worker/image/build.ts"] },
   simulator: { packages: ["worker"], redis: false, run: ["worker/dev/simulator.ts"] },
-  bench: { packages: ["worker"], redis: true, run: ["bench/run.ts"] },
+  bench: { packages: ["", "worker", "infra"], redis: true, run: ["bench/run.ts"] },
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,5 +1,6 @@
 import { all } from "@pulumi/pulumi";
 import { declare } from "../../provider/declare.ts";
+import { thisMachine } from "../../this-machine.ts";
 import { workerProcess } from "../../provider/local/worker-process.ts";
 import { environmentOf } from "../../resources.ts";
 import type { FleetDeployment, StackResources } from "../../resources.ts";
@@ -7,6 +8,8 @@ import type { LocalFleetPlan } from "./plan.ts";
 
 /** Each process of the plan is one resource. */
 export function deployFleet(plan: LocalFleetPlan, resources: StackResources): FleetDeployment {
+  const { provider } = resources;
+  const place = thisMachine(resources);
   const processes = plan.processes.map((process) =>
     declare(
       workerProcess,
@@ -22,7 +25,7 @@ export function deployFleet(plan: LocalFleetPlan, resources: StackResources): Fl
         readyPath: plan.readyPath,
         startSeconds: plan.startSeconds,
       },
-      { provider: resources.provider },
+      { provider, dependsOn: place },
     ),
   );
   const urls = all(processes.map(({ outputs }) => outputs.urls)).apply((each) =>

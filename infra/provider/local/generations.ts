@@ -1,5 +1,5 @@
 import { mkdir, readdir, rmdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { inspectService, type ServiceState } from "../../supervisor/inspect-service.ts";
 import { removeService, ServiceStillRuns } from "../../supervisor/remove-service.ts";
@@ -54,16 +54,12 @@ export async function retire(generations: readonly Generation[], signal: AbortSi
   );
 }
 
-/** Removes the folder of a service that has no generation any more, and those above it that are empty then. */
-export async function removeServiceFolder(serviceFolder: string): Promise<void> {
-  const stack = dirname(serviceFolder);
-  for (const folder of [serviceFolder, stack, dirname(stack)]) {
-    try {
-      await rmdir(folder);
-    } catch {
-      // Others are in it, or somebody else removed it.
-      return;
-    }
+/** Removes a folder that has nothing in it. */
+export async function removeIfEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch {
+    // Others are in it, or somebody else removed it.
   }
 }
 

@@ -1,8 +1,13 @@
 import { join } from "node:path";
 
-/** Where the services of a stack are kept on this machine. */
-function stackFolder(home: string, stack: string): string {
-  return join(home, "services", stack);
+/** Where the services of all stacks are kept on this machine. */
+export function servicesFolder(home: string): string {
+  return join(home, "services");
+}
+
+/** And those of one. */
+export function stackFolder(home: string, stack: string): string {
+  return join(servicesFolder(home), stack);
 }
 
 /** A process of a fleet. */

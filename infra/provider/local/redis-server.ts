@@ -5,7 +5,7 @@ import { z } from "zod";
 import { freePort } from "../../supervisor/free-port.ts";
 import { stopService } from "../../supervisor/stop-service.ts";
 import type { Context, Resource } from "../resource.ts";
-import { generationsOf, isAlive, removeServiceFolder, retire } from "./generations.ts";
+import { generationsOf, isAlive, removeIfEmpty, retire } from "./generations.ts";
 import type { Generation } from "./generations.ts";
 import { storeFolder } from "./places.ts";
 import { dataFolder, settingsFile, startRedis, untilAnswering } from "./redis-service.ts";
@@ -58,7 +58,7 @@ export const redisServer: Resource<Inputs, Outputs> = {
     await retire(await generationsOf(folder), context.signal);
     await rm(dataFolder(folder), { recursive: true, force: true });
     await rm(settingsFile(folder), { force: true });
-    await removeServiceFolder(folder);
+    await removeIfEmpty(folder);
   },
   drift: ({ condition }) => (condition === AS_DECLARED ? [] : ["condition"]),
 };

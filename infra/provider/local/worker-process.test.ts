@@ -53,5 +53,5 @@ test("one that does not get ready in its time is ended, and the one before it go
   const seen = await workerProcess.read(ID, { inputs: good, outputs }, context());
   expect(seen).toEqual({ inputs: good, outputs });
   await workerProcess.delete(ID, { inputs: good, outputs }, context());
-  expect(await readdir(machine().home)).toEqual([]);
+  expect(await readdir(machine().home)).toEqual(["services"]);
 });

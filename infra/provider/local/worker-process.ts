@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Context, Observed, Resource } from "../resource.ts";
 import { markDeployed, pruneBundles } from "./bundles.ts";
-import { generationsOf, isAlive, removeServiceFolder, retire } from "./generations.ts";
+import { generationsOf, isAlive, removeIfEmpty, retire } from "./generations.ts";
 import { processFolder } from "./places.ts";
 import { untilReady } from "./readiness.ts";
 import { isAsDeclared, settingsOf, startWorker, urlsOf } from "./worker-service.ts";
@@ -56,7 +56,7 @@ export const workerProcess: Resource<WorkerInputs, Outputs> = {
     const folder = folderOf(id, context);
     context.progress(`draining, up to ${inputs.graceSeconds} s`);
     await retire(await generationsOf(folder), context.signal);
-    await removeServiceFolder(folder);
+    await removeIfEmpty(folder);
     await pruneBundles(context.home);
   },
   drift: ({ condition }) => (condition === AS_DECLARED ? [] : ["condition"]),
@@ -98,7 +98,7 @@ async function observe(
   const newest = generations.at(-1);
   if (newest === undefined) {
     // Of a creation that was undone: nobody would come back for it.
-    await removeServiceFolder(folderOf(id, context));
+    await removeIfEmpty(folderOf(id, context));
     return undefined;
   }
   const { labels } = newest.state.record;

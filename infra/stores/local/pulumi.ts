@@ -1,5 +1,6 @@
 import { declare } from "../../provider/declare.ts";
 import { redisServer } from "../../provider/local/redis-server.ts";
+import { thisMachine } from "../../this-machine.ts";
 import type { StackResources, StoreDeployment } from "../../resources.ts";
 import type { LocalStorePlan } from "./plan.ts";
 
@@ -8,7 +9,7 @@ export function deployStore(plan: LocalStorePlan, resources: Omit<StackResources
     redisServer,
     "store",
     { stack: resources.stack, persistence: plan.persistence, maxMemoryMb: plan.maxMemoryMb },
-    { provider: resources.provider, protect: plan.protected },
+    { provider: resources.provider, protect: plan.protected, dependsOn: thisMachine(resources) },
   );
   return { url: server.outputs.url };
 }

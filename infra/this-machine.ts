@@ -1,0 +1,12 @@
+import type { StackResources } from "./resources.ts";
+import { declare, type Declared } from "./provider/declare.ts";
+import { machine } from "./provider/local/machine.ts";
+
+/** The stack's place on this machine, for whatever of the stack is on it. */
+export function thisMachine({
+  shared,
+  stack,
+  provider,
+}: Pick<StackResources, "shared" | "stack" | "provider">): Declared<object> {
+  return shared("machine", () => declare(machine, "machine", { stack }, { provider }));
+}
