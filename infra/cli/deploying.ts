@@ -1,9 +1,10 @@
-import { createInterface } from "node:readline/promises";
 import type { OpMap } from "@pulumi/pulumi/automation/index.js";
 import { EXIT, Failure } from "./failure.ts";
+import { lockedBy } from "./locks.ts";
 import { takeInPendingCreates } from "./pending.ts";
 import type { Report } from "./report.ts";
 import type { OpenStack } from "./stack.ts";
+import { answerTo } from "./terminal.ts";
 
 /** Says what is worked on and where its state lives. */
 export function introduce({ name, state }: OpenStack, report: Report): void {
@@ -12,10 +13,14 @@ export function introduce({ name, state }: OpenStack, report: Report): void {
   );
 }
 
-/** What a killed engine left half recorded is put right before anything else. */
-export async function recover({ stack }: OpenStack, report: Report): Promise<void> {
-  for (const name of await takeInPendingCreates(stack)) {
-    report.say(`${name} was being created when the engine was killed: it is taken into the state`);
+/**
+ * What a killed engine left half recorded is put right before anything else.
+ * @throws Failure when somebody works on the stack: what is half recorded then is not left behind
+ */
+export async function recover({ name, stack, holder }: OpenStack, report: Report): Promise<void> {
+  if (holder !== undefined) throw lockedBy(name, holder);
+  for (const resource of await takeInPendingCreates(stack)) {
+    report.say(`${resource} was being created when the engine was killed: it is taken into the state`);
   }
 }
 
@@ -45,12 +50,8 @@ export async function confirm(question: string): Promise<void> {
   if (!process.stdin.isTTY) {
     throw new Failure("--yes: expected it, because nobody is there to confirm", EXIT.configuration);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await terminal.question(`${question} [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim()))
-      throw new Failure("not confirmed, nothing was done", EXIT.cancelled);
-  } finally {
-    terminal.close();
+  const answer = await answerTo(`${question} [y/N] `);
+  if (!/^y(es)?$/i.test(answer?.trim() ?? "")) {
+    throw new Failure("not confirmed, nothing was done", EXIT.cancelled);
   }
 }

@@ -24,16 +24,14 @@ async function destroy(options: DestroyOptions): Promise<void> {
   await recover(open, report);
   if (options.yes !== true) {
     const planned = await carryOut(
-      report,
-      true,
+      { stack: open.name, report, preview: true },
       async (attention) => (await open.stack.previewDestroy(attention)).changeSummary,
     );
     report.say(`  ${summaryOf(planned, "planned")}`);
     await confirm(`Destroy stack ${open.name}, and all that its store keeps?`);
   }
   const done = await carryOut(
-    report,
-    false,
+    { stack: open.name, report, preview: false },
     async (attention) => (await open.stack.destroy(attention)).summary.resourceChanges ?? {},
   );
   report.result({ kind: "result", stack: open.name, changes: done }, `  ${summaryOf(done, "done")}`);

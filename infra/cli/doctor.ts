@@ -17,6 +17,8 @@ interface Finding {
   readonly about: string;
   readonly fine: boolean;
   readonly found: string;
+  /** Of the program that was found. */
+  readonly path?: string;
 }
 
 export function doctorCommand(): Command {
@@ -30,14 +32,14 @@ export function doctorCommand(): Command {
 
 async function doctor(options: DoctorOptions): Promise<void> {
   const project = await openProject(resolve(options.cwd ?? projectDirectory));
-  const findings = await Promise.all([
+  const findings: readonly Finding[] = [
     { about: "Node", fine: true, found: process.version },
-    engine(),
+    ...(await engine()),
     redisServer(),
     state(project),
     { about: "home", fine: true, found: homeDirectory() },
-    stacks(project),
-  ]);
+    await stacks(project),
+  ];
   const width = Math.max(...findings.map(({ about }) => about.length));
   const lines = findings.map(
     ({ about, fine, found }) => `${fine ? "ok     " : "missing"} ${about.padEnd(width)}  ${found}`,
@@ -46,15 +48,25 @@ async function doctor(options: DoctorOptions): Promise<void> {
   if (findings.some(({ fine }) => !fine)) process.exitCode = EXIT.error;
 }
 
-async function engine(): Promise<Finding> {
+async function engine(): Promise<Finding[]> {
   const about = "Pulumi engine";
-  const { findEngine } = await import("./engine.ts");
+  const { findEngine, languageHostFor } = await import("./engine.ts");
   try {
     const { command, version } = await findEngine();
-    return { about, fine: true, found: `${version} (${command})` };
+    return [
+      { about, fine: true, found: `${version} (${command})`, path: command },
+      languageHost(languageHostFor(command)),
+    ];
   } catch (error) {
-    return { about, fine: false, found: (error as Error).message };
+    return [{ about, fine: false, found: (error as Error).message }];
   }
+}
+
+function languageHost(path: string | undefined): Finding {
+  const about = "language host";
+  return path === undefined
+    ? { about, fine: true, found: "none, which only plain pulumi commands need" }
+    : { about, fine: true, found: path, path };
 }
 
 function redisServer(): Finding {

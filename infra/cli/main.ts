@@ -1,8 +1,9 @@
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { RequestFailed } from "./control.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
+import { engineFailure, isEngineError } from "./engine-failure.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { logsCommand } from "./logs.ts";
 import { orgCommand } from "./org.ts";
@@ -14,10 +15,11 @@ import { secretCommand } from "./secret.ts";
 import { statusCommand } from "./status.ts";
 import { upCommand } from "./up.ts";
 
+const HINT = "(run with --help to see what is expected)";
+
 const program = new Command("oxy")
   .description("Operates Oxy Workers: WhatsApp + AI background workers on any host.")
   .version(manifest.version)
-  .showHelpAfterError("(run with --help to see what is expected)")
   .addCommand(upCommand())
   .addCommand(previewCommand())
   .addCommand(refreshCommand())
@@ -43,10 +45,35 @@ Exit codes are those of Pulumi's own command: 0 done, 1 failed, 2 a flag or the 
 stack, 7 there were changes though none were expected, 8 cancelled.`,
   );
 
+// Whoever reads on may have read enough: `oxy logs | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+for (const command of everyCommand(program)) {
+  const outputError = (text: string, write: (text: string) => void): void =>
+    write(text.replace(/^error: /, "oxy: "));
+  command.exitOverride().showHelpAfterError(HINT).configureOutput({ outputError });
+}
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof RequestFailed) && !(error instanceof Failure)) throw error;
-  process.stderr.write(`oxy: ${error.message}\n`);
-  process.exitCode = error instanceof Failure ? error.exitCode : EXIT.error;
+  const failure = failureOf(error);
+  if (failure.message !== "") process.stderr.write(`oxy: ${failure.message}\n`);
+  process.exitCode = failure.exitCode;
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap((each) => everyCommand(each))];
+}
+
+/** Anything else is a defect of ours, and worth its stack. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof RequestFailed) return new Failure(error.message);
+  // Commander has printed what it is; help that was asked for is none.
+  if (error instanceof CommanderError) return new Failure("", error.exitCode === 0 ? 0 : EXIT.configuration);
+  if (isEngineError(error)) return engineFailure(error);
+  if (error instanceof Error && "syscall" in error) return new Failure(error.message);
+  throw error;
 }

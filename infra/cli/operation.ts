@@ -1,6 +1,5 @@
-import { CommandError } from "@pulumi/pulumi/automation/index.js";
-import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation/index.js";
-import { EXIT, Failure } from "./failure.ts";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { engineFailure, isEngineError } from "./engine-failure.ts";
 import type { Report } from "./report.ts";
 import { Steps, type Remark } from "./steps.ts";
 
@@ -11,31 +10,29 @@ export interface Attention {
   readonly signal: AbortSignal;
 }
 
+/** What takes longer is told again, so that nobody takes it for hung. */
+const PATIENCE_MS = 10_000;
+/** Within it the engine says that it was interrupted itself. */
+const ECHO_MS = 500;
+
 /**
- * Lets the engine work, tells what it does, and passes on that it should stop. In a terminal Ctrl-C reaches the
- * engine by itself, which then ends what is under way; told twice, it would drop it.
- * @returns resources by what happened to them
+ * Lets the engine work, tells what it does, and passes on that it should stop.
  * @throws Failure with the errors as sentences, and the engine's exit code
  */
-export async function carryOut(
-  report: Report,
-  preview: boolean,
-  operation: (attention: Attention) => Promise<OpMap>,
-): Promise<OpMap> {
+export async function carryOut<Result>(
+  { stack, report, preview }: { readonly stack: string; readonly report: Report; readonly preview: boolean },
+  operation: (attention: Attention) => Promise<Result>,
+): Promise<Result> {
   const steps = new Steps(preview);
   const errors: Remark[] = [];
-  const stopping = new AbortController();
-  const interrupted = (): void => {
-    if (!process.stdin.isTTY) stopping.abort();
-    report.say("stopping: what is under way is ended first");
-  };
-  const terminated = (): void => stopping.abort();
-  process.on("SIGINT", interrupted).on("SIGTERM", terminated);
+  const interruption = new Interruption(() => report.say("stopping: what is under way is ended first"));
+  const reminder = setInterval(() => steps.lasting(PATIENCE_MS).forEach(report.step), PATIENCE_MS);
   try {
     return await operation({
       suppressOutputs: true,
-      signal: stopping.signal,
+      signal: interruption.signal,
       onEvent: (event) => {
+        interruption.read(event);
         const told = steps.read(event);
         if (told === undefined) return;
         if (told.kind === "remark" && told.severity === "error") errors.push(told);
@@ -43,30 +40,50 @@ export async function carryOut(
       },
     });
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    throw failureOf(error, errors, stopping.signal.aborted);
+    if (!isEngineError(error)) throw error;
+    throw engineFailure(error, { stack, errors, interrupted: interruption.happened });
   } finally {
-    process.off("SIGINT", interrupted).off("SIGTERM", terminated);
+    clearInterval(reminder);
+    interruption.forget();
   }
 }
 
-function failureOf(error: CommandError, remarks: readonly Remark[], stopped: boolean): Failure {
-  const { stderr, err } = (error as unknown as { commandResult: CommandOutcome }).commandResult;
-  const ofResources = remarks.filter(
-    ({ message }) => !/^(update|preview|destroy|refresh) failed$/.test(message),
-  );
-  const sentences = ofResources.map(({ resource, message }) =>
-    resource ? `${resource}: ${message}` : message,
-  );
-  const printed = stderr.split("\n").filter((line) => line.startsWith("error: "));
-  const fallback = printed.map((line) => line.slice("error: ".length));
-  const all = [...new Set(sentences.length > 0 ? sentences : fallback)];
-  const code = stopped ? EXIT.cancelled : (err?.exitCode ?? EXIT.error);
-  return new Failure(all.join("\n") || error.message, code);
-}
+/**
+ * That a person or a system wants it to end. The engine ends what is under way when it is told once; told twice, it
+ * drops it. Ctrl-C in a terminal reaches it without us, so it is told only if it does not say that it heard.
+ */
+class Interruption {
+  readonly #controller = new AbortController();
+  readonly #said: () => void;
+  #echo: NodeJS.Timeout | undefined;
+  #heard = false;
+  happened = false;
 
-/** What the Automation API knows of a command that failed, beyond its types. */
-interface CommandOutcome {
-  readonly stderr: string;
-  readonly err?: { readonly exitCode?: number };
+  /** @param said told once, when it happens */
+  constructor(said: () => void) {
+    this.#said = said;
+    process.on("SIGINT", this.#interrupted).on("SIGTERM", this.#interrupted);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  read({ stdoutEvent }: EngineEvent): void {
+    if (stdoutEvent?.message.includes("received; cancelling") === true) this.#heard = true;
+  }
+
+  forget(): void {
+    clearTimeout(this.#echo);
+    process.off("SIGINT", this.#interrupted).off("SIGTERM", this.#interrupted);
+  }
+
+  readonly #interrupted = (): void => {
+    if (this.happened) return;
+    this.happened = true;
+    this.#said();
+    this.#echo = setTimeout(() => {
+      if (!this.#heard) this.#controller.abort();
+    }, ECHO_MS);
+  };
 }

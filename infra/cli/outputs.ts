@@ -1,6 +1,6 @@
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
 import type { StackPlan } from "../plan.ts";
-import { Failure } from "./failure.ts";
+import { EXIT, Failure } from "./failure.ts";
 
 /** What a deployed stack says of itself: the outputs of our program. */
 export interface Deployed {
@@ -14,9 +14,13 @@ export interface Deployed {
 
 /** @throws Failure when nothing is deployed */
 export async function deployedOf(stack: Stack): Promise<Deployed> {
-  const outputs = await stack.outputs();
+  return deployedIn(stack.name, await stack.outputs());
+}
+
+/** The same, of outputs that are known. */
+export function deployedIn(stack: string, outputs: OutputMap): Deployed {
   if (outputs["plan"] === undefined) {
-    throw new Failure(`nothing is deployed in stack ${stack.name}: run oxy up -s ${stack.name}`);
+    throw new Failure(`nothing is deployed in stack ${stack}: run oxy up -s ${stack}`, EXIT.stackNotFound);
   }
   return Object.fromEntries(
     Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]),

@@ -39,7 +39,7 @@ export async function openProject(folder: string): Promise<Project> {
   const stacksFolder = join(folder, file.stackConfigDir ?? ".");
   const stackPath = (stack: string): string => join(stacksFolder, `Pulumi.${stack}.yaml`);
   const stacks = async (): Promise<string[]> =>
-    (await readdir(stacksFolder))
+    (await readdir(stacksFolder).catch(() => []))
       .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.slice(1) ?? [])
       .toSorted();
   return {
@@ -52,7 +52,7 @@ export async function openProject(folder: string): Promise<Project> {
       if (existsSync(stackPath(stack))) return ((await parsed(stackPath(stack))) ?? {}) as StackFile;
       const known = (await stacks()).join(", ");
       throw new Failure(
-        `-s: expected a stack that has a file in ${stacksFolder} (${known}), got ${stack}`,
+        `-s: expected a stack that has a file in ${stacksFolder} (${known || "there is none yet"}), got ${stack}`,
         EXIT.configuration,
       );
     },

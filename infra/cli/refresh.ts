@@ -22,8 +22,7 @@ async function refresh(options: StackOptions): Promise<void> {
   introduce(open, report);
   await recover(open, report);
   const found = await carryOut(
-    report,
-    false,
+    { stack: open.name, report, preview: false },
     async (attention) => (await open.stack.refresh(attention)).summary.resourceChanges ?? {},
   );
   report.result({ kind: "result", stack: open.name, changes: found }, `  ${summaryOf(found, "done")}`);

@@ -51,7 +51,7 @@ function stepLine(step: Step): string | undefined {
   const what = {
     planned: `${step.operation}${changed}`,
     started: undefined,
-    working: step.message,
+    working: step.seconds === undefined ? step.message : `${step.message} (${step.seconds} s)`,
     done: `${done} in ${step.seconds} s${changed}`,
     failed: "failed",
     found: `found ${step.message}`,

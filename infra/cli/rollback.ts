@@ -41,8 +41,8 @@ async function rollback(options: RollbackOptions): Promise<void> {
   if (options.yes !== true) await confirm(`Roll stack ${open.name} back?`);
   const configured = String(open.file.config?.[`${open.project.name}:image`]);
   await open.stack.setConfig("image", { value: target });
-  await deploy(open, report, {});
   report.say(`  ${open.project.stackPath(open.name)} says image: ${target} now; it said ${configured}`);
+  await deploy(open, report, {});
 }
 
 /** What our program recorded: an image that never became ready is not in it. */
@@ -50,7 +50,12 @@ async function releasesOf({ stack }: OpenStack): Promise<{ image: string; before
   const { deployment } = await stack.exportStack();
   const resources = (deployment as { resources?: { type: string; outputs?: object }[] }).resources ?? [];
   const found = resources.find(({ type }) => type === release.type)?.outputs;
-  if (found === undefined) throw new Failure(`nothing is deployed in stack ${stack.name}`);
+  if (found === undefined) {
+    throw new Failure(
+      `nothing is deployed in stack ${stack.name}: run oxy up -s ${stack.name}`,
+      EXIT.stackNotFound,
+    );
+  }
   return found as { image: string; before: readonly string[] };
 }
 

@@ -1,11 +1,16 @@
 import { resolve } from "node:path";
-import { LocalWorkspace, StackNotFoundError } from "@pulumi/pulumi/automation/index.js";
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  LocalWorkspace,
+  StackAlreadyExistsError,
+  StackNotFoundError,
+} from "@pulumi/pulumi/automation/index.js";
+import type { InlineProgramArgs, LocalWorkspaceOptions, Stack } from "@pulumi/pulumi/automation/index.js";
 import { projectDirectory } from "../home.ts";
 import program from "../index.ts";
+import { engineFailure, isEngineError } from "./engine-failure.ts";
 import { findEngine } from "./engine.ts";
 import { EXIT, Failure } from "./failure.ts";
-import { clearStaleLocks } from "./locks.ts";
+import { clearStaleLocks, type Holder } from "./locks.ts";
 import { openProject, type Project, type StackFile } from "./project.ts";
 import type { StackOptions } from "./stack-options.ts";
 import { passphraseEnvironment, refuseLaptopState, stateLocation, type StateLocation } from "./state.ts";
@@ -17,6 +22,8 @@ export interface OpenStack {
   readonly project: Project;
   readonly file: StackFile;
   readonly state: StateLocation;
+  /** Who works on it already. */
+  readonly holder: Holder | undefined;
 }
 
 /**
@@ -42,20 +49,32 @@ export async function openStack(
   const program_ = { stackName: options.stack, projectName: project.name, program };
   const workspace = { workDir: project.folder, pulumiCommand, envVars };
   const names = { project: project.name, stack: options.stack };
-  for (const pid of await clearStaleLocks(state.url, project.folder, names)) {
+  const { cleared, holder } = await clearStaleLocks(state.url, project.folder, names);
+  for (const pid of cleared) {
     say(`cleared the lock of process ${pid}, which has ended without letting go of it`);
   }
   try {
     const stack = options.create
-      ? await LocalWorkspace.createOrSelectStack(program_, workspace)
+      ? await createOrSelect(program_, workspace)
       : await LocalWorkspace.selectStack(program_, workspace);
-    return { name: options.stack, stack, project, file, state };
+    return { name: options.stack, stack, project, file, state, holder };
   } catch (error) {
-    if (!(error instanceof StackNotFoundError)) throw error;
+    if (!isEngineError(error)) throw error;
+    if (!(error instanceof StackNotFoundError)) throw engineFailure(error, { stack: options.stack });
     throw new Failure(
       `stack ${options.stack} is not deployed from ${state.url}: run oxy up -s ${options.stack}`,
       EXIT.stackNotFound,
     );
+  }
+}
+
+/** Another command may create it between our looking for it and our creating it. */
+async function createOrSelect(what: InlineProgramArgs, how: LocalWorkspaceOptions): Promise<Stack> {
+  try {
+    return await LocalWorkspace.createOrSelectStack(what, how);
+  } catch (error) {
+    if (!(error instanceof StackAlreadyExistsError)) throw error;
+    return await LocalWorkspace.selectStack(what, how);
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { link, mkdir, rm, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { homeDirectory } from "../home.ts";
 import { EXIT, Failure } from "./failure.ts";
 
@@ -64,8 +64,21 @@ export async function passphraseEnvironment(
         EXIT.configuration,
       );
     }
-    await mkdir(homeDirectory(), { recursive: true, mode: 0o700 });
-    await writeFile(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+    await keepPassphrase(file);
   }
   return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
+}
+
+/** Whole or not at all, and the first one stays: another command may begin at the same time. */
+async function keepPassphrase(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const own = `${file}.${process.pid}`;
+  await writeFile(own, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+  try {
+    await link(own, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await rm(own);
+  }
 }

@@ -46,7 +46,10 @@ async function status(options: StackOptions): Promise<void> {
 function lineOf({ fleet, host, process: shown }: Row): string {
   const { name, condition, since, restarts, image, urls } = shown;
   const started = since === undefined ? "" : ` since ${since}`;
-  const again = restarts === undefined || restarts === 0 ? "" : `, restarted ${restarts} times`;
+  const again =
+    restarts === undefined || restarts === 0
+      ? ""
+      : `, restarted ${restarts} time${restarts === 1 ? "" : "s"}`;
   return [
     `  ${fleet} ${name} on ${host}: ${condition}${started}${again}`,
     `    image  ${image}`,

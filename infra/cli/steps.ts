@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 /** What the engine does to one resource. */
@@ -27,11 +28,17 @@ type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 /** Operations that change nothing, and are not shown. */
 const QUIET = new Set(["same", "refresh", "read"]);
 
+interface Running {
+  readonly step: Omit<Step, "state">;
+  readonly since: number;
+  /** The last that it said of itself. */
+  message?: string;
+}
+
 /** Turns the engine's events into what is worth telling. */
 export class Steps {
   readonly #preview: boolean;
-  readonly #running = new Map<string, { readonly step: Omit<Step, "state">; readonly since: number }>();
-
+  readonly #running = new Map<string, Running>();
   readonly #refreshing = new Set<string>();
 
   constructor(preview: boolean) {
@@ -47,6 +54,16 @@ export class Steps {
     if (resOpFailedEvent) return this.#ended(resOpFailedEvent.metadata.urn, "failed");
     if (diagnosticEvent) return this.#said(diagnosticEvent);
     return undefined;
+  }
+
+  /** What has been under way for longer than that. */
+  lasting(milliseconds: number): Step[] {
+    const now = performance.now();
+    const lasting = [...this.#running.values()].filter(({ since }) => now - since > milliseconds);
+    return lasting.map(({ step, since, message = step.operation }) => {
+      const seconds = Math.round((now - since) / 1000);
+      return Object.assign({}, step, { state: "working", message, seconds } as const);
+    });
   }
 
   #begun({ op, urn, type, detailedDiff }: Metadata): Step | undefined {
@@ -65,17 +82,19 @@ export class Steps {
     return { ...step, state: "started" };
   }
 
-  /** A refresh that ends with a change is drift. */
+  /** A refresh that ends with a difference is drift. */
   #found({ op, urn, type, detailedDiff, new: found }: Metadata): Step | undefined {
-    if (!this.#refreshing.delete(urn) || QUIET.has(op) || type.startsWith("pulumi:")) return undefined;
+    const properties = Object.keys(detailedDiff ?? {});
+    if (!this.#refreshing.delete(urn) || type.startsWith("pulumi:")) return undefined;
+    if (QUIET.has(op) && properties.length === 0) return undefined;
     const condition = found?.outputs["condition"] as unknown;
     return {
       kind: "step",
       state: "found",
-      operation: op,
+      operation: op === "refresh" ? "update" : op,
       resource: nameOf(urn),
       type,
-      properties: Object.keys(detailedDiff ?? {}),
+      properties,
       message: op === "delete" ? "gone" : typeof condition === "string" ? condition : "changed",
     };
   }
@@ -93,10 +112,12 @@ export class Steps {
 
   #said(event: NonNullable<EngineEvent["diagnosticEvent"]>): Step | Remark | undefined {
     const { severity, urn, ephemeral } = event;
-    const message = event.message.trim();
+    const message = stripVTControlCharacters(event.message).trim();
     const running = urn === undefined ? undefined : this.#running.get(urn);
     if (ephemeral === true || severity === "info") {
-      return running && message !== "" ? { ...running.step, state: "working", message } : undefined;
+      if (running === undefined || message === "") return undefined;
+      running.message = message;
+      return { ...running.step, state: "working", message };
     }
     if (severity !== "warning" && severity !== "error") return undefined;
     return { kind: "remark", severity, ...(urn ? { resource: nameOf(urn) } : {}), message };

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { changesAnything, confirm, introduce, recover, summaryOf } from "./deploying.ts";
+import { requestedImage, withImage } from "./image-option.ts";
 import { carryOut } from "./operation.ts";
-import { deployedOf } from "./outputs.ts";
+import { deployedIn } from "./outputs.ts";
 import { reportFor, type Report } from "./report.ts";
 import { ensureEncryptionKey } from "./secret.ts";
 import type { OpenStack } from "./stack.ts";
@@ -16,7 +17,6 @@ interface UpOptions extends StackOptions {
 export function upCommand(): Command {
   const command = new Command("up")
     .description("Deploy a stack as its config says: what is there already is changed, never doubled.")
-    .option("--image <reference>", "write this image into the stack's config first")
     .option("--expect-no-changes", "fail when there was anything to do")
     .addHelpText(
       "after",
@@ -26,26 +26,28 @@ Examples:
   $ npx oxy up -s staging --yes --image ghcr.io/acme/oxy-worker@sha256:…`,
     )
     .action(up);
-  return withConfirmation(command);
+  return withConfirmation(withImage(command, "deploy it, and write it into the stack's config"));
 }
 
 async function up(options: UpOptions): Promise<void> {
   const { openStack } = await import("./stack.ts");
+  const { default: programWith } = await import("../index.ts");
   const report = reportFor(options);
   const open = await openStack({ ...options, create: true }, report.say);
   introduce(open, report);
-  if (options.image !== undefined) await open.stack.setConfig("image", { value: options.image });
-  await ensureEncryptionKey(open, report);
+  const image = await requestedImage(open, options.image);
   await recover(open, report);
+  await ensureEncryptionKey(open, report);
   if (options.yes !== true) {
+    const program = () => programWith(image);
     const planned = await carryOut(
-      report,
-      true,
-      async (attention) => (await open.stack.preview(attention)).changeSummary,
+      { stack: open.name, report, preview: true },
+      async (attention) => (await open.stack.preview({ ...attention, program })).changeSummary,
     );
     report.say(`  ${summaryOf(planned, "planned")}`);
     if (changesAnything(planned)) await confirm(`Deploy stack ${open.name}?`);
   }
+  if (image !== undefined) await open.stack.setConfig("image", { value: image });
   await deploy(open, report, options.expectNoChanges === true ? { expectNoChanges: true } : {});
 }
 
@@ -56,12 +58,13 @@ export async function deploy(
   expectation: { readonly expectNoChanges?: true },
 ): Promise<void> {
   const started = performance.now();
-  const done = await carryOut(report, false, async (attention) => {
-    const { summary } = await open.stack.up({ ...attention, ...expectation });
-    return summary.resourceChanges ?? {};
-  });
+  const { summary, outputs } = await carryOut(
+    { stack: open.name, report, preview: false },
+    async (attention) => open.stack.up({ ...attention, ...expectation }),
+  );
+  const done = summary.resourceChanges ?? {};
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
-  const { image, urls } = await deployedOf(open.stack);
+  const { image, urls } = deployedIn(open.name, outputs);
   report.result(
     { kind: "result", stack: open.name, changes: done, seconds, image, urls },
     [

@@ -1,0 +1,74 @@
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { passphraseEnvironment, refuseLaptopState, stateLocation } from "./state.ts";
+
+const HERE = { url: "file://./.oxy/state", onThisMachine: true, from: "Pulumi.yaml" } as const;
+const SHARED = { url: "s3://state", onThisMachine: false, from: "Pulumi.yaml" } as const;
+
+beforeEach(() => {
+  for (const key of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"])
+    vi.stubEnv(key, undefined);
+  return () => vi.unstubAllEnvs();
+});
+
+test("Pulumi.yaml says where the state lives, unless the environment does", () => {
+  expect(stateLocation("file://./.oxy/state")).toEqual(HERE);
+  vi.stubEnv("PULUMI_BACKEND_URL", "s3://state");
+  expect(stateLocation("file://./.oxy/state")).toEqual({ ...SHARED, from: "PULUMI_BACKEND_URL" });
+  vi.stubEnv("PULUMI_BACKEND_URL", "");
+  expect(stateLocation("file://./.oxy/state")).toEqual(HERE);
+});
+
+test("where nobody says it, it is asked for", () => {
+  expect(() => stateLocation(undefined)).toThrow(
+    "Pulumi.yaml: expected backend.url, which says where the state lives, got nothing",
+  );
+});
+
+test("production wants a state that outlives this machine", () => {
+  expect(() => refuseLaptopState("prod", HERE)).toThrow(
+    /^stack prod is production: expected PULUMI_BACKEND_URL/,
+  );
+  expect(() => refuseLaptopState("prod", SHARED)).not.toThrow();
+});
+
+test("state of this machine gets a passphrase once, for its user alone, whoever begins first", async () => {
+  const home = await temporaryHome();
+  const given = await Promise.all([1, 2, 3].map(() => passphraseEnvironment(HERE, {})));
+  const file = join(home, "passphrase");
+  for (const environment of given) expect(environment).toEqual({ PULUMI_CONFIG_PASSPHRASE_FILE: file });
+  const passphrase = await readFile(file, "utf8");
+  expect(passphrase).toMatch(/^[\w-]{43}\n$/);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(await readdir(home)).toEqual(["passphrase"]);
+  await passphraseEnvironment(HERE, { encryptionsalt: "v1:…" });
+  expect(await readFile(file, "utf8")).toBe(passphrase);
+});
+
+test("none is made for a shared state, nor where secrets are encrypted with another one already", async () => {
+  const home = await temporaryHome();
+  const refusal = "PULUMI_CONFIG_PASSPHRASE: expected the passphrase of this stack's secrets, got nothing";
+  await expect(passphraseEnvironment(SHARED, {})).rejects.toThrow(refusal);
+  await expect(passphraseEnvironment(HERE, { encryptionsalt: "v1:…" })).rejects.toThrow(refusal);
+  expect(await readdir(home)).toEqual([]);
+});
+
+test("none is needed where a service keeps the key, or the environment has one", async () => {
+  const home = await temporaryHome();
+  const managed = { secretsprovider: "awskms://alias/oxy" };
+  expect(await passphraseEnvironment(SHARED, managed)).toEqual({});
+  const cloud = { ...SHARED, url: "https://api.pulumi.com" };
+  expect(await passphraseEnvironment(cloud, {})).toEqual({});
+  vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "");
+  expect(await passphraseEnvironment(SHARED, {})).toEqual({});
+  expect(await readdir(home)).toEqual([]);
+});
+
+async function temporaryHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), "oxy-home-"));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  vi.stubEnv("OXY_HOME", home);
+  return home;
+}
