@@ -41,7 +41,7 @@ Examples:
   $ npx oxy pair -s local loja-da-ana
   $ npx oxy logs -s local -f
 
-Exit codes are those of Pulumi's own command: 0 done, 1 failed, 2 a flag or the config is wrong, 6 there is no such
+Exit codes are those of Pulumi's own command: 0 done, 1 failed, 2 called wrongly, 6 there is no such
 stack, 7 there were changes though none were expected, 8 cancelled.`,
   );
 

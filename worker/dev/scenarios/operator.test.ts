@@ -144,9 +144,9 @@ test("a store that cannot be reached is said in a sentence", async () => {
 });
 
 test.each([
-  [["--help"], "$ npx oxy pair loja-da-ana"],
-  [["org", "add", "--help"], "$ npx oxy org add loja-da-ana --name"],
-  [["pair", "--help"], "$ npx oxy pair loja-da-ana"],
+  [["--help"], "$ npx oxy pair -s local loja-da-ana"],
+  [["org", "add", "--help"], "$ npx oxy org add -s local loja-da-ana --name"],
+  [["pair", "--help"], "$ npx oxy pair -s local loja-da-ana"],
 ])("%j shows an example", async (args, example) => {
   const { code, output } = await terminal(args);
   expect(code).toBe(0);
