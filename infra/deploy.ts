@@ -5,7 +5,7 @@ import { hostNamed, hosts } from "./hosts.ts";
 import type { StackPlan } from "./plan.ts";
 import { declare, OxyProvider } from "./provider/declare.ts";
 import { release } from "./provider/release.ts";
-import type { FleetDeployment, StackResources, StoreDeployment } from "./resources.ts";
+import type { FleetDeployment, StackResources, StoreDeployment } from "./stack-resources.ts";
 import type { StorePlan } from "./store.ts";
 import { storeNamed, stores } from "./stores.ts";
 

@@ -2,8 +2,8 @@ import { CustomResource, runtime } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
 import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb.js";
 import { z } from "zod";
-import { resources } from "./provider/resources.ts";
-import type { StackResources } from "./resources.ts";
+import { resources } from "./provider/registry.ts";
+import type { StackResources } from "./stack-resources.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 

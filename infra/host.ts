@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { FleetConfig } from "./config.ts";
 import type { Image } from "./image.ts";
-import type { FleetDeployment, StackResources } from "./resources.ts";
+import type { FleetDeployment, StackResources } from "./stack-resources.ts";
 import type { PlannedValue, Role, Workload } from "./workload.ts";
 
 /** What a host reaches and a store is reachable from. A private one is named as its host and store agree. */

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { StoreConfig } from "./config.ts";
 import type { Network } from "./host.ts";
-import type { StackResources, StoreDeployment } from "./resources.ts";
+import type { StackResources, StoreDeployment } from "./stack-resources.ts";
 
 /** What every plan of a store says, whatever its kind. */
 export interface StorePlan {

@@ -1,4 +1,4 @@
-import type { StackResources } from "./resources.ts";
+import type { StackResources } from "./stack-resources.ts";
 import { declare, type Declared } from "./provider/declare.ts";
 import { machine } from "./provider/local/machine.ts";
 

@@ -1,5 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { resources } from "../provider/resources.ts";
+import { resources } from "../provider/registry.ts";
 
 interface StateResource {
   readonly urn: string;

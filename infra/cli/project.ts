@@ -35,6 +35,8 @@ export async function openProject(folder: string): Promise<Project> {
   const path = join(folder, "Pulumi.yaml");
   if (!existsSync(path))
     throw new Failure(`expected a folder with Pulumi.yaml, got ${folder}`, EXIT.configuration);
+  // What commands, program and provider keep on this machine is kept with the project.
+  process.env["OXY_HOME"] ||= join(folder, ".oxy");
   const file = (await parsed(path)) as ProjectFile;
   const stacksFolder = join(folder, file.stackConfigDir ?? ".");
   const stackPath = (stack: string): string => join(stacksFolder, `Pulumi.${stack}.yaml`);

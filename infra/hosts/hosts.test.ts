@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { FleetPlan, FleetRequest, Host } from "../host.ts";
 import { hostNamed, hosts } from "../hosts.ts";
 import { modulesLoadedBy } from "../modules-fixture.ts";
-import type { FleetDeployment, StackResources } from "../resources.ts";
+import type { FleetDeployment, StackResources } from "../stack-resources.ts";
 import { requirements } from "./conformance-fixture.ts";
 
 type Deploy = (plan: FleetPlan, resources: StackResources) => FleetDeployment;

@@ -1,4 +1,4 @@
-import { resources } from "./resources.ts";
+import { resources } from "./registry.ts";
 import { serve } from "./serve.ts";
 
 await serve(resources, process.argv.slice(2));

@@ -8,7 +8,7 @@ import { deployStore, stackResources } from "../deploy.ts";
 import { registering } from "../engine-fixture.ts";
 import { modulesLoadedBy } from "../modules-fixture.ts";
 import { planStack } from "../plan.ts";
-import type { StackResources, StoreDeployment } from "../resources.ts";
+import type { StackResources, StoreDeployment } from "../stack-resources.ts";
 import type { Store, StorePlan } from "../store.ts";
 import { storeNamed, stores } from "../stores.ts";
 import { deployed, requirements } from "./conformance-fixture.ts";

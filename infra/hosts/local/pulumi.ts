@@ -2,8 +2,8 @@ import { all } from "@pulumi/pulumi";
 import { declare } from "../../provider/declare.ts";
 import { thisMachine } from "../../this-machine.ts";
 import { workerProcess } from "../../provider/local/worker-process.ts";
-import { environmentOf } from "../../resources.ts";
-import type { FleetDeployment, StackResources } from "../../resources.ts";
+import { environmentOf } from "../../stack-resources.ts";
+import type { FleetDeployment, StackResources } from "../../stack-resources.ts";
 import type { LocalFleetPlan } from "./plan.ts";
 
 /** Each process of the plan is one resource. */

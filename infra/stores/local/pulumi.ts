@@ -1,7 +1,7 @@
 import { declare } from "../../provider/declare.ts";
 import { redisServer } from "../../provider/local/redis-server.ts";
 import { thisMachine } from "../../this-machine.ts";
-import type { StackResources, StoreDeployment } from "../../resources.ts";
+import type { StackResources, StoreDeployment } from "../../stack-resources.ts";
 import type { LocalStorePlan } from "./plan.ts";
 
 export function deployStore(plan: LocalStorePlan, resources: Omit<StackResources, "store">): StoreDeployment {
