@@ -13,7 +13,7 @@ describe.skipIf(engine === undefined)("oxy up on this machine (needs the Pulumi 
     const { project } = conversation;
     const before = await filesOf(project);
     const deployed = await conversation.up();
-    expect(deployed).toMatchObject({ changes: { create: 5 }, image: expect.stringMatching(/^sha256:/) });
+    expect(deployed).toMatchObject({ changes: { create: 6 }, image: expect.stringMatching(/^sha256:/) });
     await conversation.linkThroughStack();
     await conversation.exchange("Vocês abrem no domingo?");
     const running = await project.running();
@@ -38,7 +38,7 @@ describe.skipIf(engine === undefined)("oxy up on this machine (needs the Pulumi 
       },
     });
     const destroySeconds = (performance.now() - ending) / 1000;
-    expect(resultOf(answers)["changes"]).toEqual({ delete: 5 });
+    expect(resultOf(answers)["changes"]).toEqual({ delete: 6 });
     // What was thought is said: nobody else is there to say it.
     await conversation.answered();
     expect(destroySeconds).toBeLessThan(30);
@@ -56,7 +56,7 @@ describe.skipIf(engine === undefined)("oxy up on this machine (needs the Pulumi 
 /** Paths of what a stack may leave behind on this machine; the engine's own records are not it. */
 async function filesOf({ home }: StackProject): Promise<string[]> {
   const all = await readdir(home, { recursive: true });
-  return all.filter((path) => !path.startsWith("state") && path !== "images").toSorted();
+  return all.filter((path) => !path.startsWith("state")).toSorted();
 }
 
 async function portsOf(
