@@ -9,7 +9,7 @@ import { answerTo } from "./terminal.ts";
 /** Says what is worked on and where its state lives. */
 export function introduce({ name, state }: OpenStack, report: Report): void {
   report.say(
-    `stack ${name}, state in ${state.url} (${state.from}${state.onThisMachine ? ", on this machine" : ""})`,
+    `stack ${name}, state in ${state.shown} (${state.from}${state.onThisMachine ? ", on this machine" : ""})`,
   );
 }
 

@@ -81,11 +81,11 @@ function redisServer(): Finding {
 function state(project: Project): Finding {
   const about = "state";
   try {
-    const { url, from, onThisMachine } = stateLocation(project.backendUrl);
+    const { shown, from, onThisMachine } = stateLocation(project.backendUrl);
     return {
       about,
       fine: true,
-      found: `${url} (${from}${onThisMachine ? ", on this machine: not for production" : ""})`,
+      found: `${shown} (${from}${onThisMachine ? ", on this machine: not for production" : ""})`,
     };
   } catch (error) {
     return { about, fine: false, found: (error as Error).message };

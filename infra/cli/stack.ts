@@ -62,7 +62,7 @@ export async function openStack(
     if (!isEngineError(error)) throw error;
     if (!(error instanceof StackNotFoundError)) throw engineFailure(error, { stack: options.stack });
     throw new Failure(
-      `stack ${options.stack} is not deployed from ${state.url}: run oxy up -s ${options.stack}`,
+      `stack ${options.stack} is not deployed from ${state.shown}: run oxy up -s ${options.stack}`,
       EXIT.stackNotFound,
     );
   }

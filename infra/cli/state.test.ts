@@ -4,8 +4,18 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { passphraseEnvironment, refuseLaptopState, stateLocation } from "./state.ts";
 
-const HERE = { url: "file://./.oxy/state", onThisMachine: true, from: "Pulumi.yaml" } as const;
-const SHARED = { url: "s3://state", onThisMachine: false, from: "Pulumi.yaml" } as const;
+const HERE = {
+  url: "file://./.oxy/state?create_dir=true&metadata=skip",
+  shown: "file://./.oxy/state",
+  onThisMachine: true,
+  from: "Pulumi.yaml",
+} as const;
+const SHARED = {
+  url: "s3://state?region=eu-west-1",
+  shown: "s3://state",
+  onThisMachine: false,
+  from: "Pulumi.yaml",
+} as const;
 
 beforeEach(() => {
   for (const key of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"])
@@ -14,11 +24,19 @@ beforeEach(() => {
 });
 
 test("Pulumi.yaml says where the state lives, unless the environment does", () => {
-  expect(stateLocation("file://./.oxy/state")).toEqual(HERE);
-  vi.stubEnv("PULUMI_BACKEND_URL", "s3://state");
-  expect(stateLocation("file://./.oxy/state")).toEqual({ ...SHARED, from: "PULUMI_BACKEND_URL" });
+  expect(stateLocation(HERE.url)).toEqual(HERE);
+  vi.stubEnv("PULUMI_BACKEND_URL", SHARED.url);
+  expect(stateLocation(HERE.url)).toEqual({ ...SHARED, from: "PULUMI_BACKEND_URL" });
   vi.stubEnv("PULUMI_BACKEND_URL", "");
-  expect(stateLocation("file://./.oxy/state")).toEqual(HERE);
+  expect(stateLocation(HERE.url)).toEqual(HERE);
+});
+
+test("a state in files is kept without attributes, which a killed engine leaves half written", () => {
+  expect(stateLocation("file:///srv/state").url).toBe("file:///srv/state?metadata=skip");
+  expect(stateLocation("file:///srv/state?create_dir=true").url).toBe(
+    "file:///srv/state?create_dir=true&metadata=skip",
+  );
+  expect(stateLocation("file:///srv/state?metadata=").url).toBe("file:///srv/state?metadata=");
 });
 
 test("where nobody says it, it is asked for", () => {

@@ -9,6 +9,8 @@ import { EXIT, Failure } from "./failure.ts";
 export interface StateLocation {
   /** As Pulumi takes it. */
   readonly url: string;
+  /** Without its options, for people. */
+  readonly shown: string;
   /** It is lost with this machine. */
   readonly onThisMachine: boolean;
   /** Where that was said. */
@@ -26,10 +28,20 @@ export function stateLocation(pinned: string | undefined): StateLocation {
     );
   }
   return {
-    url,
+    url: withoutAttributes(url),
+    shown: url.replace(/[?].*$/, ""),
     onThisMachine: url.startsWith("file:"),
     from: given === undefined ? "Pulumi.yaml" : "PULUMI_BACKEND_URL",
   };
+}
+
+/**
+ * Beside each file of a state the engine writes attributes, which nobody reads, and not whole: one that is killed then
+ * leaves a state that none can open.
+ */
+function withoutAttributes(url: string): string {
+  if (!url.startsWith("file:") || /[?&]metadata=/.test(url)) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}metadata=skip`;
 }
 
 /** @throws Failure for a production stack whose state only this machine would have */
@@ -37,7 +49,7 @@ export function refuseLaptopState(stack: string, state: StateLocation): void {
   if (!state.onThisMachine) return;
   throw new Failure(
     `stack ${stack} is production: expected PULUMI_BACKEND_URL to name a state that outlives this machine ` +
-      `(s3://…, azblob://…, gs://… or https://api.pulumi.com), got ${state.url} from ${state.from}`,
+      `(s3://…, azblob://…, gs://… or https://api.pulumi.com), got ${state.shown} from ${state.from}`,
     EXIT.configuration,
   );
 }

@@ -20,7 +20,7 @@ const ON_A_STACK = [
   ["rollback", "--yes"],
 ];
 const NOWHERE = { PATH: "/nowhere", HOME: "/nowhere", PULUMI_HOME: "/nowhere" };
-const STATE = "file://./.oxy/state?create_dir=true";
+const STATE = "file://./.oxy/state";
 const CONFIG = `config:
   oxy-workers:image: ./worker
   oxy-workers:store: local
@@ -180,16 +180,15 @@ describe.skipIf(engine === undefined)("what oxy answers (needs the Pulumi engine
 
   test("the state is where PULUMI_BACKEND_URL says, which is printed", async () => {
     const project = await StackProject.create();
-    const url = `file://${project.folder}/elsewhere?create_dir=true`;
+    const place = `file://${project.folder}/elsewhere`;
+    const url = `${place}?create_dir=true`;
     const run = await project.oxy(["status"], { environment: { PULUMI_BACKEND_URL: url } });
     expect(run).toMatchObject({
       code: 6,
-      stderr: `oxy: stack local is not deployed from ${url}: run oxy up -s local\n`,
+      stderr: `oxy: stack local is not deployed from ${place}: run oxy up -s local\n`,
     });
     const up = await project.oxy(["up"], { environment: { PULUMI_BACKEND_URL: url } });
-    expect(up.stdout).toMatch(
-      /^stack local, state in file:.+\/elsewhere\?create_dir=true \(PULUMI_BACKEND_URL, on this/,
-    );
+    expect(up.stdout).toMatch(/^stack local, state in file:.+\/elsewhere \(PULUMI_BACKEND_URL, on this/);
     expect(await readdir(join(project.folder, "elsewhere", ".pulumi", "stacks", "oxy-workers"))).toContain(
       "local.json",
     );
