@@ -87,7 +87,7 @@ const plainNames = fc
 const environments = fc.dictionary(plainNames, fc.string(), { noNullPrototype: true });
 
 const secrets = fc.array(fc.stringMatching(/^[A-Z][A-Z0-9_]*_TOKEN$/), { maxLength: 3 }).map((more) => {
-  const names = [...workload.secrets, ...more];
+  const names = [...workload.secrets, "OXY_ADMIN_TOKEN", ...more];
   return Object.fromEntries(names.map((name, index) => [name, `${SECRET_TEXT} ${index}`]));
 });
 
@@ -141,13 +141,16 @@ export const anyHost = defineHost({
   reaches: () => ["internet"],
   maxGraceSeconds: 60,
   cannot: [],
-  plan: ({ name, config, image, drainSeconds, graceSeconds, environment }) => ({
+  plan: ({ name, config, image, network, drainSeconds, graceSeconds, environment }) => ({
     ...config,
     name,
     image,
+    network,
     drainSeconds,
     graceSeconds,
-    processes: [{ name: "all", role: "all", environment: { ...environment, OXY_ROLE: "all" } }],
+    processes: [
+      { name: "all", role: "all", environment: { ...environment, OXY_ROLE: "all" }, isPublic: true },
+    ],
   }),
   deployment: () => Promise.reject(new Error("nothing is deployed on it")),
   operations: () => Promise.reject(new Error("nothing is deployed on it")),
@@ -158,6 +161,11 @@ export const anyStore = defineStore({
   config: z.strictObject({}),
   reachableFrom: () => ["internet"],
   cannot: [],
-  plan: ({ config, production }) => ({ kind: config.kind, mayLose: "nothing.", protected: production }),
+  plan: ({ config, production }) => ({
+    kind: config.kind,
+    identity: "any",
+    mayLose: "nothing.",
+    protected: production,
+  }),
   deployment: () => Promise.reject(new Error("nothing is deployed on it")),
 });

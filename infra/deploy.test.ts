@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvalidStackConfig } from "./config.ts";
 import { showsSecret, stacksOn } from "./configs-fixture.ts";
-import { deployFleet, deployStore, outputs, recordRelease, stackConfig, stackResources } from "./deploy.ts";
+import {
+  bindStore,
+  deployFleet,
+  deployStore,
+  outputs,
+  recordRelease,
+  stackConfig,
+  stackResources,
+} from "./deploy.ts";
 import { registering } from "./engine-fixture.ts";
 import { hosts } from "./hosts.ts";
 import { planStack } from "./plan.ts";
@@ -16,11 +24,11 @@ const plan = planStack({ ...config, production: true, store: local }, parts);
 
 /** The program, but for where its config comes from. */
 async function program() {
-  const resources = stackResources(parts.stack, "/home/of/the/test", config.secrets);
+  const resources = bindStore(plan.store, stackResources(parts.stack, "/home/of/the/test", config.secrets));
   const store = await deployStore(plan.store, resources);
   const fleets = await Promise.all(plan.fleets.map((fleet) => deployFleet(fleet, { ...resources, store })));
   recordRelease(plan.image, resources, fleets);
-  return outputs(plan, store, fleets);
+  return outputs(plan, { ...resources, store }, fleets);
 }
 
 function known<T>(value: Output<T>): Promise<T> {
@@ -31,7 +39,7 @@ function known<T>(value: Output<T>): Promise<T> {
 
 test("what a stack says of itself holds no secret but the store's address, and that one as a secret", async () => {
   const { result } = await registering(parts.stack, program);
-  const { storeUrl, ...others } = result;
+  const { storeUrl, ...others } = result as typeof result & { readonly storeUrl: Output<string> };
   expect(await isSecret(storeUrl)).toBe(true);
   for (const value of Object.values(others)) expect(await isSecret(output(value as unknown))).toBe(false);
   expect(showsSecret(await known(output(others as unknown)))).toBe(false);

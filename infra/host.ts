@@ -1,11 +1,9 @@
 import type { z } from "zod";
 import type { FleetConfig } from "./config.ts";
 import type { Image } from "./image.ts";
+import type { Network } from "./network.ts";
 import type { FleetDeployment, StackResources } from "./stack-resources.ts";
 import type { PlannedValue, Role, Workload } from "./workload.ts";
-
-/** What a host reaches and a store is reachable from. A private one is named as its host and store agree. */
-export type Network = "internet" | "loopback" | `private:${string}`;
 
 /** What a host is asked to run. */
 export interface FleetRequest<Config extends FleetConfig = FleetConfig> {
@@ -15,6 +13,8 @@ export interface FleetRequest<Config extends FleetConfig = FleetConfig> {
   readonly config: Config;
   /** By digest. */
   readonly image: string;
+  /** Over which it reaches the store. */
+  readonly network: Network;
   readonly drainSeconds: number;
   readonly graceSeconds: number;
   /** Of each process; its host adds OXY_ROLE. */
@@ -28,6 +28,8 @@ export interface ProcessPlan {
   readonly name: string;
   readonly role: Role;
   readonly environment: Readonly<Record<string, PlannedValue>>;
+  /** Whether an operator reaches its HTTP server, wherever they are. */
+  readonly isPublic: boolean;
 }
 
 /** What every plan of a fleet says, whatever its host; the host's own plan adds its graph. */
@@ -39,6 +41,8 @@ export interface FleetPlan {
   /** Percentage of the shards. */
   readonly share: number;
   readonly image: string;
+  /** Over which it reaches the store. */
+  readonly network: Network;
   /** DRAIN_SECONDS of its processes. */
   readonly drainSeconds: number;
   /** From the stop signal until the host kills, in s. */
@@ -85,9 +89,12 @@ export interface Host<Config extends FleetConfig = FleetConfig, Plan extends Fle
   /** Schema of a fleet's configuration on it. */
   readonly config: z.ZodObject;
   readonly images: readonly Image["kind"][];
+  /** The best first. */
   reaches(config: Config): readonly Network[];
   /** The longest time it leaves a process between the stop signal and the kill, in s. */
   readonly maxGraceSeconds: number;
+  /** What of a fleet's configuration cannot work together, each `field: expected …, got …`. */
+  refusals?(config: Config): readonly string[];
   /** What one would expect of a host and this one cannot do, with the reason. */
   readonly cannot: readonly string[];
   plan(request: FleetRequest<Config>): Plan;

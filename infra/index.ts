@@ -1,5 +1,13 @@
 import { getProject, getStack, RunError } from "@pulumi/pulumi";
-import { deployFleet, deployStore, outputs, recordRelease, stackConfig, stackResources } from "./deploy.ts";
+import {
+  bindStore,
+  deployFleet,
+  deployStore,
+  outputs,
+  recordRelease,
+  stackConfig,
+  stackResources,
+} from "./deploy.ts";
 import { InvalidStackConfig } from "./config.ts";
 import { homeDirectory, InvalidHome } from "./home.ts";
 import { ImageUnavailable, resolveImage } from "./image.ts";
@@ -14,11 +22,11 @@ async function deploy(otherImage?: string) {
   const image = await resolveImage(config.image, home);
   const plan = planStack(config, { stack, image, workload });
 
-  const resources = stackResources(stack, home, config.secrets);
+  const resources = bindStore(plan.store, stackResources(stack, home, config.secrets));
   const store = await deployStore(plan.store, resources);
   const fleets = await Promise.all(plan.fleets.map((fleet) => deployFleet(fleet, { ...resources, store })));
   recordRelease(plan.image, resources, fleets);
-  return outputs(plan, store, fleets);
+  return outputs(plan, { ...resources, store }, fleets);
 }
 
 /** What the user can mend: a sentence, without the stack that a defect of ours is found by. */

@@ -81,7 +81,8 @@ test.each([
   [
     "registry",
     digest,
-    `image: expected an image in a registry, by digest, because fleet main is on host any, got ${digest}`,
+    `image: expected an image in a registry, by digest, because fleet main is on host any, got ${digest}; ` +
+      "npm run image builds one to push, --offline rehearses without",
   ],
 ] as const)("an image is refused where only one of kind %s runs", (kind, reference, sentence) => {
   const only = { ...anyHost, images: [kind] };

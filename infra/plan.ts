@@ -2,6 +2,7 @@ import type { FleetConfig, StackConfig } from "./config.ts";
 import type { FleetPlan, Host } from "./host.ts";
 import { hosts } from "./hosts.ts";
 import type { Image } from "./image.ts";
+import { commonNetwork, OPERATOR, type Network } from "./network.ts";
 import type { Store, StorePlan } from "./store.ts";
 import { stores } from "./stores.ts";
 import type { PLANNED_SETTINGS, PlannedValue, Workload } from "./workload.ts";
@@ -13,7 +14,13 @@ export interface StackPlan {
   readonly image: string;
   readonly store: StorePlan;
   readonly fleets: readonly FleetPlan[];
+  readonly operator: OperatorAccess;
 }
+
+/** How an operator's commands reach the workers: through the store, or through a process that serves on the internet. */
+export type OperatorAccess =
+  | { readonly through: "store"; readonly network: Network }
+  | { readonly through: "admin"; readonly fleet: string; readonly process: string };
 
 /** The stack cannot be deployed as it is configured; the message has a sentence for each reason. */
 export class PlanRefused extends Error {
@@ -49,6 +56,7 @@ export function planStack(
   registry: Registry = { hosts, stores },
 ): StackPlan {
   const store = known(registry.stores, config.store.kind);
+  const from = store.reachableFrom(config.store);
   const fleets = Object.entries(config.fleets).map(([name, fleet]) =>
     fleetParts(name, fleet, known(registry.hosts, fleet.host), workload),
   );
@@ -56,26 +64,55 @@ export function planStack(
     ...nameable(stack, workload),
     ...fleets.flatMap((fleet) => [
       ...runnable(fleet, image),
-      ...reachable(fleet, store, config),
+      ...reachable(fleet, store, from),
       ...stoppable(fleet, workload),
+      ...(fleet.host.refusals?.(fleet.config) ?? []).map((reason) => `fleets.${fleet.name}.${reason}`),
     ]),
+    ...(store.refusals?.(config.store) ?? []).map((reason) => `store.${reason}`),
   ];
   if (reasons.length > 0) throw new PlanRefused(reasons);
+  const plans = fleets.map(({ host, ...fleet }) =>
+    host.plan({
+      ...fleet,
+      stack,
+      image: image.reference,
+      network: commonNetwork(host.reaches(fleet.config), from) ?? "internet",
+      environment: settingsOf(config, image, stack, fleet),
+      workload,
+    }),
+  );
   return {
     stack,
     production: config.production,
     image: image.reference,
     store: store.plan({ stack, production: config.production, config: config.store }),
-    fleets: fleets.map(({ host, ...fleet }) =>
-      host.plan({
-        ...fleet,
-        stack,
-        image: image.reference,
-        environment: settingsOf(config, stack, fleet),
-        workload,
-      }),
-    ),
+    fleets: plans,
+    operator: operatorAccess(store, from, plans, config),
   };
+}
+
+/** @throws PlanRefused when there is no way */
+function operatorAccess(
+  store: Store,
+  from: readonly Network[],
+  fleets: readonly FleetPlan[],
+  { secrets }: StackConfig,
+): OperatorAccess {
+  const network = commonNetwork(OPERATOR, from);
+  if (network !== undefined) return { through: "store", network };
+  const [open] = fleets.flatMap(({ name: fleet, processes }) =>
+    processes
+      .filter(({ role, isPublic }) => isPublic && role !== "worker")
+      .map(({ name: process }) => ({ through: "admin" as const, fleet, process })),
+  );
+  const why = `because store ${store.kind} is reachable only from ${from.join(", ")}`;
+  if (open === undefined)
+    throw new PlanRefused([`fleets: expected a process that serves the admin API on the internet, ${why}`]);
+  if (secrets["OXY_ADMIN_TOKEN"] === undefined)
+    throw new PlanRefused([
+      `secrets.OXY_ADMIN_TOKEN: expected a token for the admin API (oxy up makes one), ${why}`,
+    ]);
+  return open;
 }
 
 interface FleetParts {
@@ -106,7 +143,11 @@ function nameable(stack: string, { namespace }: Workload): string[] {
 function runnable({ name, host }: FleetParts, image: Image): string[] {
   if (host.images.includes(image.kind)) return [];
   const runs = host.images.map((kind) => IMAGE_KINDS[kind]).join(" or ");
-  return [`image: expected ${runs}, because fleet ${name} is on host ${host.name}, got ${image.reference}`];
+  const hint =
+    image.kind === "bundle" ? "; npm run image builds one to push, --offline rehearses without" : "";
+  return [
+    `image: expected ${runs}, because fleet ${name} is on host ${host.name}, got ${image.reference}${hint}`,
+  ];
 }
 
 const IMAGE_KINDS: Readonly<Record<Image["kind"], string>> = {
@@ -114,13 +155,12 @@ const IMAGE_KINDS: Readonly<Record<Image["kind"], string>> = {
   registry: "an image in a registry, by digest",
 };
 
-function reachable(fleet: FleetParts, store: Store, config: StackConfig): string[] {
-  const reaches = fleet.host.reaches(fleet.config);
-  const from = store.reachableFrom(config.store);
-  if (reaches.some((network) => from.includes(network))) return [];
+function reachable({ name, host, config }: FleetParts, store: Store, from: readonly Network[]): string[] {
+  const reaches = host.reaches(config);
+  if (commonNetwork(reaches, from) !== undefined) return [];
   return [
-    `fleets.${fleet.name}.host: expected a host that reaches store ${store.kind} (it is reachable from ` +
-      `${from.join(", ")}), got ${fleet.host.name} (it reaches ${reaches.join(", ")})`,
+    `fleets.${name}.host: expected a host that reaches store ${store.kind} (it is reachable from ` +
+      `${from.join(", ")}), got ${host.name} (it reaches ${reaches.join(", ")})`,
   ];
 }
 
@@ -136,8 +176,9 @@ function stoppable({ name, host, drainSeconds }: FleetParts, { drainMarginSecond
 /** What the stack says, and on top of it what only the deployment may. */
 function settingsOf(
   config: StackConfig,
+  image: Image,
   stack: string,
-  fleet: Pick<FleetParts, "name" | "drainSeconds">,
+  fleet: Pick<FleetParts, "name" | "config" | "drainSeconds">,
 ): Readonly<Record<string, PlannedValue>> {
   const secrets = Object.keys(config.secrets).map((secret) => [secret, { secret }] as const);
   return {
@@ -147,10 +188,17 @@ function settingsOf(
     ...({
       REDIS_URL: { store: "url" },
       OXY_FLEET: fleet.name,
+      OXY_PLACE: placeOf(fleet.config),
+      OXY_IMAGE: image.reference,
       OXY_NAMESPACE: stack,
       DRAIN_SECONDS: `${fleet.drainSeconds}`,
     } satisfies Partial<Record<keyof typeof PLANNED_SETTINGS, PlannedValue>>),
   };
+}
+
+/** Where a fleet runs, as its processes say it in the store: what a switch waits for. */
+export function placeOf({ host, region }: Pick<FleetConfig, "host" | "region">): string {
+  return `${host}/${region}`;
 }
 
 /** @throws Error when there is none: the configuration admits only those that are */

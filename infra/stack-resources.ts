@@ -1,4 +1,5 @@
-import type { Input, Output, ProviderResource, Resource } from "@pulumi/pulumi";
+import { secret, type Input, type Output, type ProviderResource, type Resource } from "@pulumi/pulumi";
+import type { Network } from "./network.ts";
 import type { PlannedValue } from "./workload.ts";
 
 /** What the resources of a stack are made with. */
@@ -6,6 +7,8 @@ export interface StackResources {
   readonly stack: string;
   /** Our own provider, configured. */
   readonly provider: ProviderResource;
+  /** What has to be there before anything of the stack is made. */
+  readonly dependsOn: readonly Resource[];
   /** A secret of the stack's configuration. */
   secret(name: string): Output<string>;
   /** What a host and a store have in common is declared by whoever comes first, under that name. */
@@ -15,8 +18,8 @@ export interface StackResources {
 
 /** A store as the fleets see it. */
 export interface StoreDeployment {
-  /** `redis://…` or `rediss://…`, secret. */
-  readonly url: Output<string>;
+  /** `redis://…` or `rediss://…`, secret. @throws Error for a network that it cannot be reached from */
+  urlFrom(network: Network): Output<string>;
 }
 
 /** A fleet as the rest of the stack sees it. */
@@ -30,12 +33,19 @@ export interface FleetDeployment {
 /** The environment that a plan asks for, with what only the deployment knows. */
 export function environmentOf(
   planned: Readonly<Record<string, PlannedValue>>,
+  network: Network,
   resources: Pick<StackResources, "secret" | "store">,
 ): Record<string, Input<string>> {
-  return Object.fromEntries(Object.entries(planned).map(([key, value]) => [key, resolved(value, resources)]));
+  return Object.fromEntries(
+    Object.entries(planned).map(([key, value]) => [key, resolved(value, network, resources)]),
+  );
 }
 
-function resolved(value: PlannedValue, resources: Pick<StackResources, "secret" | "store">): Input<string> {
+function resolved(
+  value: PlannedValue,
+  network: Network,
+  resources: Pick<StackResources, "secret" | "store">,
+): Input<string> {
   if (typeof value === "string") return value;
-  return "secret" in value ? resources.secret(value.secret) : resources.store.url;
+  return "secret" in value ? resources.secret(value.secret) : secret(resources.store.urlFrom(network));
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { StoreConfig } from "./config.ts";
-import type { Network } from "./host.ts";
+import type { Network } from "./network.ts";
 import type { StackResources, StoreDeployment } from "./stack-resources.ts";
 
 /** What every plan of a store says, whatever its kind. */
@@ -8,6 +8,8 @@ export interface StorePlan {
   readonly kind: string;
   /** What is lost when it dies, in words: invariant 1 is worth no more than this. */
   readonly mayLose: string;
+  /** What it is, as long as its data stay where they are: a stack whose store would become another one is refused. */
+  readonly identity: string;
   /** Whether the engine refuses to delete it. */
   readonly protected: boolean;
 }
@@ -18,6 +20,8 @@ export interface Store<Config extends StoreConfig = StoreConfig, Plan extends St
   /** Schema of its configuration. */
   readonly config: z.ZodObject;
   reachableFrom(config: Config): readonly Network[];
+  /** What of its configuration cannot work together, each `field: expected …, got …`. */
+  refusals?(config: Config): readonly string[];
   /** What one would expect of a store and this one cannot do, with the reason. */
   readonly cannot: readonly string[];
   plan(request: { readonly stack: string; readonly production: boolean; readonly config: Config }): Plan;

@@ -7,6 +7,9 @@ export function thisMachine({
   shared,
   stack,
   provider,
-}: Pick<StackResources, "shared" | "stack" | "provider">): Declared<object> {
-  return shared("machine", () => declare(machine, "machine", { stack }, { provider }));
+  dependsOn,
+}: Pick<StackResources, "shared" | "stack" | "provider" | "dependsOn">): Declared<object> {
+  return shared("machine", () =>
+    declare(machine, "machine", { stack }, { provider, dependsOn: [...dependsOn] }),
+  );
 }

@@ -41,6 +41,8 @@ export const PLANNED_SETTINGS = {
   OXY_ROLE: "what its host runs",
   OXY_FLEET: "the name of the fleet",
   OXY_NAMESPACE: "the name of the stack",
+  OXY_PLACE: "where its host runs it",
+  OXY_IMAGE: "the image of the stack",
   DRAIN_SECONDS: "the time that its host leaves to a process that stops",
 } as const;
 

@@ -1,4 +1,3 @@
-import { secret } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { expect } from "vitest";
 import { frozen, showsSecret, stacksOn, type Given } from "../configs-fixture.ts";
@@ -141,7 +140,7 @@ async function deployed(
     parts.stack,
     async () => {
       const resources = noting(stackResources(parts.stack, "/home/of/the/test", config.secrets), shared);
-      return deployFleet(plan, { ...resources, store: { url: secret(new AnyStore("store").url) } });
+      return deployFleet(plan, { ...resources, store: { urlFrom: () => new AnyStore("store").url } });
     },
     { preview },
   );

@@ -74,7 +74,7 @@ describe("a host that does not keep to it is found out:", () => {
     return { ...local, deployment };
   }
 
-  const nowhere = { url: output("redis://nowhere") };
+  const nowhere = { urlFrom: () => output("redis://nowhere") };
 
   const broken: readonly (readonly [string, string, Host])[] = [
     ["says nothing about it", "says what it cannot do", { ...local, cannot: ["scale"] }],
@@ -135,7 +135,7 @@ describe("a host that does not keep to it is found out:", () => {
       "does nothing before it knows the store's address",
       "its resources can be previewed",
       mapping((deploy, plan, resources) => {
-        resources.store.url.apply(() => deploy(plan, resources));
+        resources.store.urlFrom("internet").apply(() => deploy(plan, resources));
         return { processes: [], urls: output<Readonly<Record<string, string>>>({}) };
       }),
     ],

@@ -1,4 +1,4 @@
-import { CustomResource, ProviderResource } from "@pulumi/pulumi";
+import { CustomResource, output as outputOf, ProviderResource } from "@pulumi/pulumi";
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Resource } from "./resource.ts";
@@ -8,8 +8,19 @@ type Pending<T> = Input<T extends object ? { [Key in keyof T]: Pending<T[Key]> }
 
 /** Our provider, as a program configures it. */
 export class OxyProvider extends ProviderResource {
-  constructor(name: string, config: { readonly home: string }) {
-    super("oxy", name, config);
+  /** @param config.credentials of APIs, by environment variable; what is not there the environment has */
+  constructor(
+    name: string,
+    config: { readonly home: string; readonly credentials?: Input<Readonly<Record<string, string>>> },
+  ) {
+    // What is not text, a provider is configured with as JSON.
+    const { home, credentials } = config;
+    super("oxy", name, {
+      home,
+      ...(credentials === undefined
+        ? {}
+        : { credentials: outputOf(credentials).apply((all) => JSON.stringify(all)) }),
+    });
   }
 }
 

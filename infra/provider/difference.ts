@@ -1,5 +1,6 @@
 import type { Kind } from "./kind.ts";
 import { isBelow, type Path } from "./paths.ts";
+import { ResourceFailed } from "./resource.ts";
 import { holdsUnknown, isList, isValues, own, pick, plainValues, same, Secret } from "./values.ts";
 import type { Value, Values } from "./values.ts";
 
@@ -20,6 +21,8 @@ export interface Recorded {
 /** What an update would change. Inputs are compared with what was last seen of them. */
 export function changesOf(kind: Kind, old: Recorded, next: Values, ignored: readonly string[]): Change[] {
   const seen = inputsAsSeen(kind, old);
+  const refusal = kind.resource.refusal?.(plainValues(old.inputs), plainValues(next));
+  if (refusal !== undefined) throw new ResourceFailed(refusal);
   const isHeeded = ({ path }: { readonly path: Path }) => !ignored.some((pattern) => isBelow(path, pattern));
   const differences = compare(seen, next, []).filter(isHeeded);
   const replacing = replacingKeys(kind, seen, next, new Set(differences.map(({ path }) => String(path[0]))));

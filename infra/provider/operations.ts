@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ApiFailed } from "../api/failure.ts";
 import { ResourceFailed } from "./resource.ts";
 
 /** The operation was told to stop: by the engine, or because its time is over. */
@@ -57,7 +58,9 @@ export class Operations {
       return await working;
     } catch (error) {
       if (!signal.aborted) throw error;
-      throw abortion(error instanceof ResourceFailed ? `: ${error.message}` : "");
+      throw abortion(
+        error instanceof ResourceFailed || error instanceof ApiFailed ? `: ${error.message}` : "",
+      );
     } finally {
       clearTimeout(timer);
       finished.abort();

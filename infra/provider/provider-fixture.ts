@@ -55,7 +55,13 @@ export async function startProvider(resources: readonly AnyResource[]) {
     }),
   );
   const messagesToEngine = new Engine(engineServer.address, log);
-  const provider = new Provider({ resources, version: "1.2.3", engine: messagesToEngine, log });
+  const provider = new Provider({
+    resources,
+    version: "1.2.3",
+    engine: messagesToEngine,
+    environment: {},
+    log,
+  });
   const server = await listen((bare) => bare.addService(ResourceProviderService, provider.service()));
   const engine = new TestEngine(server.address);
   const stop = () => {

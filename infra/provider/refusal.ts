@@ -1,4 +1,5 @@
 import { status } from "@grpc/grpc-js";
+import { ApiFailed } from "../api/failure.ts";
 import { Aborted } from "./operations.ts";
 import { NotAccepted } from "./properties.ts";
 import { ResourceFailed } from "./resource.ts";
@@ -28,7 +29,8 @@ export interface Refusal {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refused) return { code: error.code, details: error.message };
   if (error instanceof NotAccepted) return { code: status.INVALID_ARGUMENT, details: error.message };
-  if (error instanceof ResourceFailed) return { code: status.FAILED_PRECONDITION, details: error.message };
+  if (error instanceof ResourceFailed || error instanceof ApiFailed)
+    return { code: status.FAILED_PRECONDITION, details: error.message };
   if (error instanceof Aborted)
     return {
       code: error.because === "late" ? status.DEADLINE_EXCEEDED : status.ABORTED,

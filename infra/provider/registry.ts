@@ -2,7 +2,8 @@ import { machine } from "./local/machine.ts";
 import { redisServer } from "./local/redis-server.ts";
 import { workerProcess } from "./local/worker-process.ts";
 import { release } from "./release.ts";
+import { storeBinding } from "./store-binding.ts";
 import type { AnyResource } from "./resource.ts";
 
 /** Everything that the provider keeps. */
-export const resources: readonly AnyResource[] = [release, machine, redisServer, workerProcess];
+export const resources: readonly AnyResource[] = [release, storeBinding, machine, redisServer, workerProcess];

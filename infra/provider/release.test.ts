@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { testContext } from "./context-fixture.ts";
 import { KEPT, release } from "./release.ts";
 
-const context = { home: "/nowhere", signal: AbortSignal.timeout(60_000), progress: () => {} };
+const context = testContext("/nowhere");
 
 /** What is recorded after deploying these, one after the other. */
 async function after(images: readonly string[]): Promise<readonly string[]> {

@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import type { Api } from "../api/api.ts";
+import type { ApiClient } from "../api/client.ts";
 
 /** What a resource may use while it works. */
 export interface Context {
@@ -8,6 +10,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Shown beside the resource while it works. */
   progress(message: string): void;
+  /** Calls an API with what the provider was configured with. */
+  api(api: Api): ApiClient;
 }
 
 /** What is really there: the inputs as they are in force, and what only the resource knows. */
@@ -32,6 +36,8 @@ export interface Resource<Inputs, Outputs> {
   readonly secretOutputs?: readonly (keyof Outputs & string)[];
   /** Outputs that stay as they are as long as it exists: whoever uses them need not fear its update. */
   readonly stableOutputs?: readonly (keyof Outputs & string)[];
+  /** The API that it is kept through: without credentials of it, nothing is previewed. */
+  readonly api?: Api;
   /** Inputs that cannot be changed in place. */
   readonly replaceOn?: readonly (keyof Inputs & string)[];
   /** The id: derived from the inputs, never random. */
@@ -46,6 +52,8 @@ export interface Resource<Inputs, Outputs> {
   update(id: string, inputs: Inputs, known: Observed<Inputs, Outputs>, context: Context): Promise<Outputs>;
   /** What is gone already is deleted. */
   delete(id: string, known: Observed<Inputs, Outputs>, context: Context): Promise<void>;
+  /** Why a change must not be made, neither in place nor by another one in its stead: a sentence. */
+  refusal?(from: Inputs, to: Inputs): string | undefined;
   /** Names of outputs that are not as they should be: a reason to update although no input changed. */
   drift?(outputs: Outputs): readonly (keyof Outputs & string)[];
 }

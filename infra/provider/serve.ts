@@ -14,7 +14,13 @@ const FAREWELL_MS = 200;
 /** Serves these resources to the engine that started this process, until it ends us or is gone. */
 export async function serve(resources: readonly AnyResource[], parameters: readonly string[]): Promise<void> {
   const engine = new Engine(engineAddress(parameters), log);
-  const provider = new Provider({ resources, version: manifest.version, engine, log });
+  const provider = new Provider({
+    resources,
+    version: manifest.version,
+    engine,
+    environment: process.env,
+    log,
+  });
   const server = new Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE_BYTES });
   server.addService(ResourceProviderService, provider.service());
   const port = await new Promise<number>((resolve, reject) => {

@@ -10,8 +10,10 @@ import type * as Plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { closestMatch } from "leven";
+import { ApiClient } from "../api/client.ts";
+import { credentialsOf, missingCredentials, type Settings } from "../api/api.ts";
 import * as answers from "./answers.ts";
-import { MACHINES_KEYS, type Config } from "./config.ts";
+import { MACHINES_KEYS, settingsIn, type Config } from "./config.ts";
 import { compare, type Recorded } from "./difference.ts";
 import type { Engine } from "./engine.ts";
 import { kindOf, type Kind } from "./kind.ts";
@@ -25,12 +27,14 @@ import { checkConfig, markConfig, readConfig } from "./provider-config.ts";
 import { Refused, refusalOf } from "./refusal.ts";
 import type { AnyResource, Context } from "./resource.ts";
 import { Secrets } from "./secrets.ts";
-import { pick, type Values } from "./values.ts";
+import { pick, Secret, type Values } from "./values.ts";
 
 export interface ProviderOptions {
   readonly resources: readonly AnyResource[];
   readonly version: string;
   readonly engine: Engine;
+  /** Where APIs find their credentials, unless the configuration has them. */
+  readonly environment: Settings;
   readonly log: (line: string) => void;
 }
 
@@ -55,6 +59,8 @@ export class Provider {
   readonly #secrets = new Secrets();
   #config: Config | undefined;
   #markedConfig: Values = {};
+  /** What APIs are called with. */
+  #settings: Settings = {};
 
   constructor(options: ProviderOptions) {
     this.#options = options;
@@ -120,6 +126,12 @@ export class Provider {
         this.#secrets.add(given);
         this.#config = readConfig(given);
         this.#markedConfig = given;
+        this.#settings = { ...this.#options.environment, ...settingsIn(this.#config) };
+        for (const { resource } of this.#kinds.values()) {
+          if (resource.api === undefined) continue;
+          for (const value of Object.values(credentialsOf(resource.api, this.#settings)))
+            this.#secrets.add(new Secret(value));
+        }
         return answers.configured();
       }),
       cancel: this.#answer<EmptyMessage, EmptyMessage>(() => {
@@ -133,6 +145,7 @@ export class Provider {
     return {
       check: this.#answer((request: Messages.CheckRequest) => {
         const { lifecycle, open } = this.#begin(request);
+        this.#requireCredentials(request);
         const { inputs, problems } = lifecycle.check(open(request.getNews()));
         return answers.checked(inputs, problems);
       }),
@@ -217,11 +230,23 @@ export class Provider {
     throw new Refused(status.INVALID_ARGUMENT, `there is no resource ${type}${instead}`);
   }
 
+  /** Told by the first preview, and not in the middle of a deployment. */
+  #requireCredentials(about: About): void {
+    const { api } = this.#kindOf(about).resource;
+    const missing = api === undefined ? [] : missingCredentials(api, this.#settings);
+    if (missing.length > 0) throw new Refused(status.FAILED_PRECONDITION, missing.join("; "));
+  }
+
   #contextOf(about: About, signal: AbortSignal): Context {
     if (this.#config === undefined)
       throw new Refused(status.FAILED_PRECONDITION, "the provider is not configured");
     const progress = (message: string) => this.#options.engine.status(about.getUrn(), this.redact(message));
-    return { home: this.#config.home, signal, progress };
+    return {
+      home: this.#config.home,
+      signal,
+      progress,
+      api: (api) => new ApiClient(api, this.#settings, { signal, progress }),
+    };
   }
 
   #answer<Request, Response>(

@@ -75,5 +75,6 @@ export async function deployed(
       deployStore(plan, noting(stackResources(stack, "/home/of/the/test", given.config.secrets), shared)),
     { preview },
   );
-  return { plan, registered: registered.filter(({ type }) => !type.startsWith("pulumi:")), shared };
+  const networks = store.reachableFrom(given.config.store);
+  return { plan, networks, registered: registered.filter(({ type }) => !type.startsWith("pulumi:")), shared };
 }

@@ -32,10 +32,11 @@ describe.each(Object.values(stores))("store $kind", (store) => {
   test.each(Object.entries(requirements))("%s", (_requirement, holds) => holds(store));
 
   test.each([true, false])("its address is secret (in a preview: %s)", async (preview) => {
-    const { plan } = await deployed(store);
+    const { plan, networks } = await deployed(store);
     const program = () => deployStore(plan, stackResources("trial", "/home/of/the/test", {}));
     const { result } = await registering("trial", program, { preview });
-    expect(await isSecret(result.url)).toBe(true);
+    expect(networks).not.toEqual([]);
+    for (const network of networks) expect(await isSecret(result.urlFrom(network))).toBe(true);
   });
 
   test("has a page that says what it cannot do, and what it may lose", () => {

@@ -13,7 +13,7 @@ interface LocalProcessPlan extends ProcessPlan {
 }
 
 export function planFleet(request: FleetRequest<LocalFleetConfig>): LocalFleetPlan {
-  const { name, config, image, drainSeconds, graceSeconds, environment, workload } = request;
+  const { name, config, image, network, drainSeconds, graceSeconds, environment, workload } = request;
   return {
     name,
     host: "local",
@@ -21,6 +21,7 @@ export function planFleet(request: FleetRequest<LocalFleetConfig>): LocalFleetPl
     size: config.size,
     share: config.share,
     image,
+    network,
     drainSeconds,
     graceSeconds,
     readyPath: workload.health.ready,
@@ -31,6 +32,7 @@ export function planFleet(request: FleetRequest<LocalFleetConfig>): LocalFleetPl
         role: "all",
         memoryMb: MEMORY_MB[config.size],
         environment: { ...environment, OXY_ROLE: "all" },
+        isPublic: true,
       },
     ],
   };

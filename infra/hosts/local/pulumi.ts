@@ -19,13 +19,13 @@ export function deployFleet(plan: LocalFleetPlan, resources: StackResources): Fl
         fleet: plan.name,
         name: process.name,
         image: plan.image,
-        environment: environmentOf(process.environment, resources),
+        environment: environmentOf(process.environment, plan.network, resources),
         memoryMb: process.memoryMb,
         graceSeconds: plan.graceSeconds,
         readyPath: plan.readyPath,
         startSeconds: plan.startSeconds,
       },
-      { provider, dependsOn: place },
+      { provider, dependsOn: [...resources.dependsOn, place] },
     ),
   );
   const urls = all(processes.map(({ outputs }) => outputs.urls)).apply((each) =>

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { testMachine } from "../../supervisor/machine-fixture.ts";
 import { startService } from "../../supervisor/start-service.ts";
+import { testContext } from "../context-fixture.ts";
 import type { Context } from "../resource.ts";
 import { machine } from "./machine.ts";
 import { processFolder } from "./places.ts";
@@ -10,7 +11,7 @@ import { processFolder } from "./places.ts";
 const place = testMachine();
 
 function context(): Context {
-  return { home: place().home, signal: new AbortController().signal, progress: () => {} };
+  return testContext(place().home);
 }
 
 async function service(stack: string): Promise<void> {

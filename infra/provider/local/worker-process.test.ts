@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testMachine } from "../../supervisor/machine-fixture.ts";
 import { bundleDirectory } from "../../image.ts";
+import { testContext } from "../context-fixture.ts";
 import { ResourceFailed, type Context } from "../resource.ts";
 import { workerProcess, type WorkerInputs } from "./worker-process.ts";
 
@@ -10,7 +11,7 @@ const machine = testMachine();
 const ID = "stack/main/all";
 
 function context(): Context {
-  return { home: machine().home, signal: new AbortController().signal, progress: () => {} };
+  return testContext(machine().home);
 }
 
 /** An image whose process says this of its readiness, and how a process of it is to run. */

@@ -20,6 +20,7 @@ export function planStore(request: {
   const { persistence, maxMemoryMb } = request.config;
   return {
     kind: "local",
+    identity: "local",
     mayLose: MAY_LOSE[persistence],
     protected: request.production,
     persistence,

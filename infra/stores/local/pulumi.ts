@@ -9,7 +9,11 @@ export function deployStore(plan: LocalStorePlan, resources: Omit<StackResources
     redisServer,
     "store",
     { stack: resources.stack, persistence: plan.persistence, maxMemoryMb: plan.maxMemoryMb },
-    { provider: resources.provider, protect: plan.protected, dependsOn: thisMachine(resources) },
+    {
+      provider: resources.provider,
+      protect: plan.protected,
+      dependsOn: [...resources.dependsOn, thisMachine(resources)],
+    },
   );
-  return { url: server.outputs.url };
+  return { urlFrom: () => server.outputs.url };
 }
