@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FleetConfig } from "./config.ts";
+import type { ApiStanding } from "./api/api.ts";
 import type { Image } from "./image.ts";
 import type { Network } from "./network.ts";
 import type { FleetDeployment, StackResources } from "./stack-resources.ts";
@@ -95,6 +96,8 @@ export interface Host<Config extends FleetConfig = FleetConfig, Plan extends Fle
   readonly maxGraceSeconds: number;
   /** What of a fleet's configuration cannot work together, each `field: expected …, got …`. */
   refusals?(config: Config): readonly string[];
+  /** The API that it is deployed through, and the description of it that our requests are checked against. */
+  readonly api?: ApiStanding;
   /** What one would expect of a host and this one cannot do, with the reason. */
   readonly cannot: readonly string[];
   plan(request: FleetRequest<Config>): Plan;

@@ -1,10 +1,12 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { StackConfig } from "./config.ts";
 import { anyFleet, anyHost, anyStore, showsSecret, stacksOn } from "./configs-fixture.ts";
+import type { Host } from "./host.ts";
 import { hosts } from "./hosts.ts";
 import { modulesLoadedBy, packagesAmong } from "./modules-fixture.ts";
 import { PlanRefused, planStack, type Registry, type PlanParts, type StackPlan } from "./plan.ts";
+import type { Store } from "./store.ts";
 import { DEPLOYMENT_SETTINGS, PLANNED_SETTINGS, workload } from "./workload.ts";
 
 const digest = `sha256:${"0a".repeat(32)}`;
@@ -64,7 +66,8 @@ test("what is reached may depend on the region", () => {
   const host = { ...anyHost, reaches: ({ region }: { region: string }) => [`private:${region}` as const] };
   const store = { ...anyStore, reachableFrom: () => ["private:oregon" as const] };
   const within = { hosts: { any: host }, stores: { any: store } };
-  const inRegion = (region: string) => ({ fleets: { main: { ...anyFleet, region } } });
+  const secrets = { ...config.secrets, OXY_ADMIN_TOKEN: "of-the-test" };
+  const inRegion = (region: string) => ({ fleets: { main: { ...anyFleet, region } }, secrets });
   expect(refusal({ registry: within, config: inRegion("oregon") })).toEqual([]);
   expect(refusal({ registry: within, config: inRegion("frankfurt") })).toEqual([
     expect.stringContaining("got any (it reaches private:frankfurt)"),
@@ -176,4 +179,49 @@ test("deciding loads no SDK, whatever hosts and stores there are", () => {
   const modules = modulesLoadedBy(new URL("plan.ts", import.meta.url).pathname);
   expect(packagesAmong(modules)).toEqual(["zod"]);
   expect(modules.filter((url) => /\/(pulumi|cdktf|operations)[.]ts$/.test(url))).toEqual([]);
+});
+
+describe("an operator goes through", () => {
+  const withAdmin = { ...config, secrets: { ...config.secrets, OXY_ADMIN_TOKEN: "of-the-test" } };
+  const inside = { ...anyStore, reachableFrom: () => ["private:oregon" as const] };
+  const neighbour = { ...anyHost, reaches: () => ["private:oregon" as const] };
+  const hidden: Host = {
+    ...neighbour,
+    plan: (request) => {
+      const plan = neighbour.plan(request);
+      return { ...plan, processes: plan.processes.map((process) => ({ ...process, isPublic: false })) };
+    },
+  };
+  const planned = (given: StackConfig, host: Host, store: Store) =>
+    planStack(given, parts, { hosts: { any: host }, stores: { any: store } }).operator;
+  const refused = (given: StackConfig, host: Host) =>
+    refusal({ config: given, registry: { hosts: { any: host }, stores: { any: inside } } });
+
+  test("the store, where it is reachable from the internet or this machine", () => {
+    expect(planned(config, anyHost, anyStore)).toEqual({ through: "store", network: "internet" });
+  });
+
+  test("the admin API of a process that serves on the internet, where the store is not", () => {
+    expect(planned(withAdmin, neighbour, inside)).toEqual({
+      through: "admin",
+      fleet: "main",
+      process: "all",
+    });
+  });
+
+  test("nothing without a token for it, or such a process: that is refused", () => {
+    expect(refused(config, neighbour)).toEqual([
+      expect.stringMatching(/^secrets.OXY_ADMIN_TOKEN: expected /),
+    ]);
+    expect(refused(withAdmin, hidden)).toEqual([expect.stringMatching(/^fleets: expected a process that /)]);
+  });
+});
+
+test("what cannot work together on a host or a store is refused by them, each with its place", () => {
+  const host = { ...anyHost, refusals: () => ["size: expected a smaller one, got some"] };
+  const store = { ...anyStore, refusals: () => ["size: expected a larger one, got none"] };
+  expect(refusal({ registry: { hosts: { any: host }, stores: { any: store } } })).toEqual([
+    "fleets.main.size: expected a smaller one, got some",
+    "store.size: expected a larger one, got none",
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { StoreConfig } from "./config.ts";
+import type { ApiStanding } from "./api/api.ts";
 import type { Network } from "./network.ts";
 import type { StackResources, StoreDeployment } from "./stack-resources.ts";
 
@@ -22,6 +23,8 @@ export interface Store<Config extends StoreConfig = StoreConfig, Plan extends St
   reachableFrom(config: Config): readonly Network[];
   /** What of its configuration cannot work together, each `field: expected …, got …`. */
   refusals?(config: Config): readonly string[];
+  /** The API that it is deployed through, and the description of it that our requests are checked against. */
+  readonly api?: ApiStanding;
   /** What one would expect of a store and this one cannot do, with the reason. */
   readonly cannot: readonly string[];
   plan(request: { readonly stack: string; readonly production: boolean; readonly config: Config }): Plan;

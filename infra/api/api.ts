@@ -40,3 +40,10 @@ export function missingCredentials(api: Api, settings: Settings): string[] {
       `${variable}: expected the credentials of ${api.title}'s API, got nothing; get one: ${api.whereFrom}`,
   );
 }
+
+/** What is known of an API besides its own word. */
+export interface ApiStanding {
+  readonly title: string;
+  /** Which description of it our requests are checked against, with its date; missing: they are unverified. */
+  readonly checkedAgainst?: string;
+}

@@ -32,6 +32,13 @@ describe.each(Object.values(hosts))("host $name", (host) => {
     expect(host.cannot.filter((reason) => !page.includes(reason))).toEqual([]);
   });
 
+  test("says whether its API was checked against a description", () => {
+    if (host.api === undefined) return;
+    const { title, checkedAgainst = "unverified" } = host.api;
+    console.info(`host ${host.name}: requests to ${title} are checked against ${checkedAgainst}`);
+    expect(readFileSync(`${pages}${host.name}.md`, "utf8").replaceAll(/\s+/g, " ")).toContain(checkedAgainst);
+  });
+
   test("loads nothing of another host", () => {
     const others = Object.keys(hosts).filter((name) => name !== host.name);
     const modules = ["pulumi", "operations"].flatMap((module) =>

@@ -48,6 +48,15 @@ describe.each(Object.values(stores))("store $kind", (store) => {
     expect([...store.cannot, ...losses].filter((reason) => !page.includes(reason))).toEqual([]);
   });
 
+  test("says whether its API was checked against a description", () => {
+    if (store.api === undefined) return;
+    const { title, checkedAgainst = "unverified" } = store.api;
+    console.info(`store ${store.kind}: requests to ${title} are checked against ${checkedAgainst}`);
+    expect(readFileSync(`${pages}${store.kind}.md`, "utf8").replaceAll(/\s+/g, " ")).toContain(
+      checkedAgainst,
+    );
+  });
+
   test("loads nothing of another store", () => {
     const others = Object.keys(stores).filter((kind) => kind !== store.kind);
     const modules = modulesLoadedBy(`${folder}${store.kind}/pulumi.ts`);
