@@ -189,7 +189,10 @@ describe("an operator goes through", () => {
     ...neighbour,
     plan: (request) => {
       const plan = neighbour.plan(request);
-      return { ...plan, processes: plan.processes.map((process) => ({ ...process, isPublic: false })) };
+      return {
+        ...plan,
+        processes: plan.processes.map((process) => Object.assign({}, process, { isPublic: false })),
+      };
     },
   };
   const planned = (given: StackConfig, host: Host, store: Store) =>
