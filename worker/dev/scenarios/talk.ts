@@ -1,4 +1,3 @@
-import type { Trial } from "./trial.ts";
 import type { Contact, WriteOptions } from "../whatsapp/contact.ts";
 import type { Phone } from "../whatsapp/phone.ts";
 
@@ -23,16 +22,24 @@ interface Written {
   readonly at: number;
 }
 
+/** Where a talk takes place. */
+export interface TalkPlace {
+  /** Whom contacts write to unless told. */
+  readonly phone: Phone;
+  readonly phones: readonly Phone[];
+  readonly whatsapp: { waitFor(holds: () => boolean, timeoutMs?: number): Promise<unknown> };
+}
+
 /** Contacts write, and what they see in return is held against it. */
 export class Talk {
   readonly contacts: readonly Contact[];
-  readonly #trial: Trial;
+  readonly #place: TalkPlace;
   readonly #nextText: () => string;
   readonly #written: Written[] = [];
   readonly #before: readonly number[];
 
-  constructor(trial: Trial, contacts: readonly Contact[], nextText: () => string) {
-    this.#trial = trial;
+  constructor(place: TalkPlace, contacts: readonly Contact[], nextText: () => string) {
+    this.#place = place;
     this.contacts = contacts;
     this.#nextText = nextText;
     this.#before = this.#faults();
@@ -52,7 +59,7 @@ export class Talk {
   /** Writes a text that no other message has, and returns it. */
   write(
     contact: Contact = this.contact,
-    phone: Phone = this.#trial.phone,
+    phone: Phone = this.#place.phone,
     options: WriteOptions = {},
     text: string = this.#nextText(),
   ): string {
@@ -65,7 +72,7 @@ export class Talk {
 
   /** Resolves when every message has an answer at its contact. */
   async answered(timeoutMs?: number): Promise<void> {
-    await this.#trial.deployment.whatsapp.waitFor(() => this.#unanswered().length === 0, timeoutMs);
+    await this.#place.whatsapp.waitFor(() => this.#unanswered().length === 0, timeoutMs);
   }
 
   /** Ms from `at` (since the epoch) to the answers of what had none then. */
@@ -96,7 +103,7 @@ export class Talk {
   }
 
   #faults(): number[] {
-    const { phones } = this.#trial;
+    const { phones } = this.#place;
     const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
     return [
       sum(this.contacts.map(({ undecryptable }) => undecryptable.length)) +

@@ -1,14 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { ChatCompletionRequest } from "@copilotkit/aimock";
 import { Redis } from "ioredis";
 import { LocalDeployment } from "../deployment.ts";
 import { RedisProxy } from "../proxies/redis-proxy.ts";
 import { startRedisServer, type RedisServer } from "../redis-server.ts";
+import { namingEach } from "./naming-each.ts";
 import { scriptNames, WORKER } from "./script-names.ts";
 import { SocketProxy } from "../proxies/socket-proxy.ts";
 import { Talk } from "./talk.ts";
 import type { Phone } from "../whatsapp/phone.ts";
+import type { WhatsAppSimulator } from "../whatsapp/simulator.ts";
 import type { WorkerProcess } from "../worker-process.ts";
 
 /** Quick take-overs, so that a trial need not wait for a lease of production length. */
@@ -59,7 +60,7 @@ export class Trial {
     const server = await startRedisServer();
     const redis = await RedisProxy.start(server.url, { scripts });
     const deployment = await LocalDeployment.start({
-      answering: (_text, request) => answerTo(unansweredIn(request)),
+      answering: namingEach,
       redisUrl: redis.url,
       environment: { ...QUICK, ...environment },
     });
@@ -74,6 +75,10 @@ export class Trial {
       await trial.stop();
       throw error;
     }
+  }
+
+  get whatsapp(): WhatsAppSimulator {
+    return this.deployment.whatsapp;
   }
 
   /** The one that was started last. */
@@ -135,17 +140,4 @@ export class Trial {
     if (this.phones.some((phone) => phone.pending > 0)) return false;
     return (await this.store.exists(`{${namespace}}:due`)) === 0;
   }
-}
-
-/** What the AI of a trial says: it names every message that it answers. */
-function answerTo(texts: readonly string[]): string {
-  return `re: ${texts.join(" ")}`;
-}
-
-function unansweredIn({ messages }: ChatCompletionRequest): string[] {
-  const last = messages.findLastIndex(({ role }) => role === "assistant");
-  return messages
-    .slice(last + 1)
-    .filter(({ role }) => role === "user")
-    .map(({ content }) => (typeof content === "string" ? content : ""));
 }

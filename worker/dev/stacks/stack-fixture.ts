@@ -67,17 +67,32 @@ interface Secrets {
   readonly OXY_ENCRYPTION_KEYS: string;
 }
 
+/** What a stack is deployed to, as its file has it under `config`. */
+export const THIS_MACHINE =
+  "  oxy-workers:store: local\n  oxy-workers:fleets:\n    main:\n      host: local\n";
+
+export interface ProjectOptions {
+  /** Name of its one stack. */
+  readonly stack?: string;
+  /** Added to each command. */
+  readonly options?: readonly string[];
+}
+
 /** To encrypt them takes seconds: stacks of one file of tests share them, and with them the passphrase. */
 const sealedSecrets = new Map<string, { secrets: Secrets; config: string; passphrase: string }>();
 
-/** A project of its own for one test: Pulumi.yaml, a stack `local`, home and state, all in a temporary folder. */
+/** A project of its own for one test: Pulumi.yaml, a stack, home and state, all in a temporary folder. */
 export class StackProject {
   readonly folder: string;
+  readonly stack: string;
+  readonly #options: readonly string[];
   readonly #environment: Readonly<Record<string, string>>;
   #secrets: Secrets = { OPENAI_API_KEY: "", OXY_ENCRYPTION_KEYS: "" };
 
-  private constructor(folder: string) {
+  private constructor(folder: string, { stack = "local", options = [] }: ProjectOptions) {
     this.folder = folder;
+    this.stack = stack;
+    this.#options = options;
     this.#environment = {
       PATH: process.env["PATH"] ?? "",
       HOME: process.env["HOME"] ?? "",
@@ -93,7 +108,7 @@ export class StackProject {
   }
 
   get stackFile(): string {
-    return join(this.folder, "stacks", "Pulumi.local.yaml");
+    return join(this.folder, "stacks", `Pulumi.${this.stack}.yaml`);
   }
 
   /** What {@link withSecrets} set, in clear. */
@@ -108,8 +123,9 @@ export class StackProject {
   static async create(
     settings: Readonly<Record<string, string>> = {},
     atEnd: AtEnd = whenTestIsFinished,
+    options: ProjectOptions = {},
   ): Promise<StackProject> {
-    const project = new StackProject(await realpath(await mkdtemp(join(tmpdir(), "oxy-stack-"))));
+    const project = new StackProject(await realpath(await mkdtemp(join(tmpdir(), "oxy-stack-"))), options);
     await copyFile(join(repository, "Pulumi.yaml"), join(project.folder, "Pulumi.yaml"));
     await symlink(join(repository, "infra"), join(project.folder, "infra"));
     await mkdir(join(project.folder, "stacks"));
@@ -119,7 +135,11 @@ export class StackProject {
   }
 
   /** Writes the stack's file; secrets are set by `oxy secret set`. */
-  async configure(environment: Readonly<Record<string, string>>, image = "./worker"): Promise<void> {
+  async configure(
+    environment: Readonly<Record<string, string>>,
+    image = "./worker",
+    target = THIS_MACHINE,
+  ): Promise<void> {
     const settings = Object.entries(environment).map(
       ([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`,
     );
@@ -127,15 +147,15 @@ export class StackProject {
     await writeFile(
       this.stackFile,
       [
-        `config:\n  oxy-workers:image: ${image}\n  oxy-workers:store: local\n`,
-        "  oxy-workers:fleets:\n    main:\n      host: local\n",
+        `config:\n  oxy-workers:image: ${image}\n`,
+        target,
         ...(settings.length > 0 ? ["  oxy-workers:environment:\n", ...settings] : []),
         kept,
       ].join(""),
     );
   }
 
-  /** Runs `oxy … -s local` and waits for its end. */
+  /** Runs `oxy … -s <stack>` and waits for its end. */
   async oxy(args: readonly string[], options: RunOptions = {}): Promise<Run> {
     const child = this.start(args, options.environment);
     child.stdin?.end(options.input ?? "");
@@ -171,7 +191,7 @@ export class StackProject {
 
   /** The running command, for what happens in the middle of it. A group of its own. */
   start(args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
-    return spawn(process.execPath, [CLI, ...args, "-s", "local", "-C", this.folder], {
+    return spawn(process.execPath, [CLI, ...args, "-s", this.stack, "-C", this.folder, ...this.#options], {
       env: { ...this.#environment, ...environment },
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,

@@ -44,6 +44,15 @@ export abstract class Line extends Handset {
     return this.sockets.conflicts;
   }
 
+  /** The longest time without a connection between two of them, in ms; from now on counted anew by {@link forgetGaps}. */
+  get longestGapMs(): number {
+    return this.sockets.longestGapMs;
+  }
+
+  forgetGaps(): void {
+    this.sockets.longestGapMs = 0;
+  }
+
   /** The companion is logged in and receives its messages. */
   get online(): boolean {
     return this.sockets.online;

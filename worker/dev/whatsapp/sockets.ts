@@ -7,6 +7,9 @@ export class Sockets {
   max = 0;
   total = 0;
   conflicts = 0;
+  /** The longest time that nobody was logged in, after somebody had been, in ms. */
+  longestGapMs = 0;
+  #endedAt: number | undefined;
   readonly #open = new Set<Connection>();
   #live: Connection | undefined;
 
@@ -25,6 +28,9 @@ export class Sockets {
       this.kick();
     }
     this.#live = connection;
+    if (this.#endedAt !== undefined)
+      this.longestGapMs = Math.max(this.longestGapMs, performance.now() - this.#endedAt);
+    this.#endedAt = undefined;
     this.#open.add(connection);
     this.total++;
     this.max = Math.max(this.max, this.#open.size);
@@ -32,6 +38,7 @@ export class Sockets {
 
   detach(connection: Connection): void {
     this.#open.delete(connection);
+    if (this.#open.size === 0) this.#endedAt = performance.now();
     if (this.#live === connection) this.#live = undefined;
   }
 
