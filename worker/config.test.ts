@@ -32,6 +32,8 @@ describe("what is required is enough", () => {
       environment: "development",
       role: "all",
       fleet: "default",
+      place: undefined,
+      image: undefined,
       namespace: "oxy",
       redis: { url: "redis://localhost:6379" },
       encryptionKeys: [{ id: "k1", key: Buffer.from(encryptionKey, "base64") }],
@@ -50,6 +52,7 @@ describe("what is required is enough", () => {
       port: undefined,
       health: { port: 3001 },
       board: { port: 3002, password: undefined },
+      admin: { token: undefined },
       log: { level: "info" },
     });
   });
@@ -76,6 +79,14 @@ describe("what is required is enough", () => {
       OXY_ENCRYPTION_KEYS: `new:${randomBytes(32).toString("base64")}, k1:${encryptionKey}`,
     };
     expect(loadConfig(env).encryptionKeys.map(({ id }) => id)).toEqual(["new", "k1"]);
+  });
+
+  test("where it runs and what was started is said by its deployment", () => {
+    const image = `ghcr.io/acme/worker@sha256:${"ab".repeat(32)}`;
+    expect(loadConfig({ ...least, OXY_PLACE: "fly/gru", OXY_IMAGE: image })).toMatchObject({
+      place: "fly/gru",
+      image,
+    });
   });
 
   test("a lease may be a fraction of seconds", () => {
@@ -115,6 +126,18 @@ describe("what is wrong is told at once, without secrets", () => {
     expect(problem).not.toContain(encryptionKey);
   });
 
+  test("a token that is short, or hard to put into a header, is refused unprinted", () => {
+    expect(problemsOf({ ...least, OXY_ADMIN_TOKEN: "ação" })).toEqual([
+      expect.stringMatching(/^OXY_ADMIN_TOKEN: expected 32 to 200 of .*, got a value of 4 characters$/),
+    ]);
+  });
+
+  test("a place without a region is refused", () => {
+    expect(problemsOf({ ...least, OXY_PLACE: "fly" })).toEqual([
+      "OXY_PLACE: expected host/region, each of a-z, 0-9 and '-', got \"fly\"",
+    ]);
+  });
+
   test("an unknown key of ours is refused with the nearest name", () => {
     expect(problemsOf({ ...least, OXY_CONCURENCY: "9" })).toEqual([
       "OXY_CONCURENCY: expected a known key (the nearest is OXY_CONCURRENCY), got an unknown one",
@@ -141,9 +164,15 @@ describe("production talks to WhatsApp only", () => {
 });
 
 test("every secret is known, so that it can be cut out of logs", () => {
-  const env = { ...least, REDIS_URL: "rediss://user:p%40ss@host:6379", OXY_BOARD_PASSWORD: "board-password" };
+  const adminToken = "token-of-the-admin-api-in-this-test";
+  const env = {
+    ...least,
+    REDIS_URL: "rediss://user:p%40ss@host:6379",
+    OXY_BOARD_PASSWORD: "board-password",
+    OXY_ADMIN_TOKEN: adminToken,
+  };
   expect(secretsOf(loadConfig(env)).toSorted()).toEqual(
-    [encryptionKey, "p%40ss", "p@ss", "sk-secret-of-the-test", "board-password"].toSorted(),
+    [encryptionKey, "p%40ss", "p@ss", "sk-secret-of-the-test", "board-password", adminToken].toSorted(),
   );
 });
 

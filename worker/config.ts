@@ -9,6 +9,9 @@ export interface Config {
   readonly environment: "development" | "test" | "production";
   readonly role: "worker" | "web" | "all";
   readonly fleet: string;
+  /** `host/region`. */
+  readonly place: string | undefined;
+  readonly image: string | undefined;
   readonly namespace: string;
   readonly redis: { readonly url: string };
   /** The first one seals, all of them open. */
@@ -30,6 +33,8 @@ export interface Config {
   readonly port: number | undefined;
   readonly health: { readonly port: number };
   readonly board: { readonly port: number; readonly password: string | undefined };
+  /** There is an admin API only with a token. */
+  readonly admin: { readonly token: string | undefined };
   readonly log: { readonly level: "error" | "warn" | "info" | "debug" };
 }
 
@@ -79,6 +84,7 @@ export function secretsOf(config: Config): string[] {
     decodeURIComponent(redisPassword),
     config.ai.apiKey,
     config.board.password,
+    config.admin.token,
   ];
   return [...keys, ...passwords].filter((secret) => secret !== undefined && secret !== "") as string[];
 }
@@ -88,6 +94,8 @@ function grouped(env: Parsed): Config {
     environment: env.NODE_ENV,
     role: env.OXY_ROLE,
     fleet: env.OXY_FLEET,
+    place: env.OXY_PLACE,
+    image: env.OXY_IMAGE,
     namespace: env.OXY_NAMESPACE,
     redis: { url: env.REDIS_URL },
     encryptionKeys: env.OXY_ENCRYPTION_KEYS,
@@ -110,6 +118,7 @@ function grouped(env: Parsed): Config {
     port: env.PORT,
     health: { port: env.OXY_HEALTH_PORT },
     board: { port: env.OXY_BOARD_PORT, password: env.OXY_BOARD_PASSWORD },
+    admin: { token: env.OXY_ADMIN_TOKEN },
     log: { level: env.OXY_LOG_LEVEL },
   };
 }

@@ -48,6 +48,26 @@ export const environmentShape = {
     "oxy",
     "Separates deployments that share a Redis.",
   ),
+  OXY_PLACE: required(
+    z
+      .string()
+      .regex(/^[a-z0-9-]{1,40}\/[a-z0-9-]{1,60}$/)
+      .optional(),
+    {
+      about: "Where its host runs it: `oxy up` waits until a process says so in the store.",
+      expected: "host/region, each of a-z, 0-9 and '-'",
+    },
+  ),
+  OXY_IMAGE: required(
+    z
+      .string()
+      .regex(/^\S{1,500}$/)
+      .optional(),
+    {
+      about: "The image it was started from, by its reference.",
+      expected: "1 to 500 characters without a space",
+    },
+  ),
   REDIS_URL: required(z.url({ protocol: /^rediss?$/ }), {
     about: "The store of conversations, sessions and queues.",
     expected: "redis://… or rediss://…",
@@ -118,6 +138,17 @@ export const environmentShape = {
     expected: "at least 12 characters",
     secret: true,
   }),
+  OXY_ADMIN_TOKEN: required(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{32,200}$/)
+      .optional(),
+    {
+      about: "Bearer token of the admin API, in the roles web and all. Without it there is none.",
+      expected: "32 to 200 of A-Z, a-z, 0-9, '_' and '-' (`oxy up` makes one where it is needed)",
+      secret: true,
+    },
+  ),
   OXY_LOG_LEVEL: choice(
     ["error", "warn", "info", "debug"],
     "info",

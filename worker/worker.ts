@@ -60,6 +60,8 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
       log,
       fleet: config.fleet,
       version: manifest.version,
+      place: config.place,
+      image: config.image,
       leaseMs: config.sessions.leaseSeconds * 1000,
     },
     {

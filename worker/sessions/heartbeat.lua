@@ -2,7 +2,8 @@
 -- learns what is due in its shards and what operators ask for. Needs fence.lua and due.lua.
 -- KEYS: leases, slots, process, requests.
 -- ARGV: prefix, process, fleet, version, lease (ms), slot held before or "", shards, 1 to take free shards, due limit,
--- 1 if the process has cut its sockets: what it held is free then, also for itself under a new epoch
+-- 1 if the process has cut its sockets: what it held is free then, also for itself under a new epoch,
+-- place, image
 local prefix, process, ttl, shards = ARGV[1], ARGV[2], tonumber(ARGV[5]), tonumber(ARGV[7])
 local time = redis.call("TIME")
 local micros = time[1] .. string.rep("0", 6 - #time[2]) .. time[2]
@@ -30,7 +31,10 @@ if slot == "" or redis.call("HGET", KEYS[2], slot) ~= process then
   slot = tostring(number)
   redis.call("HSET", KEYS[2], slot, process)
 end
-redis.call("HSET", KEYS[3], "fleet", ARGV[3], "slot", slot, "version", ARGV[4], "heartbeat", string.format("%.0f", at))
+redis.call(
+  "HSET", KEYS[3], "fleet", ARGV[3], "slot", slot, "version", ARGV[4], "heartbeat", string.format("%.0f", at),
+  "place", ARGV[11], "image", ARGV[12]
+)
 redis.call("PEXPIRE", KEYS[3], ttl)
 
 local leases = {}

@@ -74,7 +74,16 @@ class Member {
 
   constructor(keys: Keys, leaseMs = LEASE_MS, events: Partial<MembershipEvents> = {}) {
     this.membership = new Membership(
-      { redis: this.way.redis, keys, log, fleet: "default", version: "1", leaseMs },
+      {
+        redis: this.way.redis,
+        keys,
+        log,
+        fleet: "default",
+        version: "1",
+        place: "local/here",
+        image: "sha256:ab",
+        leaseMs,
+      },
       { ...this, ...events },
     );
     members.push(this);
@@ -106,6 +115,18 @@ async function stored(keys: Keys, shard = 0): Promise<{ owner: string; epoch: bi
   const [owner = "", epoch = "", expiry] = ((await redis.hget(keys.leases, String(shard))) ?? "").split(" ");
   return { owner, epoch: BigInt(epoch), expiry: Number(expiry) };
 }
+
+test("a process says in the store what it is and where, for as long as its lease", async () => {
+  const keys = newKeys();
+  const member = await joined(keys);
+  expect(await redis.hgetall(keys.process(member.id))).toMatchObject({
+    fleet: "default",
+    place: "local/here",
+    image: "sha256:ab",
+    heartbeat: expect.stringMatching(/^\d+$/),
+  });
+  expect(await redis.pttl(keys.process(member.id))).toBeLessThanOrEqual(LEASE_MS);
+});
 
 describe("shards", () => {
   test("the first process takes all of them, and the store lets it write", async () => {

@@ -26,6 +26,9 @@ export interface MembershipOptions {
   readonly log: Logger;
   readonly fleet: string;
   readonly version: string;
+  /** `host/region`, and the image it was started from, where they are known. */
+  readonly place: string | undefined;
+  readonly image: string | undefined;
   readonly leaseMs: number;
 }
 
@@ -123,7 +126,7 @@ export class Membership {
 
   async #beat(): Promise<void> {
     clearTimeout(this.#next);
-    const { redis, keys, fleet, version, leaseMs, log } = this.#options;
+    const { redis, keys, fleet, version, place, image, leaseMs, log } = this.#options;
     const sent = performance.now();
     const renounced = this.#renounced;
     try {
@@ -141,6 +144,8 @@ export class Membership {
           this.#takes ? 1 : 0,
           DUE_LIMIT,
           renounced ? 1 : 0,
+          place ?? "",
+          image ?? "",
         ],
       );
       // Renewed before the sockets were cut: under the same epoch, what the old ones still write would be let through.

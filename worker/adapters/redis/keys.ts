@@ -11,7 +11,7 @@ export interface Keys {
   readonly leases: string;
   /** Hash: slot → process. */
   readonly slots: string;
-  /** Hash of one process: fleet, slot, version, heartbeat. */
+  /** Hash of one process: fleet, place, image, slot, version, heartbeat (ms of store time). Ends with its lease. */
   process(id: string): string;
   /** Hash: organization → sealed settings. */
   readonly organizations: string;
