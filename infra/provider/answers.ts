@@ -1,8 +1,11 @@
+import { Metadata, status, type StatusObject } from "@grpc/grpc-js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type { Change, Recorded } from "./difference.ts";
+import type { Incomplete } from "./incomplete.ts";
 import { formatPath } from "./paths.ts";
 import { encode } from "./properties.ts";
 import { CheckFailure, CheckResponse, ConfigureResponse, CreateResponse, DiffResponse } from "./protocol.ts";
+import { Any, ErrorResourceInitFailed, Status } from "./protocol.ts";
 import { PropertyDiff, ProviderHandshakeResponse, ReadResponse, UpdateResponse } from "./protocol.ts";
 import type { Values } from "./values.ts";
 
@@ -70,6 +73,24 @@ export function seen(id: string, recorded: Recorded | undefined): Messages.ReadR
   response.setInputs(encode(recorded.inputs));
   response.setProperties(encode(recorded.state));
   return response;
+}
+
+/** That a creation failed, with what is there of it: Go's way to send more than a sentence with an error. */
+export function incomplete(sentence: string, { id, left }: Incomplete): Partial<StatusObject> {
+  const failure = new ErrorResourceInitFailed();
+  failure.setId(id);
+  failure.setInputs(encode(left.inputs));
+  failure.setProperties(encode(left.state));
+  failure.setReasonsList([sentence]);
+  const detail = new Any();
+  detail.pack(failure.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const message = new Status();
+  message.setCode(status.UNKNOWN);
+  message.setMessage(sentence);
+  message.addDetails(detail);
+  const metadata = new Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(message.serializeBinary()));
+  return { code: status.UNKNOWN, details: sentence, metadata };
 }
 
 export function updated(state: Values): Messages.UpdateResponse {

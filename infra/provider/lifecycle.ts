@@ -1,6 +1,7 @@
 import { changesOf, identityOf, type Change, type Recorded } from "./difference.ts";
+import { Incomplete } from "./incomplete.ts";
 import type { Kind } from "./kind.ts";
-import { type Context, type Observed, ResourceFailed } from "./resource.ts";
+import { type Context, NotOurs, type Observed, ResourceFailed } from "./resource.ts";
 import { markSecret, Secrets, wrapLike } from "./secrets.ts";
 import { validate } from "./validation.ts";
 import {
@@ -55,13 +56,42 @@ export class Lifecycle {
     return { ...next, ...(isChanged ? this.#unknownOutputs() : {}), ...kept };
   }
 
-  async create(inputs: Values, context: Context): Promise<{ readonly id: string; readonly state: Values }> {
+  /**
+   * @param aftermath what to look with, after a failure, for what is there all the same
+   * @throws Incomplete when there is something
+   */
+  async create(
+    inputs: Values,
+    context: Context,
+    aftermath: () => Context,
+  ): Promise<{ readonly id: string; readonly state: Values }> {
     const given = this.#parse(inputs);
     const id = this.#kind.resource.identify(given);
     if (this.#shows(id, inputs))
       throw new Error(`the id of a ${this.#kind.resource.type} would show a secret`);
-    const outputs: unknown = await this.#kind.resource.create(id, given, context);
-    return { id, state: this.#stateOf(inputs, outputs, {}) };
+    try {
+      const outputs: unknown = await this.#kind.resource.create(id, given, context);
+      return { id, state: this.#stateOf(inputs, outputs, {}) };
+    } catch (error) {
+      const left = await this.#leftBy(error, id, inputs, aftermath);
+      throw left === undefined ? error : new Incomplete(id, left, error as Error);
+    }
+  }
+
+  /** Nobody could say otherwise what became of a creation that somebody else's computer carries out. */
+  async #leftBy(
+    error: unknown,
+    id: string,
+    inputs: Values,
+    aftermath: () => Context,
+  ): Promise<Recorded | undefined> {
+    if (this.#kind.resource.api === undefined || error instanceof NotOurs) return undefined;
+    try {
+      return await this.read(id, { inputs, state: inputs }, aftermath());
+    } catch {
+      // It cannot be reached at all; the next creation finds it by its name.
+      return undefined;
+    }
   }
 
   async update(id: string, old: Recorded, next: Values, context: Context): Promise<Values> {

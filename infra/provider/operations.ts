@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiFailed } from "../api/failure.ts";
+import { Incomplete } from "./incomplete.ts";
 import { ResourceFailed } from "./resource.ts";
 
 /** The operation was told to stop: by the engine, or because its time is over. */
@@ -58,6 +59,7 @@ export class Operations {
       return await working;
     } catch (error) {
       if (!signal.aborted) throw error;
+      if (error instanceof Incomplete) throw new Incomplete(error.id, error.left, abortion());
       throw abortion(
         error instanceof ResourceFailed || error instanceof ApiFailed ? `: ${error.message}` : "",
       );

@@ -1,5 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { ApiFailed } from "../api/failure.ts";
+import { Incomplete } from "./incomplete.ts";
 import { Aborted } from "./operations.ts";
 import { NotAccepted } from "./properties.ts";
 import { ResourceFailed } from "./resource.ts";
@@ -20,6 +21,8 @@ export interface Refusal {
   readonly details: string;
   /** Nobody meant it to happen: where it did. */
   readonly defect?: string;
+  /** What is there all the same. */
+  readonly left?: Incomplete;
 }
 
 /**
@@ -27,6 +30,7 @@ export interface Refusal {
  * keeps warning of it; with every other code the resource is as it was recorded, which the next update completes.
  */
 export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Incomplete) return { ...refusalOf(error.cause), left: error };
   if (error instanceof Refused) return { code: error.code, details: error.message };
   if (error instanceof NotAccepted) return { code: status.INVALID_ARGUMENT, details: error.message };
   if (error instanceof ResourceFailed || error instanceof ApiFailed)

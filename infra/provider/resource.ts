@@ -63,6 +63,9 @@ export class ResourceFailed extends Error {
   override readonly name = "ResourceFailed";
 }
 
+/** Something else has its identity: it is neither adopted nor recorded. */
+export class NotOurs extends ResourceFailed {}
+
 /** Any resource, to whoever serves it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- its two parameters occur in both directions
 export type AnyResource = Resource<any, any>;

@@ -29,6 +29,9 @@ import type { AnyResource, Context } from "./resource.ts";
 import { Secrets } from "./secrets.ts";
 import { pick, Secret, type Values } from "./values.ts";
 
+/** For a look at what a failed creation left; the engine does not wait for long when it was told to stop. */
+const AFTERMATH_MS = 1_500;
+
 export interface ProviderOptions {
   readonly resources: readonly AnyResource[];
   readonly version: string;
@@ -158,8 +161,9 @@ export class Provider {
         const { lifecycle, open, run } = this.#begin(request);
         const inputs = open(request.getProperties());
         if (request.getPreview()) return answers.created("", lifecycle.previewCreate(inputs));
+        const aftermath = () => this.#contextOf(request, AbortSignal.timeout(AFTERMATH_MS));
         const { id, state } = await run("creating", request.getTimeout(), (context) =>
-          lifecycle.create(inputs, context),
+          lifecycle.create(inputs, context, aftermath),
         );
         return answers.created(id, state);
       }),
@@ -263,9 +267,10 @@ export class Provider {
     try {
       callback(null, await answer(request));
     } catch (error) {
-      const { code, details, defect } = refusalOf(error);
+      const { code, details, defect, left } = refusalOf(error);
       if (defect !== undefined) this.#options.log(this.redact(defect));
-      callback({ code, details: this.redact(details) });
+      const sentence = this.redact(details);
+      callback(left === undefined ? { code, details: sentence } : answers.incomplete(sentence, left));
     }
   }
 }
