@@ -1,0 +1,25 @@
+import { defineHost } from "../../host.ts";
+import { flyFleet } from "./config.ts";
+import { planFleet } from "./plan.ts";
+
+/** Fly.io: the image on machines of an app, one app for each fleet. */
+export const fly = defineHost({
+  name: "fly",
+  config: flyFleet,
+  images: ["registry"],
+  reaches: () => ["internet"],
+  // Fly docs, reference/configuration, 2026-08: kill_timeout.
+  maxGraceSeconds: 300,
+  api: { title: "Fly.io", checkedAgainst: "the schemas of @distilled.cloud/fly-io 0.20.1 (2026)" },
+  cannot: [
+    "scale to zero: nothing asks a worker for anything, so nothing would start its machine again",
+    "start a process again because it fails its health check: only one that ends is started again",
+    "promise the whole grace period: Fly calls kill_timeout a best effort",
+    "find room: in a region without capacity Fly refuses a machine, and `oxy up` says so",
+    "use a volume: the worker keeps nothing on a disk, and a volume ties a machine to one server",
+    "have its metrics collected: the worker serves none for Fly's Prometheus yet",
+  ],
+  plan: planFleet,
+  deployment: () => import("./pulumi.ts"),
+  operations: () => import("./operations.ts"),
+});

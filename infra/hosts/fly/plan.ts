@@ -1,0 +1,54 @@
+import type { FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
+import { processesOf } from "../../processes.ts";
+import { GUESTS, type FlyFleetConfig, type Guest } from "./config.ts";
+
+export interface FlyFleetPlan extends FleetPlan {
+  readonly host: "fly";
+  readonly organization: string;
+  readonly readyPath: string;
+  readonly startSeconds: number;
+  readonly processes: readonly FlyProcessPlan[];
+}
+
+/** Each runs on machines of its own. */
+export interface FlyProcessPlan extends ProcessPlan {
+  readonly machines: number;
+  readonly guest: Guest;
+  /** Where it serves in its machine. */
+  readonly port: number;
+}
+
+/** A machine is a computer of its own: any port is free. */
+const PUBLIC_PORT = 8_080;
+const PRIVATE_PORT = 3_001;
+
+export function planFleet(request: FleetRequest<FlyFleetConfig>): FlyFleetPlan {
+  const { name, config, image, network, drainSeconds, graceSeconds, environment, workload } = request;
+  return {
+    name,
+    host: "fly",
+    region: config.region,
+    size: config.size,
+    organization: config.organization,
+    share: config.share,
+    image,
+    network,
+    drainSeconds,
+    graceSeconds,
+    readyPath: workload.health.ready,
+    startSeconds: workload.startSeconds,
+    processes: processesOf(config.services, environment).map((process) => onMachines(process, config)),
+  };
+}
+
+/** The others hold no sessions: one of them is enough. */
+function onMachines(process: ProcessPlan, { size, instances }: FlyFleetConfig): FlyProcessPlan {
+  const port = process.isPublic ? PUBLIC_PORT : PRIVATE_PORT;
+  return {
+    ...process,
+    environment: { ...process.environment, [process.isPublic ? "PORT" : "OXY_HEALTH_PORT"]: `${port}` },
+    machines: process.role === "web" ? 1 : instances,
+    guest: GUESTS[size],
+    port,
+  };
+}
