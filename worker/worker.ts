@@ -20,6 +20,7 @@ import { Membership } from "./sessions/membership.ts";
 import { requireMatchingStore } from "./sessions/meta.ts";
 import { Organizations } from "./sessions/organizations.ts";
 import { Requests } from "./sessions/requests.ts";
+import { SessionRecords } from "./sessions/session-record.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { shardOf } from "./sessions/shards.ts";
 
@@ -48,6 +49,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
   const organizations = new Organizations({ redis, keys, sealing, log });
   const whatsapp = baileysWhatsApp({ redis, keys, sealing, record, log, ...config.whatsapp });
   const replies = new Replies(log);
+  const sessionRecords = new SessionRecords({ redis, keys, place: config.place });
 
   let wakeUps: WakeUps | undefined;
   const wake = (conversation: Conversation, delayMs?: number): void => wakeUps?.wake(conversation, delayMs);
@@ -106,10 +108,14 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
       await membership.beat();
       return membership.lease(lease.shard)?.epoch === lease.epoch;
     },
-    // What was to be sent while the socket was away.
-    opened: (organization) =>
-      quietly("resumed", resume([leaseOf(organization)].filter((lease) => lease !== undefined))),
+    opened: (organization, lease) => {
+      quietly("session noted", sessionRecords.opened(organization, lease));
+      // What was to be sent while the socket was away.
+      quietly("resumed", resume([leaseOf(organization)].filter((held) => held !== undefined)));
+    },
     disconnected: (organization) => outbox.disconnected(organization),
+    ended: (organization, lease, reason) =>
+      settled("session noted", sessionRecords.ended(organization, lease, reason)),
     accepted: wake,
     ack: (organization, ack) => quietly("ack recorded", outbox.acknowledge(organization, ack)),
   });
@@ -165,7 +171,12 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
 
   /** Work that nobody waits for. */
   function quietly(what: string, work: Promise<void>): void {
-    work.catch(unlessRefused).catch((error: unknown) => log.error(`not ${what}`, errorFields(error)));
+    void settled(what, work);
+  }
+
+  /** Resolves when it is done, or is known not to be. */
+  function settled(what: string, work: Promise<void>): Promise<void> {
+    return work.catch(unlessRefused).catch((error: unknown) => log.error(`not ${what}`, errorFields(error)));
   }
 
   await membership.join();

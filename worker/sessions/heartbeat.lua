@@ -41,6 +41,14 @@ local leases = {}
 local all = redis.call("HGETALL", KEYS[1])
 for index = 1, #all, 2 do leases[all[index]] = all[index + 1] end
 
+-- A process that was killed says no end of its sessions: the beat before its leases ran out is the last that is known.
+local heard = {}
+local function remember(owner, ends)
+  if owner == "-" or owner == process or heard[owner] then return end
+  heard[owner] = true
+  redis.call("SET", prefix .. ":heard:" .. owner, string.format("%.0f", ends - ttl), "PX", 86400000)
+end
+
 local expiry = string.format("%.0f", at + ttl)
 local held, owned, writes = {}, {}, {}
 for shard = 0, shards - 1 do
@@ -50,6 +58,7 @@ for shard = 0, shards - 1 do
   if renounced then owner = "-" end
   local mine = owner == process and not expired
   if not mine and (owner == "-" or expired) and ARGV[8] == "1" then
+    remember(owner, tonumber(ends))
     epoch = next_epoch(epoch)
     mine = true
   end

@@ -39,8 +39,10 @@ export interface SessionOptions {
   stillOurs(lease: Lease): Promise<boolean>;
   /** Ms before the next dial after so many failures in a row; with jitter and growing unless told. */
   redialMs?(failures: number): number;
-  opened(organization: string): void;
+  opened(organization: string, lease: Lease): void;
   disconnected(organization: string): void;
+  /** There is no connection, until it opens again. Never rejects. */
+  ended(organization: string, lease: Lease, reason: Ending["kind"]): Promise<void>;
   accepted(conversation: Conversation): void;
   ack(organization: string, ack: Ack): void;
 }
@@ -102,7 +104,11 @@ export class Session {
   /** Stores what is under way, closes the socket, and does not come back. */
   async close(): Promise<void> {
     this.#stop();
-    await this.#connection?.close();
+    // At once: that the store does not answer keeps no socket open.
+    await Promise.all([
+      this.#connection?.close(),
+      this.#options.ended(this.organization, this.lease, "closed"),
+    ]);
   }
 
   /** Cuts the socket now: the lease may be another's. */
@@ -146,7 +152,7 @@ export class Session {
           // Asked for on a number that was linked: there was no code to scan, and it is done.
           this.#pairing?.({ kind: "paired", account });
           this.#pairing = undefined;
-          this.#options.opened(organization);
+          this.#options.opened(organization, lease);
         },
         accepted: (conversation) => {
           this.#options.accepted(conversation);
@@ -169,10 +175,12 @@ export class Session {
   }
 
   async #ended(ending: Ending): Promise<void> {
-    const { organization, log } = this.#options;
+    const { organization, lease, log } = this.#options;
     this.#connection = undefined;
     this.#options.disconnected(organization);
     if (this.#closed) return;
+    // A store that refuses or fails would do so again.
+    if (ending.kind !== "store") void this.#options.ended(organization, lease, ending.kind);
     log.info("whatsapp closed", {
       organization,
       reason: ending.kind,

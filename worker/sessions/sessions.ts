@@ -6,7 +6,7 @@ import { shardOf } from "./shards.ts";
 
 export interface SessionsOptions extends Pick<
   SessionOptions,
-  "whatsapp" | "stillOurs" | "opened" | "disconnected" | "accepted" | "ack"
+  "whatsapp" | "stillOurs" | "opened" | "disconnected" | "ended" | "accepted" | "ack"
 > {
   readonly organizations: Organizations;
   readonly log: Logger;

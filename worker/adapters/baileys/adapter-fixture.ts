@@ -295,6 +295,7 @@ export class Talk {
         this.#watch.changed();
         this.resume();
       },
+      ended: async () => {},
       disconnected: () => {
         this.outbox.disconnected(this.#organization);
         this.#watch.changed();

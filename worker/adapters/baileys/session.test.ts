@@ -96,6 +96,7 @@ describe("with a WhatsApp that ends as told", () => {
     const dials: ConnectionEvents[] = [];
     const told: PairingEvent[] = [];
     const redials: number[] = [];
+    const ends: string[] = [];
     const whatsapp: WhatsApp = {
       wipe: async () => {},
       connect: async ({ events, pairing }) => {
@@ -123,11 +124,12 @@ describe("with a WhatsApp that ends as told", () => {
       stillOurs: async () => true,
       opened: () => {},
       disconnected: () => {},
+      ended: async (_organization, _lease, reason) => void ends.push(reason),
       accepted: () => {},
       ack: () => {},
     });
     sessions.push(session);
-    return { session, dials, told, redials, pair: () => session.pair((event) => told.push(event)) };
+    return { session, dials, told, redials, ends, pair: () => session.pair((event) => told.push(event)) };
   }
 
   test("a connection that keeps dropping is dialled at growing intervals, until one opens", async () => {
@@ -143,6 +145,18 @@ describe("with a WhatsApp that ends as told", () => {
     dials.at(-1)!.ended({ kind: "dropped", code: 428 });
     await vi.advanceTimersByTimeAsync(0);
     expect(redials.at(-1)).toBe(0);
+  });
+
+  test("each end is told with its reason, but not one that the store made: it would refuse that, too", async () => {
+    const { session, dials, ends } = scripted();
+    await session.start();
+    dials.at(-1)!.ended({ kind: "dropped", code: 428 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    dials.at(-1)!.ended({ kind: "store", error: new Error("refused") });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(ends).toEqual(["dropped"]);
+    await session.close();
+    expect(ends).toEqual(["dropped", "closed"]);
   });
 
   test("a client that WhatsApp rejects is not dialled again", async () => {

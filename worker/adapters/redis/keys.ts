@@ -15,10 +15,16 @@ export interface Keys {
   process(id: string): string;
   /** Hash: organization → sealed settings. */
   readonly organizations: string;
+  /** String: ms of store time at which a process whose leases ran out was last heard of; kept for a day. */
+  lastHeard(process: string): string;
+  /** Hash: organization → its WhatsApp session, as JSON; docs/architecture.md has its fields. */
+  readonly sessions: string;
   /** Hash: request → what an operator asks for, as JSON. */
   readonly requests: string;
   /** List: what was answered to one request, as JSON. */
   answers(request: string): string;
+  /** List: what comes with one request, sealed, in parts. */
+  attachment(request: string): string;
   /** String: sealed WhatsApp credentials of one organization. */
   credentials(organization: string): string;
   /** Hash: sealed Signal keys of one organization, `type:id` → value. */
@@ -34,8 +40,11 @@ export function keysOf(namespace: string): Keys {
     slots: `${prefix}:slots`,
     process: (id) => `${prefix}:process:${id}`,
     organizations: `${prefix}:organizations`,
+    lastHeard: (process) => `${prefix}:heard:${process}`,
+    sessions: `${prefix}:sessions`,
     requests: `${prefix}:requests`,
     answers: (request) => `${prefix}:answers:${request}`,
+    attachment: (request) => `${prefix}:attachment:${request}`,
     credentials: (organization) => `${prefix}:wa:${organization}:credentials`,
     signalKeys: (organization) => `${prefix}:wa:${organization}:keys`,
   };
