@@ -17,6 +17,21 @@ export function homeDirectory(environment: NodeJS.ProcessEnv = process.env): str
   return given;
 }
 
+/** Whether this is a rehearsal: APIs are emulated, and images are bundles of this machine. */
+export function isOffline(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return (environment["OXY_OFFLINE"] ?? "") !== "";
+}
+
+/** Where a rehearsal keeps all that it makes: state, images, services. Nothing real is in it. */
+export function rehearsalHome(home: string): string {
+  return join(home, "offline");
+}
+
+/** What runs for emulated hosts and stores, in the home of a rehearsal. */
+export function emulatedServices(home: string): string {
+  return join(home, "emulated");
+}
+
 /** What a process started here needs of the environment to find programs, time zone and certificates. */
 export function inheritedEnvironment(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
   return Object.fromEntries(

@@ -13,7 +13,7 @@ export interface RecordedCall {
 }
 
 /** Whether a call may change anything. GraphQL reads by POST too. */
-export function isWrite({ method, body }: RecordedCall): boolean {
+export function isWrite({ method, body }: Pick<RecordedCall, "method" | "body">): boolean {
   if (method === "GET" || method === "HEAD") return false;
   const { query } = (body ?? {}) as { readonly query?: unknown };
   return typeof query !== "string" || /^\s*mutation\b/.test(query);

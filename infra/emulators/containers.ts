@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inheritedEnvironment } from "../home.ts";
 import { bundleDirectory } from "../image.ts";
+import { markDeployed } from "../provider/local/bundles.ts";
 import { freePort } from "../supervisor/free-port.ts";
 import { inspectService } from "../supervisor/inspect-service.ts";
 import type { LastExit } from "../supervisor/record.ts";
@@ -62,6 +63,7 @@ export class Containers {
         `image ${spec.image} could not be pulled: an emulated registry holds what this machine has bundled (--offline)`,
       );
     }
+    await markDeployed(this.#home, digestOf(spec.image));
     const folder = join(this.#folder, `${spec.name}-${++this.#count}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const port = await freePort();

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { inheritedEnvironment } from "../home.ts";
 import { asked, writeSettings } from "../provider/local/redis-settings.ts";
 import { freePort } from "../supervisor/free-port.ts";
+import { inspectService } from "../supervisor/inspect-service.ts";
 import { removeService } from "../supervisor/remove-service.ts";
 import { startService } from "../supervisor/start-service.ts";
 import { stopService } from "../supervisor/stop-service.ts";
@@ -15,11 +16,15 @@ const TRIES = 200;
 
 /** A Redis of an emulated store: a real redis-server on this machine's loopback. */
 export interface EmulatedRedis {
+  /** Unique among those of one API. */
+  readonly name: string;
   readonly host: string;
   readonly port: number;
   readonly password: string;
   /** Without a user: `redis://:<password>@127.0.0.1:<port>`. */
   readonly url: string;
+  /** Of redis-server, while there is one. */
+  pid(): Promise<number | undefined>;
   stop(): Promise<void>;
 }
 
@@ -33,11 +38,17 @@ export class RedisServers {
     this.#folder = folder;
   }
 
+  /** Those that were started and not stopped. */
+  get running(): readonly EmulatedRedis[] {
+    return [...this.#running];
+  }
+
   async start(settings: {
     readonly maxMemoryMb: number;
     readonly password?: string;
   }): Promise<EmulatedRedis> {
-    const folder = join(this.#folder, `redis-${++this.#count}`);
+    const name = `redis-${++this.#count}`;
+    const folder = join(this.#folder, name);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const port = await freePort();
     const password = settings.password ?? randomBytes(24).toString("base64url");
@@ -59,10 +70,15 @@ export class RedisServers {
     const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
     await untilAnswering(url);
     const server: EmulatedRedis = {
+      name,
       host: "127.0.0.1",
       port,
       password,
       url,
+      pid: async () => {
+        const state = await inspectService(service);
+        return state?.childAlive === true ? state.record.child?.pid : undefined;
+      },
       stop: async () => {
         await stopService(service);
         await removeService(service);

@@ -12,8 +12,8 @@ interface Home {
   readonly folder: string;
   /** Keeps a bundle that was built and, unless told otherwise, deployed so many hours ago. */
   bundle(digit: string, hours: number, deployed?: boolean): Promise<void>;
-  /** A process on this machine runs it. */
-  runs(digit: string): Promise<void>;
+  /** A process on this machine runs it, or a container of an emulated host. */
+  runs(digit: string, emulated?: boolean): Promise<void>;
   /** Digits of the bundles that are there. */
   kept(): string[];
 }
@@ -32,8 +32,9 @@ async function home(): Promise<Home> {
       const seconds = Date.now() / 1000 - hours * HOUR_SECONDS;
       for (const each of deployed ? [path, `${path}.deployed`] : [path]) await utimes(each, seconds, seconds);
     },
-    async runs(digit) {
-      const service = join(folder, "services/stack/main-all/1");
+    async runs(digit, emulated = false) {
+      const place = emulated ? "emulated/moon/containers/main-all-1" : "services/stack/main-all/1";
+      const service = join(folder, place);
       await mkdir(service, { recursive: true });
       const identity = { pid: 2, startToken: "" };
       const stop = { signal: "SIGTERM", graceSeconds: 1 };
@@ -42,7 +43,7 @@ async function home(): Promise<Home> {
         supervisor: identity,
         child: null,
         stop,
-        labels: { image: reference(digit) },
+        labels: { image: `${emulated ? "offline.invalid/oxy-worker@" : ""}${reference(digit)}` },
       };
       await writeFile(join(service, "record.json"), JSON.stringify(record));
     },
@@ -59,6 +60,15 @@ test("the five that were deployed last are kept, and whatever runs", async () =>
   await pruneBundles(folder);
   expect(kept()).toEqual(["0", "2", "3", "4", "5", "6"]);
   expect(await readdir(join(folder, "images"))).toHaveLength(12);
+});
+
+test("so is what an emulated host runs", async () => {
+  const { bundle, runs, kept, folder } = await home();
+  await bundle("0", 9, false);
+  await bundle("1", 9, false);
+  await runs("0", true);
+  await pruneBundles(folder);
+  expect(kept()).toEqual(["0"]);
 });
 
 test("those that were never deployed displace none; one built just now may be about to be", async () => {

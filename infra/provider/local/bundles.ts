@@ -1,8 +1,10 @@
 import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { emulatedServices } from "../../home.ts";
 import { bundleDirectory, bundlesOf } from "../../image.ts";
 import { readRecord } from "../../supervisor/record.ts";
 import { KEPT } from "../release.ts";
+import { servicesFolder } from "./places.ts";
 
 /** Beside a bundle, which must not change: that it was deployed, and when for the last time. */
 const MARK = ".deployed";
@@ -64,13 +66,16 @@ async function bundlesIn(home: string): Promise<Bundle[]> {
   );
 }
 
+/** By digest: emulated hosts know them as images of a registry. */
 async function imagesInUse(home: string): Promise<ReadonlySet<string>> {
-  const services = join(home, "services");
-  const records = (await readdir(services, { recursive: true }).catch(() => [])).filter((path) =>
-    path.endsWith("record.json"),
-  );
-  const images = await Promise.all(
-    records.map(async (path) => (await readRecord(join(services, path, "..")))?.labels["image"]),
-  );
-  return new Set(images.filter((image) => image !== undefined));
+  const each = [servicesFolder(home), emulatedServices(home)].map(async (services) => {
+    const records = (await readdir(services, { recursive: true }).catch(() => [])).filter((path) =>
+      path.endsWith("record.json"),
+    );
+    return await Promise.all(
+      records.map(async (path) => (await readRecord(join(services, path, "..")))?.labels["image"]),
+    );
+  });
+  const images = (await Promise.all(each)).flat().filter((image) => image !== undefined);
+  return new Set(images.map((image) => image.replace(/^.*@/, "")));
 }
