@@ -1,0 +1,32 @@
+import { declare } from "../../provider/declare.ts";
+import { redis } from "../../provider/railway/redis.ts";
+import { railwayProject } from "../../railway-project.ts";
+import type { StackResources, StoreDeployment } from "../../stack-resources.ts";
+import type { RailwayRedisPlan } from "./plan.ts";
+
+export function deployStore(
+  plan: RailwayRedisPlan,
+  resources: Omit<StackResources, "store">,
+): StoreDeployment {
+  const project = railwayProject(resources);
+  const server = declare(
+    redis,
+    "store",
+    {
+      stack: resources.stack,
+      projectId: project.outputs.projectId,
+      environmentId: project.outputs.environmentId,
+      placement: plan.placement,
+      image: plan.image,
+      maxMemoryMb: plan.maxMemoryMb,
+      isOpen: plan.isOpen,
+    },
+    {
+      provider: resources.provider,
+      protect: plan.protected,
+      dependsOn: [...resources.dependsOn, project],
+    },
+  );
+  const { privateUrl, publicUrl } = server.outputs;
+  return { urlFrom: (network) => (network === "internet" ? publicUrl : privateUrl) };
+}
