@@ -154,7 +154,8 @@ function misplaced(key: string): string | undefined {
   return `put it under ${SECRET_NAME.test(key) ? "secrets" : "environment"}`;
 }
 
-function readStore(value: unknown, stores: Kinds, problems: Problems): StoreConfig | undefined {
+/** @returns undefined if there is a problem */
+export function readStore(value: unknown, stores: Kinds, problems: Problems): StoreConfig | undefined {
   const short = typeof value === "string";
   const given = short ? { kind: value } : value;
   if (!isGiven(given)) return undefined;

@@ -1,17 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { SETTING_NAME } from "../stack-config/settings.ts";
 import { EXIT, Failure } from "./failure.ts";
-import { reportFor, type Report } from "./report.ts";
+import { reportFor } from "./report.ts";
 import type { OpenStack } from "./stack.ts";
 import { withStack, type StackOptions } from "./stack-options.ts";
 import { answerTo } from "./terminal.ts";
-
-const ENCRYPTION_KEYS = "OXY_ENCRYPTION_KEYS";
-const KEY_BYTES = 32;
 
 export function secretCommand(): Command {
   const set = new Command("set")
@@ -52,16 +48,6 @@ async function setSecret(name: string, options: StackOptions): Promise<void> {
   );
 }
 
-/** A stack is begun with a key of its own: nobody has one to bring. */
-export async function ensureEncryptionKey(open: OpenStack, report: Report): Promise<void> {
-  const secrets = open.file.config?.[`${open.project.name}:secrets`] as Record<string, unknown> | undefined;
-  if (secrets?.[ENCRYPTION_KEYS] !== undefined) return;
-  await keep(open, ENCRYPTION_KEYS, `k1:${randomBytes(KEY_BYTES).toString("base64")}`);
-  report.say(
-    `made ${ENCRYPTION_KEYS}, kept encrypted in ${open.project.stackPath(open.name)}: without it, what the store keeps cannot be read`,
-  );
-}
-
 async function valueOf(name: string): Promise<string> {
   const given = process.stdin.isTTY
     ? await answerTo(`the value of ${name} (it is not shown): `, { hidden: true })
@@ -70,7 +56,7 @@ async function valueOf(name: string): Promise<string> {
 }
 
 /** On the engine's standard input: the Automation API would make it an argument, which any user of the machine sees. */
-async function keep(
+export async function keep(
   { stack: { name, workspace } }: OpenStack,
   setting: string,
   value: string,

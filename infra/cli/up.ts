@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { changesAnything, confirm, introduce, recover, summaryOf } from "./deploying.ts";
 import { requestedImage, withImage } from "./image-option.ts";
+import { makeMissingSecrets } from "./made-secrets.ts";
 import { carryOut } from "./operation.ts";
 import { deployedIn } from "./outputs.ts";
 import { reportFor, type Report } from "./report.ts";
-import { ensureEncryptionKey } from "./secret.ts";
 import type { OpenStack } from "./stack.ts";
 import { withConfirmation, type StackOptions } from "./stack-options.ts";
 
@@ -37,7 +37,7 @@ async function up(options: UpOptions): Promise<void> {
   introduce(open, report);
   const image = await requestedImage(open, options.image);
   await recover(open, report);
-  await ensureEncryptionKey(open, report);
+  await makeMissingSecrets(open, report);
   if (options.yes !== true) {
     const program = () => programWith(image);
     const planned = await carryOut(
