@@ -491,7 +491,7 @@ describe("what is generated", () => {
   test.each<[key: string, value: unknown]>([
     ["image", undefined],
     ["image", "worker"],
-    ["store", "upstash"],
+    ["store", "memcached"],
     ["store", { kind: "local", persistance: "none" }],
     ["fleets", { Main: { host: "local" } }],
     ["fleets", { main: { host: "fly" } }],

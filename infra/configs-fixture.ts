@@ -56,11 +56,15 @@ const fleetNames = fc.stringMatching(FLEET_NAME);
 
 function fleetsOn(host: Host): fc.Arbitrary<FleetConfig> {
   const shared = { host: fc.constant(host.name), share: fc.integer({ min: 0, max: 100 }) };
-  return fieldsOf<FleetConfig>(host.config, shared);
+  return fieldsOf<FleetConfig>(host.config, shared).filter(
+    (config) => (host.refusals?.(config) ?? []).length === 0,
+  );
 }
 
 function storesOf(store: Store): fc.Arbitrary<StoreConfig> {
-  return fieldsOf<StoreConfig>(store.config, { kind: fc.constant(store.kind) });
+  return fieldsOf<StoreConfig>(store.config, { kind: fc.constant(store.kind) }).filter(
+    (config) => (store.refusals?.(config) ?? []).length === 0,
+  );
 }
 
 function stacks(host: Host) {

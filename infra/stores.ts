@@ -1,8 +1,9 @@
 import type { Store } from "./store.ts";
 import { local } from "./stores/local/store.ts";
+import { upstash } from "./stores/upstash/store.ts";
 
 /** Every kind of store; each is a folder of `stores/`. */
-export const stores = { local } as const satisfies Record<string, Store>;
+export const stores = { local, upstash } as const satisfies Record<string, Store>;
 
 /** @throws Error when there is none: the configuration admits only those that are */
 export function storeNamed(kind: string): Store {

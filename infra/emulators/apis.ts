@@ -1,4 +1,7 @@
 import type { StartEmulator } from "./cloud.ts";
+import { startUpstash } from "./upstash/emulator.ts";
 
 /** Every API that can be emulated; each is a folder. */
-export const emulatedApis = {} as const satisfies Readonly<Record<string, StartEmulator>>;
+export const emulatedApis = { upstash: startUpstash } as const satisfies Readonly<
+  Record<string, StartEmulator>
+>;

@@ -4,6 +4,14 @@ import { workerProcess } from "./local/worker-process.ts";
 import { release } from "./release.ts";
 import { storeBinding } from "./store-binding.ts";
 import type { AnyResource } from "./resource.ts";
+import { upstashDatabase } from "./upstash/database.ts";
 
 /** Everything that the provider keeps. */
-export const resources: readonly AnyResource[] = [release, storeBinding, machine, redisServer, workerProcess];
+export const resources: readonly AnyResource[] = [
+  release,
+  storeBinding,
+  machine,
+  redisServer,
+  workerProcess,
+  upstashDatabase,
+];

@@ -1,0 +1,25 @@
+import { declare } from "../../provider/declare.ts";
+import { upstashDatabase } from "../../provider/upstash/database.ts";
+import type { StackResources, StoreDeployment } from "../../stack-resources.ts";
+import type { UpstashStorePlan } from "./plan.ts";
+
+export function deployStore(
+  plan: UpstashStorePlan,
+  resources: Omit<StackResources, "store">,
+): StoreDeployment {
+  const { region, budget, prodPack, databaseId } = plan;
+  const database = declare(
+    upstashDatabase,
+    "store",
+    {
+      stack: resources.stack,
+      region,
+      plan: plan.plan,
+      budget,
+      prodPack,
+      ...(databaseId === undefined ? {} : { databaseId }),
+    },
+    { provider: resources.provider, protect: plan.protected, dependsOn: [...resources.dependsOn] },
+  );
+  return { urlFrom: () => database.outputs.url };
+}

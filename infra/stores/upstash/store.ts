@@ -1,0 +1,28 @@
+import { upstash as api } from "../../provider/upstash/api.ts";
+import { defineStore } from "../../store.ts";
+import { upstashStore, type UpstashStoreConfig } from "./config.ts";
+import { planStore } from "./plan.ts";
+
+/** A Redis database at Upstash, reached over the internet. */
+export const upstash = defineStore({
+  kind: "upstash",
+  config: upstashStore,
+  reachableFrom: () => ["internet"],
+  refusals: ({ plan, budget, prodPack }: UpstashStoreConfig) => [
+    ...(budget === 0 || plan === "payg"
+      ? []
+      : [`budget: expected 0, because plan ${plan} has a fixed price, got ${budget}`]),
+    ...(prodPack && plan === "free"
+      ? ["prodPack: expected false, because plan free has none, got true"]
+      : []),
+  ],
+  api,
+  cannot: [
+    "be reached over a private network: every command crosses the internet, and hosts that bill outgoing traffic bill it",
+    "bear a mark of its stack: the database named oxy-<stack> in the region is taken for the stack's own",
+    "grow by itself: auto-upgrade is kept off, because the stack's config says the plan, and a full database refuses writes",
+    "be moved to another region: a database there is another one",
+  ],
+  plan: planStore,
+  deployment: () => import("./pulumi.ts"),
+});
