@@ -27,7 +27,7 @@ try {
   const redis = openRedis(config.redis.url, "oxy");
   redis.on("error", (error) => log.warn("redis unreachable", errorFields(error)));
   const http = await serveHttp(config, { redis, readiness, log });
-  log.info("listening", { health: http.health, board: http.board });
+  log.info("listening", { health: http.health, board: http.board, admin: http.admin });
   const starting = config.role === "web" ? startWeb(redis) : startWorker(config, redis, log);
   // Stopped while Redis is still awaited: there is nothing to drain. Else it is about to be ready, and holds shards.
   const worker = await Promise.race([

@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { FastifyAdapter } from "@bull-board/fastify";
 import basicAuth from "@fastify/basic-auth";
 import type { Queue } from "bullmq";
 import type { FastifyInstance } from "fastify";
+import { isSameSecret } from "./same-secret.ts";
 
 /** The queues to show, asked for anew whenever the board is looked at. */
 export type ListQueues = () => Promise<readonly Queue[]>;
@@ -43,7 +43,7 @@ async function guardByPassword(app: FastifyInstance, password: string): Promise<
     authenticate: { realm: "Oxy Workers" },
     validate: (user, given, _request, _reply, done) => {
       // Both are always compared: how long it takes tells nothing.
-      const right = [same(user, USER), same(given, password)].every(Boolean);
+      const right = [isSameSecret(user, USER), isSameSecret(given, password)].every(Boolean);
       done(right ? undefined : new Error("wrong user or password"));
     },
   });
@@ -58,9 +58,4 @@ function guardByHost(app: FastifyInstance): void {
       .code(403)
       .send({ error: "without OXY_BOARD_PASSWORD the board is served to this machine only" });
   });
-}
-
-function same(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

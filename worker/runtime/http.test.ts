@@ -48,13 +48,21 @@ afterAll(async () => {
 async function serve(
   settings: Partial<Pick<Config, "role" | "port">> & {
     password?: string;
+    token?: string;
     healthPort?: number;
     boardPort?: number;
   } = {},
 ) {
-  const { role = "all", port, password, healthPort = 0, boardPort = 0 } = settings;
+  const { role = "all", port, password, token, healthPort = 0, boardPort = 0 } = settings;
   const servers = await serveHttp(
-    { role, namespace: "oxy", port, health: { port: healthPort }, board: { port: boardPort, password } },
+    {
+      role,
+      namespace: "oxy",
+      port,
+      health: { port: healthPort },
+      board: { port: boardPort, password },
+      admin: { token },
+    },
     { redis, readiness: new Readiness({ role, fleet: "default" }), log },
   );
   opened.push(servers);
@@ -179,6 +187,34 @@ describe("who may see the board", () => {
   test("the right password opens it", async () => {
     const board = boardOf(await serve({ password: PASSWORD }));
     expect((await fetch(board, basic("oxy", PASSWORD))).status).toBe(200);
+  });
+});
+
+describe("the admin API", () => {
+  const token = "token-of-the-admin-api-in-this-test";
+
+  test.each([{}, { port: 0 }])(
+    "is where the health checks are (%j), for the roles web and all",
+    async (at) => {
+      for (const role of ["web", "all"] as const) {
+        const { admin = "", health } = await serve({ role, token, ...at });
+        expect(new URL(admin).port).toBe(new URL(health).port);
+        const response = await fetch(`${admin}/state`, { headers: { authorization: `Bearer ${token}` } });
+        expect(response.status).toBe(200);
+      }
+    },
+  );
+
+  test.each([
+    ["without a token", {}],
+    ["in the role worker", { token, role: "worker" }],
+  ] as const)("%s there is none", async (_, settings) => {
+    const { admin, health } = await serve(settings);
+    expect(admin).toBeUndefined();
+    const response = await fetch(new URL("/admin/state", health), {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(response.status).toBe(404);
   });
 });
 

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { Redis } from "ioredis";
 import { keysOf } from "../adapters/redis/keys.ts";
 import type { Config } from "../config.ts";
+import { addAdmin, ADMIN_PATH } from "./admin.ts";
 import { BoardQueues } from "./board-queues.ts";
 import { addBoard, BOARD_PATH } from "./board.ts";
 import { addHealth } from "./health.ts";
@@ -17,6 +18,8 @@ export interface HttpServers {
   readonly health: string;
   /** Missing where the board is not served. */
   readonly board: string | undefined;
+  /** Missing where there is no admin API. */
+  readonly admin: string | undefined;
   /** Ends every connection and frees the ports. */
   close(): Promise<void>;
 }
@@ -31,17 +34,20 @@ export class PortInUse extends Error {
 }
 
 /**
- * Health checks and Bull Board: each on its port, or both under PORT where the host routes only one.
+ * Health checks and Bull Board: each on its port, or both under PORT where the host routes only one. The admin API is
+ * where the health checks are.
  * @throws PortInUse
  */
 export async function serveHttp(
-  config: Pick<Config, "role" | "namespace" | "port" | "health" | "board">,
+  config: Pick<Config, "role" | "namespace" | "port" | "health" | "board" | "admin">,
   parts: { readonly redis: Redis; readonly readiness: Readiness; readonly log: Logger },
 ): Promise<HttpServers> {
   const { redis, readiness, log } = parts;
   const { password } = config.board;
+  const { token } = config.admin;
   const apps: FastifyInstance[] = [];
-  const queues = new BoardQueues({ redis, ...keysOf(config.namespace) });
+  const keys = keysOf(config.namespace);
+  const queues = new BoardQueues({ redis, ...keys });
   const close = async (): Promise<void> => {
     await Promise.all(apps.map((app) => app.close()));
     await queues.close();
@@ -56,21 +62,26 @@ export async function serveHttp(
     const healthApp = open();
     addHealth(healthApp, { redis, readiness });
     const wanted = config.role !== "worker";
+    const administered = wanted && token !== undefined;
+    if (administered) await addAdmin(healthApp, { redis, keys, token, log });
+    const adminOf = (url: string): string | undefined => (administered ? `${url}${ADMIN_PATH}` : undefined);
     if (config.port !== undefined) {
       const shared = wanted && password !== undefined;
       if (shared) await addBoard(healthApp, () => queues.current(), password);
       else if (wanted) log.warn("board not served: PORT is public and OXY_BOARD_PASSWORD is not set");
       const url = await listen(healthApp, "PORT", ANYWHERE, config.port);
-      return { health: `${url}/health`, board: shared ? `${url}${BOARD_PATH}` : undefined, close };
+      const board = shared ? `${url}${BOARD_PATH}` : undefined;
+      return { health: `${url}/health`, board, admin: adminOf(url), close };
     }
-    const health = `${await listen(healthApp, "OXY_HEALTH_PORT", ANYWHERE, config.health.port)}/health`;
-    if (!wanted) return { health, board: undefined, close };
+    const url = await listen(healthApp, "OXY_HEALTH_PORT", ANYWHERE, config.health.port);
+    const health = `${url}/health`;
+    if (!wanted) return { health, board: undefined, admin: undefined, close };
     const boardApp = open();
     boardApp.get("/", (_request, reply) => reply.redirect(BOARD_PATH));
     await addBoard(boardApp, () => queues.current(), password);
     const boardHost = password === undefined ? LOOPBACK : ANYWHERE;
     const boardUrl = await listen(boardApp, "OXY_BOARD_PORT", boardHost, config.board.port);
-    return { health, board: `${boardUrl}${BOARD_PATH}`, close };
+    return { health, board: `${boardUrl}${BOARD_PATH}`, admin: adminOf(url), close };
   } catch (error) {
     await close();
     throw error;
