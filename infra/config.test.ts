@@ -102,6 +102,12 @@ describe("what is required is enough", () => {
     expect(read({ ...least, image }).image).toEqual(expected);
   });
 
+  test("production takes any image where nothing real is deployed", () => {
+    const circumstances = { stack: "trial", hosts, stores, isSecret: () => true };
+    const all = given({ ...least, production: true });
+    expect(parseStackConfig(all, PROJECT, { ...circumstances, offline: true }).production).toBe(true);
+  });
+
   test.each([digest, `ghcr.io/oxy/worker@${digest}`])("production takes image %s", (image) => {
     expect(read({ ...least, image, production: true }).production).toBe(true);
   });

@@ -40,6 +40,8 @@ export interface StackCircumstances {
   readonly stores: Kinds;
   /** Whether the value of a key, given with its namespace, is or contains a secret in the stack's file. */
   readonly isSecret: (key: string) => boolean;
+  /** Nothing real is deployed: production may run what moves. */
+  readonly offline?: boolean;
 }
 
 /** The stack's config cannot be deployed; the message has a sentence for each problem and no secret. */
@@ -103,7 +105,7 @@ export function storeFields(stores: Kinds): Choosing {
 export function parseStackConfig(
   all: Readonly<Record<string, string>>,
   project: string,
-  { stack, hosts, stores, isSecret }: StackCircumstances,
+  { stack, hosts, stores, isSecret, offline = false }: StackCircumstances,
 ): StackConfig {
   const namespace = `${project}:`;
   const isEncrypted = (key: string): boolean => isSecret(`${namespace}${key}`);
@@ -127,7 +129,7 @@ export function parseStackConfig(
   const environment = readEnvironment(plain, secret ?? {}, stack, problems);
   const secrets = secret && readSecrets(secret, isEncrypted("secrets"), stack, problems);
 
-  if (production && image && !isPinned(image))
+  if (production && !offline && image && !isPinned(image))
     problems.mismatch(
       ["image"],
       "an image by digest in production, because nobody could roll back to a folder or a tag",

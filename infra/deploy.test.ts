@@ -1,6 +1,6 @@
 import { isSecret, output, type Output, runtime } from "@pulumi/pulumi";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { InvalidStackConfig } from "./config.ts";
 import { showsSecret, stacksOn } from "./configs-fixture.ts";
 import {
@@ -85,4 +85,44 @@ test("the config is the one that Pulumi has, with what it knows to be secret", (
   expect(stackConfig("oxy-workers", "trial")).toMatchObject({ store: { kind: "local" }, secrets });
   runtime.setAllConfig(all, []);
   expect(() => stackConfig("oxy-workers", "trial")).toThrow(InvalidStackConfig);
+});
+
+test("an image, and secrets that will be made, stand in for what the config says", () => {
+  const secrets = { OPENAI_API_KEY: "sk-1" };
+  const key = { OXY_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32).toString("base64")}` };
+  const all = {
+    "oxy-workers:image": "./worker",
+    "oxy-workers:store": "local",
+    "oxy-workers:fleets": JSON.stringify({ main: { host: "local" } }),
+    "oxy-workers:secrets": JSON.stringify(secrets),
+  };
+  runtime.setAllConfig(all, ["oxy-workers:secrets"]);
+  expect(() => stackConfig("oxy-workers", "trial")).toThrow("OXY_ENCRYPTION_KEYS: expected");
+  const made = stackConfig("oxy-workers", "trial", {
+    image: "/elsewhere",
+    secrets: { ...key, OPENAI_API_KEY: "another" },
+  });
+  expect(made).toMatchObject({ image: { path: "/elsewhere" }, secrets: { ...secrets, ...key } });
+
+  runtime.setAllConfig({ ...all, "oxy-workers:secrets": "" }, []);
+  expect(() => stackConfig("oxy-workers", "trial", { secrets: key })).toThrow("OPENAI_API_KEY: expected");
+  const { "oxy-workers:secrets": _none, ...without } = all;
+  runtime.setAllConfig(without, []);
+  const both = { ...secrets, ...key };
+  expect(stackConfig("oxy-workers", "trial", { secrets: both })).toMatchObject({ secrets: both });
+});
+
+test.each([
+  ["are used", "", true],
+  ["are not used in a rehearsal", "1", false],
+])("credentials in the stack's config %s", async (_what, offline, expected) => {
+  vi.stubEnv("OXY_OFFLINE", offline);
+  const credentials = JSON.stringify({ TOY_TOKEN: "token-of-the-account" });
+  const { registered } = await registering("trial", async () => {
+    runtime.setAllConfig({ "oxy:credentials": credentials }, ["oxy:credentials"]);
+    stackResources("trial", "/home/of/the/test", {});
+  });
+  vi.unstubAllEnvs();
+  runtime.setAllConfig({}, []);
+  expect(JSON.stringify(registered).includes("credentials")).toBe(expected);
 });

@@ -1,6 +1,7 @@
 import { all, Config, runtime, secret, type Output, type Resource } from "@pulumi/pulumi";
 import { parseStackConfig, type StackConfig } from "./config.ts";
 import type { FleetPlan } from "./host.ts";
+import { isOffline } from "./home.ts";
 import { hostNamed, hosts } from "./hosts.ts";
 import type { StackPlan } from "./plan.ts";
 import { declare, OxyProvider } from "./provider/declare.ts";
@@ -13,15 +14,39 @@ import { storeNamed, stores } from "./stores.ts";
 /** In Pulumi's JavaScript, but not in its types. */
 const { isConfigSecret } = runtime as unknown as { isConfigSecret(key: string): boolean };
 
+/** What a command deploys or previews in place of what the stack's config says. */
+export interface Instead {
+  readonly image?: string | undefined;
+  /** Secrets that it has not yet: each stands for one that will be made. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
 /**
  * The stack's config, as Pulumi gives it to the program.
- * @param image in place of its own
  * @throws InvalidStackConfig
  */
-export function stackConfig(project: string, stack: string, image?: string): StackConfig {
-  const instead = image === undefined ? {} : { [`${project}:image`]: image };
-  const given = { ...runtime.allConfig(), ...instead };
-  return parseStackConfig(given, project, { stack, hosts, stores, isSecret: isConfigSecret });
+export function stackConfig(project: string, stack: string, instead: Instead = {}): StackConfig {
+  const configured: Readonly<Record<string, string>> = runtime.allConfig();
+  const key = { image: `${project}:image`, secrets: `${project}:secrets` };
+  const { image = configured[key.image], secrets = {} } = instead;
+  const given = {
+    ...configured,
+    ...(image === undefined ? {} : { [key.image]: image }),
+    ...(Object.keys(secrets).length === 0
+      ? {}
+      : { [key.secrets]: withMore(configured[key.secrets], secrets) }),
+  };
+  // Where there is none yet, those that stand in are not in clear either.
+  const isSecret = (name: string): boolean =>
+    isConfigSecret(name) || (name === key.secrets && configured[name] === undefined);
+  return parseStackConfig(given, project, { stack, hosts, stores, isSecret, offline: isOffline() });
+}
+
+/** What is there goes before, and what cannot be read is left to whoever says so. */
+function withMore(json: string | undefined, more: Readonly<Record<string, string>>): string {
+  if (json === undefined || json === "") return JSON.stringify(more);
+  if (!json.startsWith("{")) return json;
+  return JSON.stringify({ ...more, ...(JSON.parse(json) as object) });
 }
 
 /** What everything is made with, before there is a store. */
@@ -60,6 +85,8 @@ export function bindStore(
 
 /** `pulumi config set --secret oxy:credentials '{"RENDER_API_KEY": …}'`, for whom the environment is no place. */
 function providerCredentials(): { readonly credentials?: Output<Readonly<Record<string, string>>> } {
+  // They are those of an account, which a rehearsal has none of.
+  if (isOffline()) return {};
   const credentials = new Config("oxy").getSecretObject<Record<string, string>>("credentials");
   return credentials === undefined ? {} : { credentials };
 }

@@ -9,8 +9,18 @@ export class InvalidHome extends Error {
   override readonly name = "InvalidHome";
 }
 
-/** What this machine keeps: images, the processes of host `local`, the state of stacks pinned to it. @throws InvalidHome */
+/**
+ * What this machine keeps: images, the processes of host `local`, the state of stacks pinned to it. In a rehearsal,
+ * what that makes instead: nothing real is in it.
+ * @throws InvalidHome
+ */
 export function homeDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  const home = projectHome(environment);
+  return isOffline(environment) ? rehearsalHome(home) : home;
+}
+
+/** The same, whether or not it is a rehearsal. @throws InvalidHome */
+export function projectHome(environment: NodeJS.ProcessEnv = process.env): string {
   const given = environment["OXY_HOME"];
   if (given === undefined || given === "") return join(projectDirectory, ".oxy");
   if (!isAbsolute(given)) throw new InvalidHome(`OXY_HOME: expected an absolute path, got "${given}"`);
@@ -22,7 +32,7 @@ export function isOffline(environment: NodeJS.ProcessEnv = process.env): boolean
   return (environment["OXY_OFFLINE"] ?? "") !== "";
 }
 
-/** Where a rehearsal keeps all that it makes: state, images, services. Nothing real is in it. */
+/** Where a rehearsal keeps all that it makes: state, images, services. @param home the project's */
 export function rehearsalHome(home: string): string {
   return join(home, "offline");
 }

@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { projectDirectory } from "./home.ts";
-import { bundleDirectory, bundlesOf, ImageUnavailable, resolveImage } from "./image.ts";
+import { bundleDirectory, bundlesOf, ImageUnavailable, rehearsedImage, resolveImage } from "./image.ts";
 
 const digest = `sha256:${"0a".repeat(32)}`;
 const other = `sha256:${"1b".repeat(32)}`;
@@ -79,4 +80,51 @@ test("a digest is found again, or refused with those that are kept", async () =>
 test.each(["registry", "tag"] as const)("a %s is left to the host that pulls it", async (kind) => {
   const reference = "ghcr.io/acme/oxy-worker:1";
   expect(await resolveImage({ kind, reference }, "/nowhere")).toEqual({ kind: "registry", reference });
+});
+
+describe("in a rehearsal", () => {
+  const pulling = [["registry"], ["registry"]] as const;
+
+  test("hosts that pull images are given a bundle of this machine by the name of nobody's registry", async () => {
+    const home = await temporary();
+    await mkdir(bundleDirectory(home, digest), { recursive: true });
+    const image = { kind: "registry", reference: `offline.invalid/oxy-worker@${digest}` };
+    expect(await rehearsedImage({ kind: "bundle", reference: digest }, home, pulling)).toEqual({ image });
+    // As the state has it, and a rollback.
+    expect(await rehearsedImage({ kind: "registry", reference: image.reference }, home, pulling)).toEqual({
+      image,
+    });
+  });
+
+  test("one that is not kept any more is refused", async () => {
+    const again = { kind: "registry", reference: `offline.invalid/oxy-worker@${other}` } as const;
+    await expect(rehearsedImage(again, await temporary(), pulling)).rejects.toThrow(
+      `image: expected one that this machine keeps (none yet; ./worker makes one), got ${other}`,
+    );
+  });
+
+  test.each([
+    { kind: "registry", reference: `ghcr.io/acme/oxy-worker@${other}` },
+    { kind: "tag", reference: "ghcr.io/acme/oxy-worker:1" },
+  ] as const)("the sources stand in for a $kind, and that is told", async (configured) => {
+    const home = await temporary();
+    const { image, instead } = await rehearsedImage(configured, home, pulling);
+    expect(image.reference).toMatch(/^offline[.]invalid\/oxy-worker@sha256:[0-9a-f]{64}$/);
+    const bundled = image.reference.replace(/^.*@/, "");
+    expect(existsSync(join(bundleDirectory(home, bundled), "main.mjs"))).toBe(true);
+    expect(instead).toBe(
+      `image: ./worker (${bundled}) stands in for ${configured.reference}, which is not pulled`,
+    );
+  });
+
+  test("hosts that run bundles are given what they always are", async () => {
+    const home = await temporary();
+    await mkdir(bundleDirectory(home, digest), { recursive: true });
+    const image = { kind: "bundle", reference: digest } as const;
+    expect(await rehearsedImage(image, home, [["bundle"]])).toEqual({ image });
+    const pulled = { kind: "tag", reference: "ghcr.io/acme/oxy-worker:1" } as const;
+    expect(await rehearsedImage(pulled, home, [["bundle"]])).toEqual({
+      image: { kind: "registry", reference: pulled.reference },
+    });
+  });
 });

@@ -20,6 +20,10 @@ export class ImageUnavailable extends Error {
 
 const run = promisify(execFile);
 const BUNDLER = "image/bundle.ts";
+/** Our own sources. */
+const SOURCES = { kind: "source", path: "./worker" } as const satisfies ImageReference;
+/** The registry of a rehearsal, whose names nobody can resolve (RFC 2606, 2). */
+const REHEARSED = "offline.invalid/oxy-worker";
 
 /** Where the bundles of this machine are, each in a folder named by its digest. */
 export function bundlesOf(home: string): string {
@@ -46,6 +50,37 @@ export async function resolveImage(image: ImageReference, home: string): Promise
     case "tag":
       return { kind: "registry", reference: image.reference };
   }
+}
+
+/**
+ * The image for hosts that run such kinds, in a rehearsal. Hosts that run images of a registry are given a bundle of
+ * this machine under a name of nobody's registry; what would be pulled, the sources stand in for.
+ * @param kinds of each host
+ * @returns also what to tell about that
+ * @throws ImageUnavailable
+ */
+export async function rehearsedImage(
+  image: ImageReference,
+  home: string,
+  kinds: readonly (readonly Image["kind"][])[],
+): Promise<{ readonly image: Image; readonly instead?: string }> {
+  if (kinds.every((each) => each.includes("bundle"))) return { image: await resolveImage(image, home) };
+  const again = image.kind === "registry" && image.reference.startsWith(`${REHEARSED}@`);
+  const pulled = (image.kind === "registry" || image.kind === "tag") && !again;
+  const meant: ImageReference = again
+    ? { kind: "bundle", reference: image.reference.slice(REHEARSED.length + 1) }
+    : pulled
+      ? SOURCES
+      : image;
+  const { reference } = await resolveImage(meant, home);
+  return {
+    image: { kind: "registry", reference: `${REHEARSED}@${reference}` },
+    ...(pulled
+      ? {
+          instead: `image: ${SOURCES.path} (${reference}) stands in for ${image.reference}, which is not pulled`,
+        }
+      : {}),
+  };
 }
 
 /** Runs the sources' own bundler: infra knows nothing of what is inside. */

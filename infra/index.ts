@@ -1,4 +1,4 @@
-import { getProject, getStack, RunError } from "@pulumi/pulumi";
+import { getProject, getStack, log, RunError } from "@pulumi/pulumi";
 import {
   bindStore,
   deployFleet,
@@ -7,19 +7,21 @@ import {
   recordRelease,
   stackConfig,
   stackResources,
+  type Instead,
 } from "./deploy.ts";
-import { InvalidStackConfig } from "./config.ts";
-import { homeDirectory, InvalidHome } from "./home.ts";
-import { ImageUnavailable, resolveImage } from "./image.ts";
+import { InvalidStackConfig, type StackConfig } from "./config.ts";
+import { homeDirectory, InvalidHome, isOffline } from "./home.ts";
+import { hostNamed } from "./hosts.ts";
+import { ImageUnavailable, rehearsedImage, resolveImage, type Image } from "./image.ts";
 import { PlanRefused, planStack } from "./plan.ts";
 import { workload } from "./workload.ts";
 
 /** Config → plan → resources → outputs: what `pulumi up` runs, and `oxy up`. */
-async function deploy(otherImage?: string) {
+async function deploy(instead?: Instead) {
   const home = homeDirectory();
   const stack = getStack();
-  const config = stackConfig(getProject(), stack, otherImage);
-  const image = await resolveImage(config.image, home);
+  const config = stackConfig(getProject(), stack, instead);
+  const image = isOffline() ? await rehearsed(config, home) : await resolveImage(config.image, home);
   const plan = planStack(config, { stack, image, workload });
 
   const resources = bindStore(plan.store, stackResources(stack, home, config.secrets));
@@ -32,11 +34,19 @@ async function deploy(otherImage?: string) {
 /** What the user can mend: a sentence, without the stack that a defect of ours is found by. */
 const MENDABLE = [InvalidStackConfig, PlanRefused, ImageUnavailable, InvalidHome];
 
+/** The image as the stack's hosts would run it. */
+async function rehearsed(config: StackConfig, home: string): Promise<Image> {
+  const kinds = Object.values(config.fleets).map(({ host }) => hostNamed(host).images);
+  const { image, instead } = await rehearsedImage(config.image, home, kinds);
+  if (instead !== undefined) await log.warn(instead);
+  return image;
+}
+
 /**
- * The program, with another image than the config's if one is given: to see what that would do. Beside a default export
- * Pulumi takes no other.
+ * The program, with something else than the config's if that is given: to see what that would do. Beside a default
+ * export Pulumi takes no other.
  */
-export default (otherImage?: string) =>
-  deploy(otherImage).catch((error: Error) => {
+export default (instead?: Instead) =>
+  deploy(instead).catch((error: Error) => {
     throw MENDABLE.some((kind) => error instanceof kind) ? new RunError(error.message) : error;
   });

@@ -1,19 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { InvalidArgumentError, type Command } from "commander";
-import { Redis } from "ioredis";
+import { AdminChannel } from "../control/admin-channel.ts";
+import { type Answer, type Channel, type ControlRequest, RequestFailed } from "../control/channel.ts";
+import { StoreChannel } from "../control/store-channel.ts";
+import { EXIT, Failure } from "./failure.ts";
+import type { Deployed } from "./outputs.ts";
 
-/** What a worker answers; `done` and `failed` are the last. Documented in docs/architecture.md. */
-export type Answer =
-  | { readonly kind: "qr"; readonly qr: string }
-  | { readonly kind: "done"; readonly [detail: string]: string }
-  | { readonly kind: "failed"; readonly reason: string };
-
-/** The request was not carried out; the message says why. */
-export class RequestFailed extends Error {
-  override readonly name = "RequestFailed";
-}
-
-export interface StoreOptions {
+export interface ControlOptions {
   readonly stack?: string;
   readonly cwd?: string;
   readonly redis?: string;
@@ -23,12 +15,12 @@ export interface StoreOptions {
 }
 
 /** How long a worker may take to notice a request: a few heartbeats. */
-const NOTICE_SECONDS = 45;
+export const NOTICE_SECONDS = 45;
 
-/** The options of every command that goes through the store. */
-export function withStore(command: Command): Command {
+/** The options of every command that asks the workers of a deployment. */
+export function withControl(command: Command): Command {
   return command
-    .option("-s, --stack <name>", "the stack whose store it is")
+    .option("-s, --stack <name>", "the stack whose workers are asked")
     .option("-C, --cwd <folder>", "with -s: the folder of Pulumi.yaml (default: this project's)")
     .option("--redis <url>", "without -s: the store (default: REDIS_URL)")
     .option(
@@ -41,79 +33,54 @@ export function withStore(command: Command): Command {
 }
 
 /**
- * Asks the deployment on a store to do something, and yields what its workers answer. The worker that owns the
- * organization sees the request with its next heartbeat.
+ * Asks the workers of a deployment to do something, and yields what they answer. The one that owns the organization
+ * sees the request with its next heartbeat.
  * @throws RequestFailed
  */
 export async function* ask(
-  options: StoreOptions,
-  request: object,
-  patienceSeconds: number,
+  options: ControlOptions,
+  request: ControlRequest,
+  answerSeconds: number,
 ): AsyncGenerator<Answer> {
-  const store = await located(options);
-  const redis = await connect(store);
-  const id = randomUUID();
-  const requests = `{${store.namespace}}:requests`;
+  const channel = await channelFor(options);
   try {
-    await redis.hset(requests, id, JSON.stringify({ at: Date.now(), ...request }));
-    for (let noticed = false; ; noticed = true) {
-      const reply = await redis.blpop(
-        `{${store.namespace}}:answers:${id}`,
-        noticed ? patienceSeconds : store.patience,
-      );
-      if (reply === null)
-        throw new RequestFailed(await silenceOf(redis, requests, id, noticed, store.patience));
-      const answer = JSON.parse(reply[1]) as Answer;
-      if (answer.kind === "failed") throw new RequestFailed(answer.reason);
-      yield answer;
-      if (answer.kind === "done") return;
-    }
+    yield* channel.ask(request, { noticeSeconds: options.patience, answerSeconds });
   } finally {
-    await redis.hdel(requests, id).catch(() => {});
-    redis.disconnect();
+    channel.close();
   }
 }
 
-/** The store of a stack is where its program says. Loaded then only: the engine's library is large. */
-async function located(options: StoreOptions): Promise<StoreOptions> {
+/** As a stack was deployed, or to a store that is named. */
+async function channelFor(options: ControlOptions): Promise<Channel> {
   const { stack: name } = options;
-  if (name === undefined) return options;
-  const { openStack } = await import("./stack.ts");
-  const { deployedOf } = await import("./outputs.ts");
-  const { stack } = await openStack({ ...options, stack: name, create: false }, () => {});
-  const { storeUrl } = await deployedOf(stack);
-  // The workload's namespace is its stack: several may share a store.
-  return { ...options, redis: storeUrl, namespace: name };
-}
-
-async function connect(store: StoreOptions): Promise<Redis> {
-  const url = store.redis ?? process.env["REDIS_URL"];
-  if (!url) throw new RequestFailed("REDIS_URL: expected redis:// or rediss:// (or --redis), got nothing");
-  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, retryStrategy: () => null });
-  // Told by connect() itself.
-  redis.on("error", () => {});
-  try {
-    await redis.connect();
-  } catch (error) {
-    throw new RequestFailed(
-      `the store cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
-    );
+  if (name !== undefined) {
+    // Loaded then only: the engine's library is large.
+    const { openStack } = await import("./stack.ts");
+    const { deployedOf } = await import("./outputs.ts");
+    const { stack } = await openStack({ ...options, stack: name, create: false }, () => {});
+    return channelTo(await deployedOf(stack), name);
   }
-  return redis;
+  const url = options.redis ?? process.env["REDIS_URL"];
+  if (!url) throw new RequestFailed("REDIS_URL: expected redis:// or rediss:// (or --redis), got nothing");
+  return new StoreChannel(url, options.namespace);
 }
 
-async function silenceOf(
-  redis: Redis,
-  requests: string,
-  id: string,
-  noticed: boolean,
-  patienceSeconds: number,
-): Promise<string> {
-  if (noticed) return "the worker stopped answering; ask again";
-  const taken = (await redis.hexists(requests, id)) === 0;
-  return taken
-    ? "a worker took the request and did not answer; look at its log"
-    : `no worker took the request within ${patienceSeconds} s: is one running on this store and namespace?`;
+/**
+ * The way that the deployed plan says.
+ * @param stack also the workload's namespace: several may share a store
+ */
+export function channelTo(deployed: Deployed, stack: string): Channel {
+  const { storeUrl, adminToken, urls, plan } = deployed;
+  // Plans of before had no other way.
+  const operator = plan.operator ?? { through: "store" };
+  if (operator.through === "store" && storeUrl !== undefined) return new StoreChannel(storeUrl, stack);
+  const url =
+    operator.through === "admin" ? urls[operator.fleet]?.[`${operator.process} http`] : undefined;
+  if (url !== undefined && adminToken !== undefined) return new AdminChannel(url, adminToken);
+  throw new Failure(
+    `stack ${stack} says no way to its workers: run oxy up -s ${stack} with this version`,
+    EXIT.error,
+  );
 }
 
 /** Redis would wait for ever for 0. */

@@ -14,24 +14,39 @@ const KEY_BYTES = 32;
 
 /** A stack is begun with secrets of its own: nobody has them to bring. Those that are there stay. */
 export async function makeMissingSecrets(open: OpenStack, report: Report): Promise<void> {
-  const { project, file, name } = open;
-  const there = file.config?.[`${project.name}:secrets`] as Record<string, unknown> | undefined;
-  const make = async (secret: string, value: () => string, why: string): Promise<void> => {
-    if (there?.[secret] !== undefined) return;
-    await keep(open, secret, value());
+  const { project, name } = open;
+  for (const { secret, value, why } of missingSecrets(open)) {
+    await keep(open, secret, value);
     report.say(`made ${secret}, kept encrypted in ${project.stackPath(name)}: ${why}`);
+  }
+}
+
+/** Values in their stead, for a preview, which makes none. */
+export function standInSecrets(open: OpenStack): Readonly<Record<string, string>> {
+  return Object.fromEntries(missingSecrets(open).map(({ secret, value }) => [secret, value]));
+}
+
+interface MadeSecret {
+  readonly secret: string;
+  readonly value: string;
+  /** What it is for. */
+  readonly why: string;
+}
+
+function missingSecrets({ project, file }: OpenStack): readonly MadeSecret[] {
+  const there = file.config?.[`${project.name}:secrets`] as Record<string, unknown> | undefined;
+  const key: MadeSecret = {
+    secret: ENCRYPTION_KEYS,
+    value: `k1:${randomBytes(KEY_BYTES).toString("base64")}`,
+    why: "without it, what the store keeps cannot be read",
   };
-  await make(
-    ENCRYPTION_KEYS,
-    () => `k1:${randomBytes(KEY_BYTES).toString("base64")}`,
-    "without it, what the store keeps cannot be read",
-  );
-  if (isOutOfReach(file.config?.[`${project.name}:store`]))
-    await make(
-      ADMIN_TOKEN,
-      () => randomBytes(KEY_BYTES).toString("base64url"),
-      "the store is out of reach from here, so commands go through the admin API",
-    );
+  const token: MadeSecret = {
+    secret: ADMIN_TOKEN,
+    value: randomBytes(KEY_BYTES).toString("base64url"),
+    why: "the store is out of reach from here, so commands go through the admin API",
+  };
+  const needed = isOutOfReach(file.config?.[`${project.name}:store`]) ? [key, token] : [key];
+  return needed.filter(({ secret }) => there?.[secret] === undefined);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { introduce, summaryOf } from "./deploying.ts";
 import { requestedImage, withImage } from "./image-option.ts";
+import { standInSecrets } from "./made-secrets.ts";
 import { carryOut } from "./operation.ts";
 import { reportFor } from "./report.ts";
 import { withStack, type StackOptions } from "./stack-options.ts";
@@ -33,7 +34,7 @@ async function preview(options: PreviewOptions): Promise<void> {
   introduce(open, report);
   const expectation = options.expectNoChanges === true ? { expectNoChanges: true } : {};
   const image = await requestedImage(open, options.image);
-  const program = () => programWith(image);
+  const program = () => programWith({ image, secrets: standInSecrets(open) });
   const planned = await carryOut(
     { stack: open.name, report, preview: true },
     async (attention) => (await open.stack.preview({ ...attention, ...expectation, program })).changeSummary,

@@ -39,10 +39,7 @@ async function rollback(options: RollbackOptions): Promise<void> {
   }
   report.say(`  from ${image}\n  to   ${target}`);
   if (options.yes !== true) await confirm(`Roll stack ${open.name} back?`);
-  const configured = String(open.file.config?.[`${open.project.name}:image`]);
-  await open.stack.setConfig("image", { value: target });
-  report.say(`  ${open.project.stackPath(open.name)} says image: ${target} now; it said ${configured}`);
-  await deploy(open, report, {});
+  await deploy(open, report, { image: target });
 }
 
 /** What our program recorded: an image that never became ready is not in it. */

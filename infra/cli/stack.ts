@@ -5,15 +5,18 @@ import {
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";
 import type { InlineProgramArgs, LocalWorkspaceOptions, Stack } from "@pulumi/pulumi/automation/index.js";
-import { projectDirectory } from "../home.ts";
+import { isOffline, projectDirectory } from "../home.ts";
 import program from "../index.ts";
 import { engineFailure, isEngineError } from "./engine-failure.ts";
 import { findEngine } from "./engine.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { clearStaleLocks, type Holder } from "./locks.ts";
 import { openProject, type Project, type StackFile } from "./project.ts";
+import { rehearse } from "./rehearse.ts";
+import { reportFor } from "./report.ts";
 import type { StackOptions } from "./stack-options.ts";
-import { passphraseEnvironment, refuseLaptopState, stateLocation, type StateLocation } from "./state.ts";
+import { passphraseEnvironment, refuseLaptopState, rehearsalLocation, stateLocation } from "./state.ts";
+import type { StateLocation } from "./state.ts";
 
 /** A stack that commands work on. */
 export interface OpenStack {
@@ -38,8 +41,10 @@ export async function openStack(
 ): Promise<OpenStack> {
   const project = await openProject(resolve(options.cwd ?? projectDirectory));
   const file = await project.stackFile(options.stack);
-  const state = stateLocation(project.backendUrl);
-  if (isProduction(file, project)) refuseLaptopState(options.stack, state);
+  const offline = options.offline === true || isOffline();
+  const state = offline ? rehearsalLocation() : stateLocation(project.backendUrl);
+  if (offline) reportFor(options).say(await rehearse(options.stack, { file, project }));
+  else if (isProduction(file, project)) refuseLaptopState(options.stack, state);
   const pulumiCommand = await findEngine();
   const envVars = {
     PULUMI_SKIP_UPDATE_CHECK: "true",

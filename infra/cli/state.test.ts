@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { passphraseEnvironment, refuseLaptopState, stateLocation } from "./state.ts";
+import { passphraseEnvironment, refuseLaptopState, rehearsalLocation, stateLocation } from "./state.ts";
 
 const HERE = {
   url: "file://./.oxy/state?create_dir=true&metadata=skip",
@@ -63,6 +63,22 @@ test("state of this machine gets a passphrase once, for its user alone, whoever 
   expect(await readdir(home)).toEqual(["passphrase"]);
   await passphraseEnvironment(HERE, { encryptionsalt: "v1:…" });
   expect(await readFile(file, "utf8")).toBe(passphrase);
+});
+
+test("a rehearsal has a state of its own, whatever is said, and the passphrase of the project", async () => {
+  const home = await temporaryHome();
+  vi.stubEnv("PULUMI_BACKEND_URL", SHARED.url);
+  vi.stubEnv("OXY_OFFLINE", "1");
+  const state = rehearsalLocation();
+  expect(state).toEqual({
+    url: `file://${home}/offline/state?create_dir=true&metadata=skip`,
+    shown: `file://${home}/offline/state`,
+    onThisMachine: true,
+    from: "--offline",
+  });
+  expect(await passphraseEnvironment(state, {})).toEqual({
+    PULUMI_CONFIG_PASSPHRASE_FILE: join(home, "passphrase"),
+  });
 });
 
 test("none is made for a shared state, nor where secrets are encrypted with another one already", async () => {

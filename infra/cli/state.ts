@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { link, mkdir, rm, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
-import { homeDirectory } from "../home.ts";
+import { projectHome } from "../home.ts";
+import { rehearsalState } from "../offline.ts";
 import { EXIT, Failure } from "./failure.ts";
 
 /** Where the state of stacks lives. */
@@ -14,7 +15,7 @@ export interface StateLocation {
   /** It is lost with this machine. */
   readonly onThisMachine: boolean;
   /** Where that was said. */
-  readonly from: "PULUMI_BACKEND_URL" | "Pulumi.yaml";
+  readonly from: "PULUMI_BACKEND_URL" | "Pulumi.yaml" | "--offline";
 }
 
 /** `pinned` is what Pulumi.yaml says. */
@@ -33,6 +34,12 @@ export function stateLocation(pinned: string | undefined): StateLocation {
     onThisMachine: url.startsWith("file:"),
     from: given === undefined ? "Pulumi.yaml" : "PULUMI_BACKEND_URL",
   };
+}
+
+/** Where that of rehearsed stacks lives, whatever else is said. */
+export function rehearsalLocation(): StateLocation {
+  const url = rehearsalState(projectHome());
+  return { url, shown: url.replace(/[?].*$/, ""), onThisMachine: true, from: "--offline" };
 }
 
 /**
@@ -68,7 +75,7 @@ export async function passphraseEnvironment(
   const managed =
     state.url.startsWith("https:") || (stackFile.secretsprovider ?? "passphrase") !== "passphrase";
   if (given || managed) return {};
-  const file = join(homeDirectory(), "passphrase");
+  const file = join(projectHome(), "passphrase");
   if (!existsSync(file)) {
     if (!state.onThisMachine || stackFile.encryptionsalt !== undefined) {
       throw new Failure(

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { isOffline } from "../home.ts";
 import { changesAnything, confirm, introduce, recover, summaryOf } from "./deploying.ts";
 import { requestedImage, withImage } from "./image-option.ts";
 import { makeMissingSecrets } from "./made-secrets.ts";
@@ -26,7 +27,7 @@ Examples:
   $ npx oxy up -s staging --yes --image ghcr.io/acme/oxy-worker@sha256:…`,
     )
     .action(up);
-  return withConfirmation(withImage(command, "deploy it, and write it into the stack's config"));
+  return withConfirmation(withImage(command, "deploy it, and write it into the stack's config once it runs"));
 }
 
 async function up(options: UpOptions): Promise<void> {
@@ -39,7 +40,7 @@ async function up(options: UpOptions): Promise<void> {
   await recover(open, report);
   await makeMissingSecrets(open, report);
   if (options.yes !== true) {
-    const program = () => programWith(image);
+    const program = () => programWith({ image });
     const planned = await carryOut(
       { stack: open.name, report, preview: true },
       async (attention) => (await open.stack.preview({ ...attention, program })).changeSummary,
@@ -47,24 +48,34 @@ async function up(options: UpOptions): Promise<void> {
     report.say(`  ${summaryOf(planned, "planned")}`);
     if (changesAnything(planned)) await confirm(`Deploy stack ${open.name}?`);
   }
-  if (image !== undefined) await open.stack.setConfig("image", { value: image });
-  await deploy(open, report, options.expectNoChanges === true ? { expectNoChanges: true } : {});
+  const expectation = options.expectNoChanges === true ? { expectNoChanges: true as const } : {};
+  await deploy(open, report, { expectation, image });
 }
 
-/** Deploys what the config says now, and tells the result. */
+/**
+ * Deploys what the config says, or another image, which the config says once it runs: it stays as it was when that
+ * fails. Tells the result.
+ */
 export async function deploy(
   open: OpenStack,
   report: Report,
-  expectation: { readonly expectNoChanges?: true },
+  {
+    expectation = {},
+    image: other,
+  }: { expectation?: { expectNoChanges?: true }; image?: string | undefined },
 ): Promise<void> {
+  const { default: programWith } = await import("../index.ts");
   const started = performance.now();
+  const program = () => programWith({ image: other });
   const { summary, outputs } = await carryOut(
     { stack: open.name, report, preview: false },
-    async (attention) => open.stack.up({ ...attention, ...expectation }),
+    async (attention) => open.stack.up({ ...attention, ...expectation, program }),
   );
+  if (other !== undefined) await writeImage(open, other, report);
   const done = summary.resourceChanges ?? {};
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
   const { image, urls } = deployedIn(open.name, outputs);
+  const on = `-s ${open.name}${isOffline() ? " --offline" : ""}`;
   report.result(
     { kind: "result", stack: open.name, changes: done, seconds, image, urls },
     [
@@ -73,9 +84,19 @@ export async function deploy(
       `  image  ${image}`,
       ...Object.entries(urls).flatMap(([fleet, each]) => addressesOf(fleet, each)),
       "",
-      `  Next: npx oxy org add -s ${open.name} loja-da-ana, then npx oxy pair -s ${open.name} loja-da-ana`,
+      `  Next: npx oxy org add ${on} loja-da-ana, then npx oxy pair ${on} loja-da-ana`,
     ].join("\n"),
   );
+}
+
+/** A rehearsal leaves the file of the real stack as it is. */
+async function writeImage({ stack, name, file, project }: OpenStack, image: string, report: Report) {
+  const path = project.stackPath(name);
+  const configured = String(file.config?.[`${project.name}:image`]);
+  if (isOffline())
+    return report.say(`  ${path} still says image: ${configured}, because this is a rehearsal`);
+  await stack.setConfig("image", { value: image });
+  return report.say(`  ${path} says image: ${image} now; it said ${configured}`);
 }
 
 function addressesOf(fleet: string, urls: Readonly<Record<string, string>>): string[] {

@@ -113,11 +113,11 @@ test("people are told where the desk is", async () => {
   }
   const { desk } = (await findEmulators(machine().home)) ?? {};
   const exported = await (await fetch(`${desk}/environment`)).text();
-  const home = rehearsalHome(machine().home);
+  const { home } = machine();
   expect(exported).toContain(`export OXY_HOME='${home}'\n`);
   const print = `${exported}echo "$OXY_OFFLINE $PULUMI_BACKEND_URL"`;
   expect(execFileSync("sh", ["-c", print], { encoding: "utf8" })).toBe(
-    `1 file://${home}/state?create_dir=true&metadata=skip\n`,
+    `1 file://${home}/offline/state?create_dir=true&metadata=skip\n`,
   );
   expect(await readFile(join(machine().home, "emulators.json"), "utf8")).toContain(`"desk": "${desk}"`);
 });

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { emulatedServices, homeDirectory, rehearsalHome } from "../home.ts";
+import { emulatedServices, projectHome, rehearsalHome } from "../home.ts";
 import { exportsFor } from "../offline.ts";
 import { pruneBundles } from "../provider/local/bundles.ts";
 import { claim } from "../supervisor/claim.ts";
@@ -44,7 +44,7 @@ async function main(): Promise<number> {
   const values = optionsIn(process.argv.slice(2));
   if (typeof values === "string") return fail(values);
   if (values.help) return say(HELP);
-  const home = values.home === undefined ? homeDirectory() : resolve(values.home);
+  const home = values.home === undefined ? projectHome() : resolve(values.home);
   const stage = rehearsalHome(home);
   await mkdir(stage, { recursive: true, mode: 0o700 });
   const claimed = claim(stage);
