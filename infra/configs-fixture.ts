@@ -48,7 +48,8 @@ export function stacksWith(store: Store): fc.Arbitrary<Given> {
         hosts: { any: { ...anyHost, reaches: () => store.reachableFrom(storeConfig) } },
         stores: { [store.kind]: store },
       },
-    }));
+    }))
+    .filter(({ config }) => (store.refusals?.(config.store, config.production) ?? []).length === 0);
 }
 
 const stackNames = fc.stringMatching(workload.namespace.pattern);
@@ -62,9 +63,7 @@ function fleetsOn(host: Host): fc.Arbitrary<FleetConfig> {
 }
 
 function storesOf(store: Store): fc.Arbitrary<StoreConfig> {
-  return fieldsOf<StoreConfig>(store.config, { kind: fc.constant(store.kind) }).filter(
-    (config) => (store.refusals?.(config) ?? []).length === 0,
-  );
+  return fieldsOf<StoreConfig>(store.config, { kind: fc.constant(store.kind) });
 }
 
 function stacks(host: Host) {

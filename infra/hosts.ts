@@ -1,8 +1,9 @@
 import type { Host } from "./host.ts";
 import { local } from "./hosts/local/host.ts";
+import { render } from "./hosts/render/host.ts";
 
 /** Every kind of host; each is a folder of `hosts/`. */
-export const hosts = { local } as const satisfies Record<string, Host>;
+export const hosts = { local, render } as const satisfies Record<string, Host>;
 
 /** @throws Error when there is none: the configuration admits only those that are */
 export function hostNamed(name: string): Host {

@@ -68,7 +68,7 @@ export function planStack(
       ...stoppable(fleet, workload),
       ...(fleet.host.refusals?.(fleet.config) ?? []).map((reason) => `fleets.${fleet.name}.${reason}`),
     ]),
-    ...(store.refusals?.(config.store) ?? []).map((reason) => `store.${reason}`),
+    ...(store.refusals?.(config.store, config.production) ?? []).map((reason) => `store.${reason}`),
   ];
   if (reasons.length > 0) throw new PlanRefused(reasons);
   const plans = fleets.map(({ host, ...fleet }) =>

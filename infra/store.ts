@@ -21,8 +21,8 @@ export interface Store<Config extends StoreConfig = StoreConfig, Plan extends St
   /** Schema of its configuration. */
   readonly config: z.ZodObject;
   reachableFrom(config: Config): readonly Network[];
-  /** What of its configuration cannot work together, each `field: expected …, got …`. */
-  refusals?(config: Config): readonly string[];
+  /** What of its configuration cannot work, together or in production, each `field: expected …, got …`. */
+  refusals?(config: Config, production: boolean): readonly string[];
   /** The API that it is deployed through, and the description of it that our requests are checked against. */
   readonly api?: ApiStanding;
   /** What one would expect of a store and this one cannot do, with the reason. */

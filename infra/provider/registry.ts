@@ -2,6 +2,8 @@ import { machine } from "./local/machine.ts";
 import { redisServer } from "./local/redis-server.ts";
 import { workerProcess } from "./local/worker-process.ts";
 import { release } from "./release.ts";
+import { keyValue } from "./render/key-value.ts";
+import { service } from "./render/service.ts";
 import { storeBinding } from "./store-binding.ts";
 import type { AnyResource } from "./resource.ts";
 import { upstashDatabase } from "./upstash/database.ts";
@@ -13,5 +15,7 @@ export const resources: readonly AnyResource[] = [
   machine,
   redisServer,
   workerProcess,
+  service,
+  keyValue,
   upstashDatabase,
 ];

@@ -1,0 +1,75 @@
+import type { FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
+import { processesOf } from "../../processes.ts";
+import type { RenderFleetConfig } from "./config.ts";
+
+export interface RenderFleetPlan extends FleetPlan {
+  readonly host: "render";
+  /** Empty for the only one. */
+  readonly workspace: string;
+  /** Empty for a public image. */
+  readonly registryCredential: string;
+  readonly processes: readonly RenderProcessPlan[];
+}
+
+export interface RenderProcessPlan extends ProcessPlan {
+  readonly type: "web_service" | "background_worker";
+  readonly instances: number;
+  readonly autoscaling?: Scaling;
+  /** Render asks web services only. */
+  readonly healthPath?: string;
+}
+
+interface Scaling {
+  readonly maxInstances: number;
+  readonly cpuPercent?: number;
+  readonly memoryPercent?: number;
+}
+
+export function planFleet(request: FleetRequest<RenderFleetConfig>): RenderFleetPlan {
+  const { name, config, image, network, drainSeconds, graceSeconds, environment, workload } = request;
+  return {
+    name,
+    host: "render",
+    region: config.region,
+    size: config.size,
+    share: config.share,
+    image,
+    network,
+    drainSeconds,
+    graceSeconds,
+    workspace: config.workspace,
+    registryCredential: config.registryCredential,
+    processes: processesOf(config.services, environment).map((process) =>
+      Object.assign({}, process, serviceOf(process, config, workload.health.ready)),
+    ),
+  };
+}
+
+/** Whoever holds sessions is there as often as the fleet says; one is enough to serve HTTP. */
+function serviceOf(
+  { role, isPublic }: ProcessPlan,
+  config: RenderFleetConfig,
+  healthPath: string,
+): Omit<RenderProcessPlan, keyof ProcessPlan> {
+  const kind = isPublic
+    ? ({ type: "web_service", healthPath } as const)
+    : ({ type: "background_worker" } as const);
+  if (role === "web") return { ...kind, instances: 1 };
+  const { instances, autoscaling } = config;
+  return { ...kind, instances, ...(autoscaling === "off" ? {} : { autoscaling: scalingOf(config) }) };
+}
+
+function scalingOf(config: RenderFleetConfig): Scaling {
+  const { autoscaling, maxInstances, targetCpuPercent, targetMemoryPercent } = config;
+  return {
+    maxInstances,
+    ...(autoscaling === "memory" ? {} : { cpuPercent: targetCpuPercent }),
+    ...(autoscaling === "cpu" ? {} : { memoryPercent: targetMemoryPercent }),
+  };
+}
+
+/** What of a fleet cannot work together. */
+export function refusalsOf({ autoscaling, instances, maxInstances }: RenderFleetConfig): string[] {
+  if (autoscaling === "off" || maxInstances >= instances) return [];
+  return [`maxInstances: expected at least the ${instances} of instances, got ${maxInstances}`];
+}

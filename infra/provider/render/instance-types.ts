@@ -1,0 +1,11 @@
+/** Names since August 2026, each for the same as the one that it was called by before, which Render goes on taking. */
+const NEW_NAMES: Readonly<Record<string, string>> = {
+  "0.5c-512mb": "starter",
+  "1c-2g": "standard",
+  "2c-4g": "pro",
+};
+
+/** An instance type as the API's description has it, by whichever of its names: `pro_plus`. */
+export function planOf(name: string): string {
+  return NEW_NAMES[name] ?? name.replaceAll("-", "_");
+}
