@@ -11,7 +11,7 @@ export const RAILWAY_REGIONS = {
 
 export type RailwayRegion = keyof typeof RAILWAY_REGIONS;
 
-export const RAILWAY_REGION_NAMES = ["us-west2", "us-east4", "europe-west4", "asia-southeast1"] as const;
+export const RAILWAY_REGION_NAMES = Object.keys(RAILWAY_REGIONS) as [RailwayRegion, ...RailwayRegion[]];
 
 /** For both host and store. */
 export const ABOUT_RAILWAY_REGIONS =

@@ -63,15 +63,19 @@ export class ApiClient {
   /** @throws ApiFailed, the signal's reason */
   async call<Answer = undefined>(call: Call<Answer>): Promise<Answer> {
     if (this.#missing.length > 0) throw new ApiFailed("unauthorized", this.#missing.join("; "));
-    const { answer } = call;
+    const { answer, doing } = call;
     const body = await this.#send(call);
-    if (answer === undefined) return undefined as Answer;
+    return answer === undefined ? (undefined as Answer) : this.expect(answer, body, doing);
+  }
+
+  /** What was answered, as the description has it. @throws ApiFailed when it is not */
+  expect<Answer>(answer: z.ZodType<Answer>, body: unknown, doing: string): Answer {
     const result = answer.safeParse(body);
     if (result.success) return result.data;
     const where = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
     throw new ApiFailed(
       "unavailable",
-      `${this.api.title} answered what was not expected when asked to ${call.doing}: ${where}`,
+      `${this.api.title} answered what was not expected when asked to ${doing}: ${where}`,
     );
   }
 

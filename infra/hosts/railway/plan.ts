@@ -49,11 +49,10 @@ export function planFleet(request: FleetRequest<RailwayFleetConfig>): RailwayFle
     readyPath: workload.health.ready,
     startSeconds: workload.startSeconds,
     ...(Object.values(REGISTRY).every((secret) => secret in environment) ? { registry: REGISTRY } : {}),
-    processes: processesOf(config.services, settings).map((process) => ({
-      ...process,
-      ...LIMITS[config.size],
-      replicas: process.role === "web" ? 1 : config.instances,
-      port: PORT,
-    })),
+    processes: processesOf(config.services, settings).map((process) => sized(process, config)),
   };
+}
+
+function sized(process: ProcessPlan, { size, instances }: RailwayFleetConfig): RailwayProcessPlan {
+  return { ...process, ...LIMITS[size], replicas: process.role === "web" ? 1 : instances, port: PORT };
 }

@@ -1,6 +1,6 @@
 import { all } from "@pulumi/pulumi";
 import { declare } from "../../provider/declare.ts";
-import { service } from "../../provider/railway/service.ts";
+import { railwayService } from "../../provider/railway/service.ts";
 import { railwayProject } from "../../railway-project.ts";
 import { environmentOf } from "../../stack-resources.ts";
 import type { FleetDeployment, StackResources } from "../../stack-resources.ts";
@@ -13,7 +13,7 @@ export function deployFleet(plan: RailwayFleetPlan, resources: StackResources): 
   const { registry } = plan;
   const processes = plan.processes.map((process) =>
     declare(
-      service,
+      railwayService,
       `${plan.name}-${process.name}`,
       {
         stack: resources.stack,

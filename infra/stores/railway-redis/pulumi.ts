@@ -1,5 +1,5 @@
 import { declare } from "../../provider/declare.ts";
-import { redis } from "../../provider/railway/redis.ts";
+import { railwayRedis } from "../../provider/railway/redis.ts";
 import { railwayProject } from "../../railway-project.ts";
 import type { StackResources, StoreDeployment } from "../../stack-resources.ts";
 import type { RailwayRedisPlan } from "./plan.ts";
@@ -10,7 +10,7 @@ export function deployStore(
 ): StoreDeployment {
   const project = railwayProject(resources);
   const server = declare(
-    redis,
+    railwayRedis,
     "store",
     {
       stack: resources.stack,
