@@ -36,7 +36,8 @@ export const operations: Operations<RailwayFleetPlan> = {
       place === undefined || service === undefined ? [] : [new Tail(api, place, service, name)],
     );
     for (const tail of tails) yield* (await tail.next()).slice(lines === 0 ? MOST_LINES : -lines);
-    while (follow && !signal.aborted) {
+    if (!follow) return;
+    while (!signal.aborted) {
       await delay(LOOK_MS, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       for (const tail of tails) yield* await tail.next();
