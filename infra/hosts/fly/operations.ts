@@ -34,7 +34,8 @@ export const operations: Operations<FlyFleetPlan> = {
     await learn();
     const first = await machineLog(logs, machines.app, {});
     yield* lastOfEach(named(first), lines);
-    for (let after = first.next; follow && !signal.aborted;) {
+    if (!follow) return;
+    for (let after = first.next; !signal.aborted;) {
       try {
         await delay(LOOK_MS, undefined, { signal });
         const page = await machineLog(logs, machines.app, after === undefined ? {} : { after });

@@ -15,6 +15,8 @@ export const fly: Api = {
     >;
     return [error, message].find((words) => typeof words === "string");
   },
+  // Nobody's: apps are listed by organization, which no token says.
+  probe: { method: "GET", path: "/apps/oxy-looks-for-nothing" },
   whereFrom: "fly tokens create org",
 };
 
