@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest";
 import { InvalidStackConfig } from "./config.ts";
 import { showsSecret, stacksOn } from "./configs-fixture.ts";
 import {
+  awaitFleets,
   bindStore,
   deployFleet,
   deployStore,
@@ -12,7 +13,7 @@ import {
   stackConfig,
   stackResources,
 } from "./deploy.ts";
-import { registering } from "./engine-fixture.ts";
+import { registering, SECRET } from "./engine-fixture.ts";
 import { hosts } from "./hosts.ts";
 import { planStack } from "./plan.ts";
 
@@ -27,7 +28,8 @@ async function program() {
   const resources = bindStore(plan.store, stackResources(parts.stack, "/home/of/the/test", config.secrets));
   const store = await deployStore(plan.store, resources);
   const fleets = await Promise.all(plan.fleets.map((fleet) => deployFleet(fleet, { ...resources, store })));
-  recordRelease(plan.image, resources, fleets);
+  const ready = awaitFleets(plan, parts.workload.startSeconds, { ...resources, store }, fleets);
+  recordRelease(plan.image, resources, ready);
   return outputs(plan, { ...resources, store }, fleets);
 }
 
@@ -46,14 +48,51 @@ test("what a stack says of itself holds no secret but the store's address, and t
   expect(Object.keys(result)).toEqual(["plan", "image", "storeUrl", "urls"]);
 });
 
-test("fleets wait for the store, and the release for the fleets", async () => {
+test("fleets wait for the store, their readiness for their processes, and the release for that", async () => {
   const { registered } = await registering(parts.stack, program);
   const [fleet] = plan.fleets;
   const processes = (fleet?.processes ?? []).map(({ name }) => `${fleet?.name}-${name}`);
   const dependencies = new Map(registered.map(({ name, dependencies: names }) => [name, names]));
   for (const process of processes) expect(dependencies.get(process)).toContain("store");
-  expect(dependencies.get("release")).toEqual(expect.arrayContaining(processes));
+  expect(dependencies.get(`${fleet?.name}-ready`)).toEqual(expect.arrayContaining(processes));
+  expect(dependencies.get("release")).toEqual([`${fleet?.name}-ready`]);
   expect(registered.filter(({ protect }) => protect).map(({ name }) => name)).toEqual(["store"]);
+});
+
+test("readiness is asked for with the image and the place, and gets the store's address as a secret", async () => {
+  const { registered } = await registering(parts.stack, program);
+  const [fleet] = plan.fleets;
+  const ready = registered.find(({ type }) => type === "oxy:index:FleetReady");
+  expect(ready?.inputs).toMatchObject({
+    stack: parts.stack,
+    fleet: fleet?.name,
+    image: plan.image,
+    place: `${fleet?.host}/${fleet?.region}`,
+    seconds: parts.workload.startSeconds + 30,
+    storeUrl: SECRET,
+  });
+});
+
+test("where the store is out of an operator's reach, the admin API is asked, with its token as a secret", async () => {
+  const operator = { through: "admin", fleet: plan.fleets[0]?.name ?? "", process: "web" } as const;
+  const secrets = { ...config.secrets, OXY_ADMIN_TOKEN: "token-of-the-admin-api-in-this-test" };
+  const urls: Readonly<Record<string, string>> = {
+    "web http": "https://web.example",
+    "web board": "https://board.example",
+  };
+  const { registered, result } = await registering(parts.stack, async () => {
+    const resources = bindStore(plan.store, stackResources(parts.stack, "/home/of/the/test", secrets));
+    const store = await deployStore(plan.store, resources);
+    const fleets = [{ processes: [], urls: output(urls) }];
+    awaitFleets({ ...plan, operator }, 60, { ...resources, store }, fleets);
+    return outputs({ ...plan, operator }, { ...resources, store }, fleets);
+  });
+  const ready = registered.find(({ type }) => type === "oxy:index:FleetReady");
+  expect(ready?.inputs).toMatchObject({ adminUrl: urls["web http"], adminToken: SECRET });
+  expect(ready?.inputs).not.toHaveProperty("storeUrl");
+  expect(ready?.secrets).toContain(secrets.OXY_ADMIN_TOKEN);
+  const { adminToken } = result as typeof result & { readonly adminToken: Output<string> };
+  expect(await isSecret(adminToken)).toBe(true);
 });
 
 test("nothing is secret by chance: a preview without a store registers the same", async () => {

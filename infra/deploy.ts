@@ -3,8 +3,9 @@ import { parseStackConfig, type StackConfig } from "./config.ts";
 import type { FleetPlan } from "./host.ts";
 import { isOffline } from "./home.ts";
 import { hostNamed, hosts } from "./hosts.ts";
-import type { StackPlan } from "./plan.ts";
+import { type OperatorAccess, placeOf, type StackPlan } from "./plan.ts";
 import { declare, OxyProvider } from "./provider/declare.ts";
+import { fleetReady } from "./provider/fleet-ready.ts";
 import { release } from "./provider/release.ts";
 import { storeBinding } from "./provider/store-binding.ts";
 import type { FleetDeployment, StackResources, StoreDeployment } from "./stack-resources.ts";
@@ -20,6 +21,9 @@ export interface Instead {
   /** Secrets that it has not yet: each stands for one that will be made. */
   readonly secrets?: Readonly<Record<string, string>>;
 }
+
+/** For what is there to be seen from here: beats of a heartbeat, and a service that wakes up. In s. */
+const JOIN_SECONDS = 30;
 
 /**
  * The stack's config, as Pulumi gives it to the program.
@@ -106,14 +110,53 @@ export async function deployFleet(plan: FleetPlan, resources: StackResources): P
   return mapping.deployFleet(plan, resources);
 }
 
+/**
+ * A process of each fleet has joined the others on the store. What was replaced is deleted only after that.
+ * @param startSeconds how long a process may take until it is ready
+ */
+export function awaitFleets(
+  { operator, fleets: plans }: Pick<StackPlan, "operator" | "fleets">,
+  startSeconds: number,
+  resources: StackResources,
+  fleets: readonly FleetDeployment[],
+): readonly Resource[] {
+  const { stack, provider } = resources;
+  const way = wayToWorkers(operator, resources, plans, fleets);
+  return plans.map((plan, index) => {
+    const { name: fleet, image } = plan;
+    const seconds = startSeconds + JOIN_SECONDS;
+    const dependsOn = [...(fleets[index]?.processes ?? [])];
+    const inputs = { stack, fleet, place: placeOf(plan), image, seconds, ...way };
+    return declare(fleetReady, `${fleet}-ready`, inputs, { provider, dependsOn });
+  });
+}
+
+/** As it is known once the fleets are there. */
+function wayToWorkers(
+  operator: OperatorAccess,
+  { store, secret: secretOf }: Pick<StackResources, "store" | "secret">,
+  plans: readonly FleetPlan[],
+  fleets: readonly FleetDeployment[],
+) {
+  if (operator.through === "store") return { storeUrl: store.urlFrom(operator.network) };
+  const serving = fleets[plans.findIndex(({ name }) => name === operator.fleet)];
+  if (serving === undefined) throw new Error(`the plan has no fleet ${operator.fleet}`);
+  const adminUrl = serving.urls.apply((urls) => {
+    const url = urls[`${operator.process} http`];
+    if (url === undefined)
+      throw new Error(`process ${operator.process} of fleet ${operator.fleet} serves nowhere`);
+    return url;
+  });
+  return { adminUrl, adminToken: secretOf("OXY_ADMIN_TOKEN") };
+}
+
 /** After every fleet is ready: an image that never was is nothing to go back to. */
 export function recordRelease(
   image: string,
   { stack, provider }: Pick<StackResources, "stack" | "provider">,
-  fleets: readonly FleetDeployment[],
+  ready: readonly Resource[],
 ): void {
-  const dependsOn = fleets.flatMap(({ processes }) => processes);
-  declare(release, "release", { stack, image }, { provider, dependsOn });
+  declare(release, "release", { stack, image }, { provider, dependsOn: [...ready] });
 }
 
 /** What `oxy` and people read of a deployed stack: docs/architecture.md has the list. */

@@ -1,5 +1,6 @@
 import { getProject, getStack, log, RunError } from "@pulumi/pulumi";
 import {
+  awaitFleets,
   bindStore,
   deployFleet,
   deployStore,
@@ -27,7 +28,8 @@ async function deploy(instead?: Instead) {
   const resources = bindStore(plan.store, stackResources(stack, home, config.secrets));
   const store = await deployStore(plan.store, resources);
   const fleets = await Promise.all(plan.fleets.map((fleet) => deployFleet(fleet, { ...resources, store })));
-  recordRelease(plan.image, resources, fleets);
+  const ready = awaitFleets(plan, workload.startSeconds, { ...resources, store }, fleets);
+  recordRelease(plan.image, resources, ready);
   return outputs(plan, { ...resources, store }, fleets);
 }
 

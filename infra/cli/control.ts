@@ -74,8 +74,7 @@ export function channelTo(deployed: Deployed, stack: string): Channel {
   // Plans of before had no other way.
   const operator = plan.operator ?? { through: "store" };
   if (operator.through === "store" && storeUrl !== undefined) return new StoreChannel(storeUrl, stack);
-  const url =
-    operator.through === "admin" ? urls[operator.fleet]?.[`${operator.process} http`] : undefined;
+  const url = operator.through === "admin" ? urls[operator.fleet]?.[`${operator.process} http`] : undefined;
   if (url !== undefined && adminToken !== undefined) return new AdminChannel(url, adminToken);
   throw new Failure(
     `stack ${stack} says no way to its workers: run oxy up -s ${stack} with this version`,

@@ -1,9 +1,10 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { RequestFailed } from "./control.ts";
+import { RequestFailed } from "../control/channel.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { engineFailure, isEngineError } from "./engine-failure.ts";
+import { exportCommand } from "./export.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { logsCommand } from "./logs.ts";
 import { orgCommand } from "./org.ts";
@@ -14,6 +15,7 @@ import { rollbackCommand } from "./rollback.ts";
 import { secretCommand } from "./secret.ts";
 import { statusCommand } from "./status.ts";
 import { upCommand } from "./up.ts";
+import { useCommand } from "./use.ts";
 
 const HINT = "(run with --help to see what is expected)";
 
@@ -28,6 +30,8 @@ const program = new Command("oxy")
   .addCommand(logsCommand())
   .addCommand(rollbackCommand())
   .addCommand(secretCommand())
+  .addCommand(useCommand())
+  .addCommand(exportCommand())
   .addCommand(doctorCommand())
   .addCommand(orgCommand())
   .addCommand(pairCommand())

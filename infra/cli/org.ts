@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import { ask, withStore, type StoreOptions } from "./control.ts";
+import { ask, withControl, type ControlOptions } from "./control.ts";
 
-interface AddOptions extends StoreOptions {
+interface AddOptions extends ControlOptions {
   readonly name?: string;
   readonly instructions?: string;
   readonly instructionsFile?: string;
@@ -33,7 +33,7 @@ export function orgCommand(): Command {
     .action(addOrganization);
   return new Command("org")
     .description("Organizations: the tenants of a deployment.")
-    .addCommand(withStore(add));
+    .addCommand(withControl(add));
 }
 
 async function addOrganization(organization: string, options: AddOptions): Promise<void> {

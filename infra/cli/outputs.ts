@@ -6,8 +6,10 @@ import { EXIT, Failure } from "./failure.ts";
 export interface Deployed {
   readonly plan: StackPlan;
   readonly image: string;
-  /** Secret. */
-  readonly storeUrl: string;
+  /** Where an operator reaches the store. Secret. */
+  readonly storeUrl?: string;
+  /** Where they do not: what the admin API is asked with. Secret. */
+  readonly adminToken?: string;
   /** By fleet, then by process and purpose. */
   readonly urls: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

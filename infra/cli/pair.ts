@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { renderUnicodeCompact } from "uqr";
-import { ask, withStore, type StoreOptions } from "./control.ts";
+import { ask, withControl, type ControlOptions } from "./control.ts";
 
 /** WhatsApp shows the first code for 60 s and the others for 20 s each. */
 const PATIENCE_SECONDS = 90;
@@ -14,10 +14,10 @@ export function pairCommand(): Command {
       "\nOn the phone: WhatsApp, Settings, Linked devices, Link a device.\n\nExample:\n  $ npx oxy pair -s local loja-da-ana",
     )
     .action(pairOrganization);
-  return withStore(pair);
+  return withControl(pair);
 }
 
-async function pairOrganization(organization: string, options: StoreOptions): Promise<void> {
+async function pairOrganization(organization: string, options: ControlOptions): Promise<void> {
   for await (const answer of ask(options, { verb: "pair", organization }, PATIENCE_SECONDS)) {
     if (options.json) process.stdout.write(`${JSON.stringify(answer)}\n`);
     else if (answer.kind === "qr") {

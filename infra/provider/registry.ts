@@ -1,3 +1,4 @@
+import { fleetReady } from "./fleet-ready.ts";
 import { machine } from "./local/machine.ts";
 import { redisServer } from "./local/redis-server.ts";
 import { workerProcess } from "./local/worker-process.ts";
@@ -12,6 +13,7 @@ import { upstashDatabase } from "./upstash/database.ts";
 export const resources: readonly AnyResource[] = [
   release,
   storeBinding,
+  fleetReady,
   machine,
   redisServer,
   workerProcess,

@@ -267,7 +267,7 @@ describe.skipIf(engine === undefined)("what oxy answers (needs the Pulumi engine
     expect(await readFile(project.stackFile, "utf8")).toBe(written);
     await project.configure({}, second);
     const deployed = await project.must(["preview", "--image", "deployed", "--expect-no-changes"]);
-    expect(resultOf(deployed)["changes"]).toEqual({ same: 6 });
+    expect(resultOf(deployed)["changes"]).toEqual({ same: 8 });
     expect(await readFile(project.stackFile, "utf8")).toContain(second);
 
     const status = await project.oxy(["status", "--json"]);

@@ -45,7 +45,7 @@ describe.skipIf(engine === undefined)("a killed engine (needs the Pulumi engine)
         expect(await project.running()).toEqual(ONE_OF_EACH);
         expect(await environmentOfWorker(project)).toContain(`\0OXY_LEASE_SECONDS=${20 + round}\0`);
         const planned = resultOf(await project.must(["preview"]));
-        expect(planned["changes"]).toEqual({ same: 6 });
+        expect(planned["changes"]).toEqual({ same: 8 });
 
         await killedSomewhere(project, "destroy", ["release", "main-all", "store"]);
         await project.must(["destroy", "--yes"]);

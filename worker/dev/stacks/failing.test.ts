@@ -22,7 +22,7 @@ describe.skipIf(engine === undefined)("an update that cannot be had (needs the P
     expect(conversation.connections).toEqual(connected);
 
     await conversation.configure({ OXY_AI_TIMEOUT_MS: "20000" });
-    expect(await conversation.up()).toMatchObject({ changes: { update: 1, same: 5 } });
+    expect(await conversation.up()).toMatchObject({ changes: { update: 1, same: 7 } });
     expect(await project.running()).toEqual({
       ...ONE_OF_EACH,
       redisServers: before.redisServers,

@@ -47,7 +47,7 @@ describe.skipIf(engine === undefined)("a stack that somebody works on (needs the
     );
     expect(refused?.stderr).not.toContain("pulumi cancel");
     expect(await project.running()).toEqual(ONE_OF_EACH);
-    expect(resultOf(await project.must(["up", "--yes"]))["changes"]).toEqual({ same: 6 });
+    expect(resultOf(await project.must(["up", "--yes"]))["changes"]).toEqual({ same: 8 });
   }, 90_000);
 
   test("a lock of a process that ended is cleared; of one that lives, or of another machine, it is respected", async () => {

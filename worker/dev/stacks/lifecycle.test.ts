@@ -13,18 +13,18 @@ describe.skipIf(engine === undefined)("oxy up on this machine (needs the Pulumi 
     const { project } = conversation;
     const before = await filesOf(project);
     const deployed = await conversation.up();
-    expect(deployed).toMatchObject({ changes: { create: 6 }, image: expect.stringMatching(/^sha256:/) });
+    expect(deployed).toMatchObject({ changes: { create: 8 }, image: expect.stringMatching(/^sha256:/) });
     await conversation.linkThroughStack();
     await conversation.exchange("Vocês abrem no domingo?");
     const running = await project.running();
     expect(running).toEqual(ONE_OF_EACH);
 
     const planned = resultOf(await project.must(["preview"]));
-    expect(planned["changes"]).toEqual({ same: 6 });
+    expect(planned["changes"]).toEqual({ same: 8 });
     const began = performance.now();
     const again = resultOf(await project.must(["up", "--yes", "--expect-no-changes"]));
     const unchangedSeconds = (performance.now() - began) / 1000;
-    expect(again["changes"]).toEqual({ same: 6 });
+    expect(again["changes"]).toEqual({ same: 8 });
     expect(await project.running()).toEqual(running);
     await conversation.exchange("E no feriado?");
 

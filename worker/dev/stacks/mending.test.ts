@@ -21,7 +21,7 @@ describe.skipIf(engine === undefined)(
         expect.objectContaining({ state: "found", resource: "main-all", message: "not running" }),
       );
       const mended = await conversation.up();
-      expect(mended["changes"]).toEqual({ update: 1, same: 5 });
+      expect(mended["changes"]).toEqual({ update: 1, same: 7 });
       const after = await project.running();
       expect(after).toEqual({
         ...ONE_OF_EACH,
@@ -60,7 +60,7 @@ describe.skipIf(engine === undefined)(
         expect(answers).toContainEqual(drifted("store", "planned"));
         expect(await redis.config("GET", "maxmemory-policy")).toEqual(["maxmemory-policy", "allkeys-lru"]);
         const mended = await conversation.up();
-        expect(mended["changes"]).toEqual({ update: 1, same: 5 });
+        expect(mended["changes"]).toEqual({ update: 1, same: 7 });
         expect(await redis.config("GET", "maxmemory-policy")).toEqual(["maxmemory-policy", "noeviction"]);
       } finally {
         redis.disconnect();

@@ -35,7 +35,7 @@ describe.skipIf(engine === undefined)("oxy rollback (needs the Pulumi engine)", 
     expect(await readFile(project.stackFile, "utf8")).toContain(`oxy-workers:image: ${first}\n`);
     expect(await runningImage(project)).toBe(first);
     const planned = resultOf(await project.must(["preview"]));
-    expect(planned["changes"]).toEqual({ same: 6 });
+    expect(planned["changes"]).toEqual({ same: 8 });
     const kept = await bundlesOf(project);
     expect(kept.toSorted()).toEqual([first, second, ...old.slice(-(KEPT - 2))].toSorted());
   }, 180_000);

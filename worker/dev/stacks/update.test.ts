@@ -19,7 +19,7 @@ describe.skipIf(engine === undefined)("oxy up on a deployed stack (needs the Pul
         if (String(message).startsWith("ready; the one before it drains")) conversation.endThoughts();
       },
     });
-    expect(updated["changes"]).toEqual({ update: 1, same: 5 });
+    expect(updated["changes"]).toEqual({ update: 1, same: 7 });
     await conversation.answered();
     const gapMs = await gap;
     await conversation.exchange("after the update");
@@ -38,7 +38,7 @@ describe.skipIf(engine === undefined)("oxy up on a deployed stack (needs the Pul
     expect(restarted.workers).not.toEqual(running.workers);
     expect(conversation.connections).toMatchObject({ most: 1, replaced: 0 });
     const planned = resultOf(await project.must(["preview"]));
-    expect(planned["changes"]).toEqual({ same: 6 });
+    expect(planned["changes"]).toEqual({ same: 8 });
 
     const { OPENAI_API_KEY, OXY_ENCRYPTION_KEYS } = project.secrets;
     const password = new URL(await conversation.storeUrl()).password;
