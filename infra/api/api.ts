@@ -11,8 +11,17 @@ export interface Api {
   headers(credentials: Readonly<Record<string, string>>): Record<string, string>;
   /** The API's own words in the body of a refusal. */
   messageOf(body: unknown): string | undefined;
+  /** A read that any credentials may make, and that costs nothing: whether they are accepted. What is not there is no refusal. */
+  readonly probe?: Probe;
   /** Where the environment variables come from: completes "get one: …". */
   readonly whereFrom: string;
+}
+
+export interface Probe {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number>>;
+  readonly body?: unknown;
 }
 
 /** Values of environment variables, from wherever they were given. */

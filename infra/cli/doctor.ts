@@ -1,15 +1,21 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { homeDirectory, projectDirectory } from "../home.ts";
+import { missingVariables, type Api } from "../api/api.ts";
+import { findEmulators } from "../emulators/running.ts";
+import { homeDirectory, projectDirectory, projectHome } from "../home.ts";
+import { apis } from "../provider/apis.ts";
 import { EXIT } from "./failure.ts";
 import { openProject, type Project } from "./project.ts";
 import { reportFor } from "./report.ts";
+import { stackState } from "./stack-check.ts";
 import { stateLocation } from "./state.ts";
+import { tokenState } from "./token-check.ts";
 
 interface DoctorOptions {
   readonly cwd?: string;
   readonly json?: boolean;
+  readonly check?: boolean;
 }
 
 /** One thing that was looked at. */
@@ -23,26 +29,44 @@ interface Finding {
 
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("What is installed, where state lives, and which stacks there are.")
+    .description(
+      "What is installed, which tokens are set, where state lives, and which stacks could be previewed.",
+    )
     .option("-C, --cwd <folder>", "the folder of Pulumi.yaml (default: this project's)")
+    .option("--check", "ask each API whether it accepts its token; without it, nothing leaves this machine")
     .option("--json", "print the findings as a line of JSON")
-    .addHelpText("after", "\nEnds with 1 when something is missing.\n\nExample:\n  $ npx oxy doctor")
+    .addHelpText(
+      "after",
+      `
+Ends with 1 when there is a problem. A token is one only where a stack needs it, or when it is not accepted.
+
+Examples:
+  $ npx oxy doctor
+  $ npx oxy doctor --check`,
+    )
     .action(doctor);
 }
 
 async function doctor(options: DoctorOptions): Promise<void> {
   const project = await openProject(resolve(options.cwd ?? projectDirectory));
+  const names = await project.stacks();
+  const states = await Promise.all(
+    names.map(async (name) => ({ name, ...(await stackState(name, project, apis, process.env)) })),
+  );
   const findings: readonly Finding[] = [
     { about: "Node", fine: true, found: process.version },
     ...(await engine()),
     redisServer(),
     state(project),
     { about: "home", fine: true, found: homeDirectory() },
-    await stacks(project),
+    await emulators(),
+    ...(await Promise.all(apis.map((api) => token(api, states, options.check === true)))),
+    stacks(project, names),
+    ...states.map(({ name, fine, found }) => ({ about: `stack ${name}`, fine, found })),
   ];
   const width = Math.max(...findings.map(({ about }) => about.length));
   const lines = findings.map(
-    ({ about, fine, found }) => `${fine ? "ok     " : "missing"} ${about.padEnd(width)}  ${found}`,
+    ({ about, fine, found }) => `${fine ? "ok     " : "problem"} ${about.padEnd(width)}  ${found}`,
   );
   reportFor(options).result({ kind: "result", findings }, lines.join("\n"));
   if (findings.some(({ fine }) => !fine)) process.exitCode = EXIT.error;
@@ -92,8 +116,37 @@ function state(project: Project): Finding {
   }
 }
 
-async function stacks(project: Project): Promise<Finding> {
-  const names = await project.stacks();
+/** Where nothing is deployed through it, nobody misses its token. */
+async function token(
+  api: Api,
+  states: readonly { readonly name: string; readonly apis: readonly string[] }[],
+  check: boolean,
+): Promise<Finding> {
+  const by = states.filter(({ apis: titles }) => titles.includes(api.title)).map(({ name }) => name);
+  const { fine, found } = await tokenState(api, process.env, check);
+  const isSet = missingVariables(api, process.env).length === 0;
+  const users = by.length === 0 ? "no stack needs it" : `for stack ${by.join(", ")}`;
+  return {
+    about: `token of ${api.title}`,
+    fine: fine || (!isSet && by.length === 0),
+    found: `${found} (${users})`,
+  };
+}
+
+async function emulators(): Promise<Finding> {
+  const about = "emulators";
+  const running = await findEmulators(projectHome());
+  if (running === undefined)
+    return { about, fine: true, found: "none run, which only --offline needs (npm run emulators)" };
+  const titles = Object.values(running.apis).map(({ title }) => title);
+  return {
+    about,
+    fine: true,
+    found: `${titles.join(", ") || "none"} (process ${running.pid}, desk ${running.desk})`,
+  };
+}
+
+function stacks(project: Project, names: readonly string[]): Finding {
   return {
     about: "stacks",
     fine: names.length > 0,

@@ -22,7 +22,7 @@ export async function makeMissingSecrets(open: OpenStack, report: Report): Promi
 }
 
 /** Values in their stead, for a preview, which makes none. */
-export function standInSecrets(open: OpenStack): Readonly<Record<string, string>> {
+export function standInSecrets(open: Pick<OpenStack, "project" | "file">): Readonly<Record<string, string>> {
   return Object.fromEntries(missingSecrets(open).map(({ secret, value }) => [secret, value]));
 }
 
@@ -33,7 +33,7 @@ interface MadeSecret {
   readonly why: string;
 }
 
-function missingSecrets({ project, file }: OpenStack): readonly MadeSecret[] {
+function missingSecrets({ project, file }: Pick<OpenStack, "project" | "file">): readonly MadeSecret[] {
   const there = file.config?.[`${project.name}:secrets`] as Record<string, unknown> | undefined;
   const key: MadeSecret = {
     secret: ENCRYPTION_KEYS,

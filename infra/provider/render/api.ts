@@ -11,5 +11,6 @@ export const renderApi: Api = {
   variables: ["RENDER_API_KEY"],
   headers: ({ RENDER_API_KEY = "" }) => ({ authorization: `Bearer ${RENDER_API_KEY}` }),
   messageOf: (body) => refusal.safeParse(body).data?.message,
+  probe: { method: "GET", path: "/owners", query: { limit: 1 } },
   whereFrom: "dashboard.render.com, Account Settings, API Keys",
 };

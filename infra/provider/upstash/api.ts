@@ -17,5 +17,6 @@ export const upstash: Api = {
     >;
     return [message, error].find((words) => typeof words === "string");
   },
+  probe: { method: "GET", path: "/redis/databases" },
   whereFrom: "console.upstash.com, Account, Management API; UPSTASH_EMAIL is the account's address",
 };
