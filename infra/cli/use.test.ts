@@ -1,14 +1,9 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
-
-const OXY = fileURLToPath(new URL("main.ts", import.meta.url));
-const run = promisify(execFile);
+import { oxy } from "./oxy-fixture.ts";
 
 let folder: string;
 
@@ -18,16 +13,6 @@ beforeEach(async () => {
   await writeFile(join(folder, "Pulumi.yaml"), "name: shop\nstackConfigDir: stacks\n");
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-/** The command in a process of its own, whose input is nobody's. */
-async function oxy(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = run(process.execPath, [OXY, ...args], { env: { ...process.env, NO_COLOR: "1" } });
-  command.child.stdin?.end();
-  return await command.then(
-    (printed) => ({ code: 0, ...printed }),
-    (error: { code: number; stdout: string; stderr: string }) => error,
-  );
-}
 
 function stackFile(stack: string): Promise<string> {
   return readFile(join(folder, "stacks", `Pulumi.${stack}.yaml`), "utf8");

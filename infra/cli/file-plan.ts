@@ -1,0 +1,77 @@
+import { Buffer } from "node:buffer";
+import { InvalidStackConfig, parseStackConfig, type StackConfig } from "../config.ts";
+import { hosts } from "../hosts.ts";
+import type { Image } from "../image.ts";
+import { planStack, PlanRefused, type StackPlan } from "../plan.ts";
+import { stores } from "../stores.ts";
+import { workload } from "../workload.ts";
+import { EXIT, Failure } from "./failure.ts";
+import { isOutOfReach } from "./made-secrets.ts";
+import type { StackFile } from "./project.ts";
+
+/** In place of secrets that only the engine can decrypt, or that nobody set yet: no plan holds their values. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  OXY_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32).toString("base64")}`,
+};
+const ANY_SECRET = "stand-in";
+/** Of what a stack is planned from its file alone. */
+export interface FilePlanParts {
+  readonly stack: string;
+  /** Of Pulumi.yaml: keys begin with it. */
+  readonly project: string;
+  /** In place of the file's own. */
+  readonly image?: string | undefined;
+}
+
+/**
+ * What would be deployed, from a stack's file alone: without the engine, and without its secrets.
+ * @throws Failure with every reason why it could not be
+ */
+export function filePlan(file: StackFile, parts: FilePlanParts): StackPlan {
+  try {
+    const config = configIn(file, parts);
+    return planStack(config, { stack: parts.stack, image: imageOf(config), workload });
+  } catch (error) {
+    if (!(error instanceof InvalidStackConfig || error instanceof PlanRefused)) throw error;
+    throw new Failure(error.message, EXIT.configuration);
+  }
+}
+
+function configIn({ config = {} }: StackFile, { stack, project, image }: FilePlanParts): StackConfig {
+  const secrets = `${project}:secrets`;
+  const names = new Set([
+    ...workload.secrets,
+    // What `oxy up` makes where it is needed.
+    ...(isOutOfReach(config[`${project}:store`]) ? ["OXY_ADMIN_TOKEN"] : []),
+    ...Object.keys((config[secrets] ?? {}) as Record<string, unknown>),
+  ]);
+  const stand = [...names].map((name) => [name, STAND_INS[name] ?? ANY_SECRET] as const);
+  const given = {
+    ...config,
+    ...(image === undefined ? {} : { [`${project}:image`]: image }),
+    [secrets]: Object.fromEntries(stand),
+  };
+  const texts = Object.entries(given).flatMap(([key, value]): [string, string][] => {
+    if (value === undefined || value === null) return [];
+    return [[key, typeof value === "string" ? value : JSON.stringify(value)]];
+  });
+  return parseStackConfig(Object.fromEntries(texts), project, {
+    stack,
+    hosts,
+    stores,
+    isSecret: (key) => key === secrets,
+  });
+}
+
+/** Sources are not bundled for it: where they would run, their bundle is what matters, and elsewhere they are refused. */
+function imageOf({ image }: StackConfig): Image {
+  switch (image.kind) {
+    case "source":
+      return { kind: "bundle", reference: image.path };
+    case "bundle":
+      return { kind: "bundle", reference: image.reference };
+    case "registry":
+    case "tag":
+      return { kind: "registry", reference: image.reference };
+  }
+}
