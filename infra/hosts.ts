@@ -1,9 +1,10 @@
 import type { Host } from "./host.ts";
+import { fly } from "./hosts/fly/host.ts";
 import { local } from "./hosts/local/host.ts";
 import { render } from "./hosts/render/host.ts";
 
 /** Every kind of host; each is a folder of `hosts/`. */
-export const hosts = { local, render } as const satisfies Record<string, Host>;
+export const hosts = { local, render, fly } as const satisfies Record<string, Host>;
 
 /** @throws Error when there is none: the configuration admits only those that are */
 export function hostNamed(name: string): Host {

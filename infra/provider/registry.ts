@@ -1,4 +1,6 @@
 import { fleetReady } from "./fleet-ready.ts";
+import { flyApp } from "./fly/app.ts";
+import { flyMachines } from "./fly/machines.ts";
 import { machine } from "./local/machine.ts";
 import { redisServer } from "./local/redis-server.ts";
 import { workerProcess } from "./local/worker-process.ts";
@@ -20,4 +22,6 @@ export const resources: readonly AnyResource[] = [
   service,
   keyValue,
   upstashDatabase,
+  flyApp,
+  flyMachines,
 ];

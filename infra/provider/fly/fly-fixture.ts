@@ -64,7 +64,7 @@ export function useFly(options: FlyOptions = {}) {
       return (await Promise.all(asked)).toSorted();
     },
     containers: () => containers,
-    image: (letter: string, becomes: keyof typeof PROGRAMS) => image(machine(), letter, becomes),
+    image: (letter: string, becomes: keyof typeof PROGRAMS) => keepBundle(machine(), letter, becomes),
     /** As somebody with the token would by hand. */
     ask: async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
       const response = await fetch(`${emulator.url}${path}`, {
@@ -84,7 +84,11 @@ export function useFly(options: FlyOptions = {}) {
 
 export type TestFly = ReturnType<typeof useFly>;
 
-async function image({ home }: TestMachine, letter: string, becomes: keyof typeof PROGRAMS): Promise<string> {
+async function keepBundle(
+  { home }: TestMachine,
+  letter: string,
+  becomes: keyof typeof PROGRAMS,
+): Promise<string> {
   const digest = `sha256:${letter.repeat(64)}`;
   const folder = bundleDirectory(home, digest);
   await mkdir(folder, { recursive: true });
