@@ -8,7 +8,12 @@ export const upstash = defineStore({
   kind: "upstash",
   config: upstashStore,
   reachableFrom: () => ["internet"],
-  refusals: ({ plan, budget, prodPack }: UpstashStoreConfig) => [
+  refusals: ({ plan, budget, prodPack }: UpstashStoreConfig, production) => [
+    ...(production && plan === "free"
+      ? [
+          "plan: expected a paid one in production, because free stops after 500,000 commands a month, got free",
+        ]
+      : []),
     ...(budget === 0 || plan === "payg"
       ? []
       : [`budget: expected 0, because plan ${plan} has a fixed price, got ${budget}`]),
