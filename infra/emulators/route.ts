@@ -13,10 +13,11 @@ export class Route {
     server.on("connection", (socket) => this.#serve(socket));
   }
 
-  static async open(): Promise<Route> {
+  /** @param at any free port of 127.0.0.1 unless told */
+  static async open(at: { readonly host?: string; readonly port?: number } = {}): Promise<Route> {
     const server = createServer({ allowHalfOpen: true });
     const route = new Route(server);
-    server.listen(0, "127.0.0.1");
+    server.listen(at.port ?? 0, at.host ?? "127.0.0.1");
     await once(server, "listening");
     return route;
   }

@@ -17,5 +17,10 @@ export const railwayApi: Api = {
   variables: ["RAILWAY_TOKEN"],
   headers: ({ RAILWAY_TOKEN = "" }) => ({ authorization: `Bearer ${RAILWAY_TOKEN}` }),
   messageOf: (body) => refusal.safeParse(body).data?.errors[0]?.message,
+  probe: {
+    method: "POST",
+    path: "/graphql/v2",
+    body: { query: "query workspaces { apiToken { workspaces { id name } } }", variables: {} },
+  },
   whereFrom: "railway.com/account/tokens, of one workspace",
 };
