@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { createTwoFilesPatch } from "diff";
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 
 const CONTEXT_LINES = 3;
 const COLORS = { "+": "green", "-": "red", "@": "cyan" } as const;
@@ -9,10 +9,9 @@ export function differenceText(path: string, before: string | undefined, after: 
   const from = before === undefined ? "/dev/null" : path;
   const patch = createTwoFilesPatch(from, path, before ?? "", after, undefined, undefined, {
     context: CONTEXT_LINES,
+    headerOptions: FILE_HEADERS_ONLY,
   });
-  // The first line only separates several files.
-  const lines = patch.trimEnd().split("\n").slice(1);
-  return lines.map(colored).join("\n");
+  return patch.trimEnd().split("\n").map(colored).join("\n");
 }
 
 function colored(line: string): string {

@@ -22,7 +22,7 @@ test("a stack is begun from an example, and its file is shown before it is writt
   const args = ["use", "fly-gru", "-s", "staging", "-C", folder];
   const shown = await oxy(...args, "--dry-run");
   expect(shown.code).toBe(0);
-  expect(shown.stdout).toContain("+++ stacks/Pulumi.staging.yaml");
+  expect(shown.stdout).toMatch(/^--- \/dev\/null\n\+\+\+ stacks\/Pulumi.staging.yaml\n@@ /);
   expect(shown.stdout).toContain("+      host: fly");
   expect(shown.stdout).toContain("nothing was written: --dry-run");
   await expect(stackFile("staging")).rejects.toThrow("ENOENT");
@@ -44,6 +44,7 @@ test("a stack is begun from an example, and its file is shown before it is writt
 test("changing to another example shows what changes and nothing else", async () => {
   await oxy("use", "fly-gru", "-s", "staging", "-C", folder, "--yes");
   const { stdout } = await oxy("use", "render-optimized", "-s", "staging", "-C", folder, "--dry-run");
+  expect(stdout).toMatch(/^--- stacks\/Pulumi.staging.yaml\n\+\+\+ stacks\/Pulumi.staging.yaml\n@@ /);
   expect(stdout).toContain("-    region: sa-east-1");
   expect(stdout).toContain("+    region: us-east-1");
   expect(stdout).not.toMatch(/^[-+].*image/m);
