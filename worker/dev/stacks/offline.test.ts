@@ -24,6 +24,15 @@ const ON_A_STACK = [
   ["pair", "ana"],
 ];
 
+test("a store alone is no rehearsal", async () => {
+  const run = await oxyAsIs(["org", "add", "ana", "--redis", "redis://127.0.0.1:1", "--offline"]);
+  expect(run).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: "oxy: --offline: expected it with -s: a store alone is no rehearsal\n",
+  });
+});
+
 test("without emulators every command says how to start them, and reaches nothing", async () => {
   const folder = await bareProject(LOCAL.replace("store: local", "store: upstash"));
   for (const args of ON_A_STACK) {
@@ -59,6 +68,7 @@ describe.skipIf(engine === undefined)("a rehearsal (needs the Pulumi engine)", (
     expect(both.workers).toHaveLength(2);
     expect(both.workers).toEqual(expect.arrayContaining([...real.workers]));
     expect(resultOf(await project.must(["status", "--offline"]))["processes"]).toHaveLength(1);
+    expect(await project.must(["org", "add", "ana", "--offline"])).toMatchObject([{ kind: "done" }]);
 
     // The store is protected, as that of production is.
     await project.configure({}, "./worker");
