@@ -29,6 +29,7 @@ test.skipIf(check === undefined)(
     await flyMachines.create("", one, context);
     const [machine] = await listed(fly);
     await fly.ask("POST", `/apps/${APP}/machines/${machine?.id}/stop`);
+    await vi.waitFor(async () => expect(await listed(fly)).toMatchObject([{ state: "stopped" }]), 10_000);
     const running = { inputs: one, outputs: { condition: "running" } };
     await flyMachines.update("", one, running, context);
     const [again] = await listed(fly);
