@@ -1,17 +1,26 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { AdminChannel } from "../control/admin-channel.ts";
-import { type Answer, type Channel, type ControlRequest, RequestFailed } from "../control/channel.ts";
+import {
+  type Answer,
+  type Channel,
+  type ControlRequest,
+  type ControlState,
+  RequestFailed,
+} from "../control/channel.ts";
 import { StoreChannel } from "../control/store-channel.ts";
 import { EXIT, Failure } from "./failure.ts";
 import type { Deployed } from "./outputs.ts";
+import { OFFLINE } from "./stack-options.ts";
 
 export interface ControlOptions {
   readonly stack?: string;
   readonly cwd?: string;
   readonly redis?: string;
+  readonly admin?: string;
   readonly namespace: string;
   readonly patience: number;
   readonly json?: boolean;
+  readonly offline?: boolean;
 }
 
 /** How long a worker may take to notice a request: a few heartbeats. */
@@ -22,12 +31,14 @@ export function withControl(command: Command): Command {
   return command
     .option("-s, --stack <name>", "the stack whose workers are asked")
     .option("-C, --cwd <folder>", "with -s: the folder of Pulumi.yaml (default: this project's)")
+    .option("--offline", `with -s: ${OFFLINE}`)
     .option("--redis <url>", "without -s: the store (default: REDIS_URL)")
     .option(
       "--namespace <name>",
       "without -s: the deployment on the store",
       process.env["OXY_NAMESPACE"] || "oxy",
     )
+    .option("--admin <url>", "in place of the store: a process that serves the admin API (OXY_ADMIN_TOKEN)")
     .option("--patience <seconds>", "how long a worker may take to notice", secondsOf, NOTICE_SECONDS)
     .option("--json", "print each answer as a line of JSON");
 }
@@ -60,6 +71,13 @@ async function channelFor(options: ControlOptions): Promise<Channel> {
     const { stack } = await openStack({ ...options, stack: name, create: false }, () => {});
     return channelTo(await deployedOf(stack), name);
   }
+  if (options.offline === true)
+    throw new Failure("--offline: expected it with -s: a store alone is no rehearsal", EXIT.configuration);
+  if (options.admin !== undefined) {
+    const token = process.env["OXY_ADMIN_TOKEN"];
+    if (!token) throw new RequestFailed("OXY_ADMIN_TOKEN: expected the token of the admin API, got nothing");
+    return new AdminChannel(options.admin, token);
+  }
   const url = options.redis ?? process.env["REDIS_URL"];
   if (!url) throw new RequestFailed("REDIS_URL: expected redis:// or rediss:// (or --redis), got nothing");
   return new StoreChannel(url, options.namespace);
@@ -68,6 +86,7 @@ async function channelFor(options: ControlOptions): Promise<Channel> {
 /**
  * The way that the deployed plan says.
  * @param stack also the workload's namespace: several may share a store
+ * @throws RequestFailed when it says none
  */
 export function channelTo(deployed: Deployed, stack: string): Channel {
   const { storeUrl, adminToken, urls, plan } = deployed;
@@ -76,9 +95,8 @@ export function channelTo(deployed: Deployed, stack: string): Channel {
   if (operator.through === "store" && storeUrl !== undefined) return new StoreChannel(storeUrl, stack);
   const url = operator.through === "admin" ? urls[operator.fleet]?.[`${operator.process} http`] : undefined;
   if (url !== undefined && adminToken !== undefined) return new AdminChannel(url, adminToken);
-  throw new Failure(
+  throw new RequestFailed(
     `stack ${stack} says no way to its workers: run oxy up -s ${stack} with this version`,
-    EXIT.error,
   );
 }
 
@@ -88,4 +106,18 @@ function secondsOf(text: string): number {
   if (!(seconds >= 0.1 && seconds <= 3_600))
     throw new InvalidArgumentError("expected seconds from 0.1 to 3600");
   return seconds;
+}
+
+/** What the workers of a stack say, or why they say nothing. */
+export async function stateOf(deployed: Deployed, stack: string): Promise<ControlState | RequestFailed> {
+  let channel: Channel | undefined;
+  try {
+    channel = channelTo(deployed, stack);
+    return await channel.state();
+  } catch (error) {
+    if (error instanceof RequestFailed) return error;
+    throw error;
+  } finally {
+    channel?.close();
+  }
 }

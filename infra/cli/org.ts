@@ -40,7 +40,9 @@ async function addOrganization(organization: string, options: AddOptions): Promi
   const {
     stack: _stack,
     cwd: _cwd,
+    offline: _offline,
     redis: _redis,
+    admin: _admin,
     namespace: _namespace,
     patience: _patience,
     json,

@@ -1,6 +1,8 @@
 import { Command } from "commander";
+import type { ControlState, SessionState } from "../control/channel.ts";
 import type { ProcessStatus } from "../host.ts";
 import { hostNamed } from "../hosts.ts";
+import { stateOf } from "./control.ts";
 import { introduce } from "./deploying.ts";
 import { EXIT } from "./failure.ts";
 import { deployedOf } from "./outputs.ts";
@@ -16,7 +18,9 @@ interface Row {
 
 export function statusCommand(): Command {
   const command = new Command("status")
-    .description("What runs of a stack now, asked of its hosts.")
+    .description(
+      "What runs of a stack now, asked of its hosts, and which numbers are connected, asked of its workers.",
+    )
     .addHelpText(
       "after",
       "\nEnds with 1 when a process is not running.\n\nExample:\n  $ npx oxy status -s local",
@@ -30,7 +34,9 @@ async function status(options: StackOptions): Promise<void> {
   const report = reportFor(options);
   const open = await openStack({ ...options, create: false }, report.say);
   introduce(open, report);
-  const { plan, image } = await deployedOf(open.stack);
+  const deployed = await deployedOf(open.stack);
+  const { plan, image } = deployed;
+  const asked = stateOf(deployed, open.name);
   const rows = await Promise.all(
     plan.fleets.map(async (fleet): Promise<Row[]> => {
       const { operations } = await hostNamed(fleet.host).operations();
@@ -39,7 +45,18 @@ async function status(options: StackOptions): Promise<void> {
     }),
   );
   const processes = rows.flat();
-  report.result({ kind: "result", stack: open.name, image, processes }, processes.map(lineOf).join("\n"));
+  const state = await asked;
+  const sessions = state instanceof Error ? { sessionsUnknown: state.message } : { sessions: state.sessions };
+  const lines =
+    state instanceof Error
+      ? [`  which numbers are connected is not known: ${state.message}`]
+      : Object.entries(state.sessions).map(([organization, session]) =>
+          sessionLine(organization, session, state),
+        );
+  report.result(
+    { kind: "result", stack: open.name, image, processes, ...sessions },
+    [...processes.map(lineOf), ...lines].join("\n"),
+  );
   if (processes.some(({ process: { condition } }) => condition !== "running")) process.exitCode = EXIT.error;
 }
 
@@ -55,4 +72,15 @@ function lineOf({ fleet, host, process: shown }: Row): string {
     `    image  ${image}`,
     ...Object.entries(urls ?? {}).map(([purpose, url]) => `    ${purpose.padEnd(6)} ${url}`),
   ].join("\n");
+}
+
+function sessionLine(organization: string, session: SessionState, { processes }: ControlState): string {
+  const { state, reason, process, place } = session;
+  const since = `since ${new Date(session.since).toISOString()}`;
+  const at = place === "" ? "" : ` at ${place}`;
+  if (state === "ended")
+    return `  ${organization}: not connected ${since}${reason === undefined ? "" : `, ${reason}`}`;
+  return processes.some(({ id }) => id === process)
+    ? `  ${organization}: connected ${since}${at}`
+    : `  ${organization}: not connected, its process${at} is gone`;
 }

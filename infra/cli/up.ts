@@ -5,6 +5,7 @@ import { requestedImage, withImage } from "./image-option.ts";
 import { makeMissingSecrets } from "./made-secrets.ts";
 import { carryOut } from "./operation.ts";
 import { deployedIn } from "./outputs.ts";
+import { awaitReconnection, connectedBefore, reconnectionFields, reconnectionLines } from "./reconnection.ts";
 import { reportFor, type Report } from "./report.ts";
 import type { OpenStack } from "./stack.ts";
 import { withConfirmation, type StackOptions } from "./stack-options.ts";
@@ -65,6 +66,7 @@ export async function deploy(
   }: { expectation?: { expectNoChanges?: true }; image?: string | undefined },
 ): Promise<void> {
   const { default: programWith } = await import("../index.ts");
+  const before = await connectedBefore(open, report);
   const started = performance.now();
   const program = () => programWith({ image: other });
   const { summary, outputs } = await carryOut(
@@ -74,12 +76,21 @@ export async function deploy(
   if (other !== undefined) await writeImage(open, other, report);
   const done = summary.resourceChanges ?? {};
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
-  const { image, urls } = deployedIn(open.name, outputs);
+  const deployed = deployedIn(open.name, outputs);
+  const { image, urls } = deployed;
+  const reconnection =
+    before !== undefined && changesAnything(done)
+      ? await awaitReconnection(before, deployed, open.name, report)
+      : undefined;
   const on = `-s ${open.name}${isOffline() ? " --offline" : ""}`;
   report.result(
-    { kind: "result", stack: open.name, changes: done, seconds, image, urls },
+    {
+      ...{ kind: "result", stack: open.name, changes: done, seconds, image, urls },
+      ...(reconnection === undefined ? {} : reconnectionFields(reconnection)),
+    },
     [
       `  ${summaryOf(done, "done")} in ${seconds} s`,
+      ...(reconnection === undefined ? [] : reconnectionLines(reconnection)),
       "",
       `  image  ${image}`,
       ...Object.entries(urls).flatMap(([fleet, each]) => addressesOf(fleet, each)),

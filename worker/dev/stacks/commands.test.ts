@@ -263,7 +263,7 @@ describe.skipIf(engine === undefined)("what oxy answers (needs the Pulumi engine
 
     const written = await readFile(project.stackFile, "utf8");
     const other = await project.must(["preview", "--image", second]);
-    expect(resultOf(other)["changes"]).toMatchObject({ update: 2 });
+    expect(resultOf(other)["changes"]).toMatchObject({ update: 3 });
     expect(await readFile(project.stackFile, "utf8")).toBe(written);
     await project.configure({}, second);
     const deployed = await project.must(["preview", "--image", "deployed", "--expect-no-changes"]);
@@ -272,7 +272,11 @@ describe.skipIf(engine === undefined)("what oxy answers (needs the Pulumi engine
 
     const status = await project.oxy(["status", "--json"]);
     expect(jsonLines(status.stdout)).toEqual([
-      expect.objectContaining({ image: first, processes: [expect.objectContaining({ fleet: "main" })] }),
+      expect.objectContaining({
+        image: first,
+        processes: [expect.objectContaining({ fleet: "main" })],
+        sessions: {},
+      }),
     ]);
     const logs = await project.oxy(["logs", "-n", "2", "--json"]);
     expect(logs).toMatchObject({ code: 0, stderr: "" });

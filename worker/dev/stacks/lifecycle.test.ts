@@ -38,7 +38,7 @@ describe.skipIf(engine === undefined)("oxy up on this machine (needs the Pulumi 
       },
     });
     const destroySeconds = (performance.now() - ending) / 1000;
-    expect(resultOf(answers)["changes"]).toEqual({ delete: 6 });
+    expect(resultOf(answers)["changes"]).toEqual({ delete: 8 });
     // What was thought is said: nobody else is there to say it.
     await conversation.answered();
     expect(destroySeconds).toBeLessThan(30);

@@ -22,6 +22,13 @@ describe.skipIf(engine === undefined)("oxy up on a deployed stack (needs the Pul
     expect(updated["changes"]).toEqual({ update: 1, same: 7 });
     await conversation.answered();
     const gapMs = await gap;
+    // What the store says of it, measured where nobody but the owners can see it.
+    const told = updated["gap"] as { organization?: string; ms?: number } | undefined;
+    expect(told?.organization).toBe("ana");
+    expect(told?.ms).toBeGreaterThan(0);
+    expect(Math.abs((told?.ms ?? 0) - gapMs)).toBeLessThan(1_500);
+    const status = resultOf(await project.must(["status"]));
+    expect(status["sessions"]).toMatchObject({ ana: { state: "open", place: "local/local" } });
     await conversation.exchange("after the update");
     const running = await project.running();
     expect(running).toEqual(ONE_OF_EACH);
