@@ -1,5 +1,6 @@
 import type { StartEmulator } from "./cloud.ts";
 import { startFly } from "./fly/emulator.ts";
+import { startRailway } from "./railway/emulator.ts";
 import { startRender } from "./render/emulator.ts";
 import { startUpstash } from "./upstash/emulator.ts";
 
@@ -7,5 +8,6 @@ import { startUpstash } from "./upstash/emulator.ts";
 export const emulatedApis = {
   render: startRender,
   fly: startFly,
+  railway: startRailway,
   upstash: startUpstash,
 } as const satisfies Readonly<Record<string, StartEmulator>>;

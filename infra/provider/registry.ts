@@ -4,6 +4,9 @@ import { flyMachines } from "./fly/machines.ts";
 import { machine } from "./local/machine.ts";
 import { redisServer } from "./local/redis-server.ts";
 import { workerProcess } from "./local/worker-process.ts";
+import { project } from "./railway/project.ts";
+import { railwayRedis } from "./railway/redis.ts";
+import { railwayService } from "./railway/service.ts";
 import { release } from "./release.ts";
 import { keyValue } from "./render/key-value.ts";
 import { service } from "./render/service.ts";
@@ -24,4 +27,7 @@ export const resources: readonly AnyResource[] = [
   upstashDatabase,
   flyApp,
   flyMachines,
+  project,
+  railwayService,
+  railwayRedis,
 ];

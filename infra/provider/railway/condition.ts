@@ -8,7 +8,10 @@ export const AS_DECLARED = "running";
 /** `running`, or what is not as declared. */
 export function conditionOf(seen: SeenService, declared: DeclaredService): string {
   const { latest, active, variables } = seen;
-  if (!active.some(isLive)) return latest === undefined ? "not deployed" : latest.status.toLowerCase();
+  if (!active.some(isLive)) {
+    if (latest === undefined) return "not deployed";
+    return isLive(latest) ? "stopped" : latest.status.toLowerCase();
+  }
   const own = ownVariables(variables, declared.variables);
   const changed = [
     ...settingsChanged(seen, declared),
