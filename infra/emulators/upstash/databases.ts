@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { applySettings } from "../../provider/local/redis-settings.ts";
+import { applySettings, asked } from "../../provider/local/redis-settings.ts";
 import { Refusal } from "../emulator.ts";
 import type { EmulatedRedis, RedisServers } from "../redis-servers.ts";
 
@@ -85,6 +85,7 @@ export class EmulatedDatabases {
       prod_pack_enabled: false,
       changing: changing("creating"),
     };
+    await enforce(kept);
     this.#kept.set(kept.database_id, kept);
     return this.show(kept.database_id, { withCredentials: true });
   }
@@ -105,21 +106,19 @@ export class EmulatedDatabases {
   ): Promise<void> {
     const kept = this.#of(id);
     if (request.plan_name === "free" && kept.plan !== "free") this.#requireRoom("free");
-    await applySettings(kept.redis.url, {
-      persistence: "append-only",
-      maxMemoryMb: megabytes(request.plan_name),
-    });
     kept.plan = request.plan_name;
     kept.auto_upgrade = request.auto_upgrade ?? kept.auto_upgrade;
     kept.prod_pack_enabled = request.prod_pack_enabled ?? kept.prod_pack_enabled;
     kept.changing = changing("changing plan");
+    await enforce(kept);
   }
 
-  change(
+  async change(
     id: string,
     change: Partial<Pick<Kept, "auto_upgrade" | "budget" | "database_name" | "eviction">>,
-  ): void {
-    Object.assign(this.#of(id), change);
+  ): Promise<void> {
+    const kept = Object.assign(this.#of(id), change);
+    await enforce(kept);
   }
 
   #of(id: string): Kept {
@@ -135,6 +134,13 @@ export class EmulatedDatabases {
       throw new Refusal(400, free ? "free tier allows one database" : "the account has its most databases");
     }
   }
+}
+
+/** In the running server. Upstash's own policy, which it calls optimistic-volatile, drops at random, those that expire first. */
+async function enforce({ redis, plan, eviction }: Kept): Promise<void> {
+  await applySettings(redis.url, { persistence: "append-only", maxMemoryMb: megabytes(plan) });
+  if (eviction)
+    await asked(redis.url, (server) => server.config("SET", "maxmemory-policy", "volatile-random"));
 }
 
 function shown(kept: Kept): object {

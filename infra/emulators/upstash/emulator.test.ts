@@ -90,6 +90,18 @@ test("another plan is another limit of the same redis-server", async () => {
   await expect(limit()).rejects.toThrow(/ECONNREFUSED|closed/);
 });
 
+test("a database that evicts says so to whoever is connected, until that is switched off", async () => {
+  const id = await create({ eviction: true });
+  const { body } = await call("GET", `/redis/database/${id}`);
+  const url = `redis://:${String(body["password"])}@${String(body["endpoint"])}:${String(body["port"])}`;
+  const policy = () => asked(url, (redis) => redis.config("GET", "maxmemory-policy"));
+  expect(await policy()).toContain("volatile-random");
+  await call("POST", `/redis/${id}/change-plan`, { plan_name: "fixed_1gb" });
+  expect(await policy()).toContain("volatile-random");
+  await call("POST", `/redis/disable-eviction/${id}`);
+  expect(await policy()).toContain("noeviction");
+});
+
 test("a second free database is refused, also by way of another plan", async () => {
   await create({ plan: "free" });
   const refusal = { status: 400, body: { code: "400", message: "free tier allows one database" } };

@@ -90,16 +90,16 @@ function settings(app: FastifyInstance, databases: EmulatedDatabases): void {
   app.patch<OfOne & { Body: { budget: number } }>(
     "/redis/update-budget/:id",
     { schema: bodyOf(["budget"], { budget }) },
-    ({ params, body }) => {
-      databases.change(params.id, body);
+    async ({ params, body }) => {
+      await databases.change(params.id, body);
       return ok();
     },
   );
   app.post<OfOne & { Body: { name: string } }>(
     "/redis/rename/:id",
     { schema: bodyOf(["name"], { name: { type: "string", minLength: 1 } }) },
-    ({ params, body }) => {
-      databases.change(params.id, { database_name: body.name });
+    async ({ params, body }) => {
+      await databases.change(params.id, { database_name: body.name });
       return databases.show(params.id, { withCredentials: false });
     },
   );
@@ -110,8 +110,8 @@ function settings(app: FastifyInstance, databases: EmulatedDatabases): void {
     "disable-autoupgrade": { auto_upgrade: false },
   };
   for (const [path, change] of Object.entries(switches)) {
-    app.post<OfOne>(`/redis/${path}/:id`, ({ params }) => {
-      databases.change(params.id, change);
+    app.post<OfOne>(`/redis/${path}/:id`, async ({ params }) => {
+      await databases.change(params.id, change);
       return ok();
     });
   }
