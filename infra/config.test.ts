@@ -500,7 +500,7 @@ describe("what is generated", () => {
     ["store", "memcached"],
     ["store", { kind: "local", persistance: "none" }],
     ["fleets", { Main: { host: "local" } }],
-    ["fleets", { main: { host: "fly" } }],
+    ["fleets", { main: { host: "heroku" } }],
     ["fleets", { main: { host: "local", share: "100" } }],
     ["fleets", { main: { host: "local", sise: "small" } }],
     ["production", "yes"],
