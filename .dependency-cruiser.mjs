@@ -5,7 +5,7 @@ const DEVELOPMENT = ["^bench/", "^(worker|infra)/dev/"];
 const DATA = "^infra/((?!deploy|index)[^/]+|(hosts|stores)/[^/]+/(?!pulumi|cdktf|operations)[^/]+)[.]ts$";
 const CLOUD_SDKS = "(^|/)(@pulumi/(?!pulumi)[^/]+|cdktf|cdktn|@cdktf|@cdktn)(/|$)";
 /** The modules that the program consists of. */
-const PROGRAM = "config|deploy|hosts?|index|plan|stack-resources|stores?|this-machine|workload";
+const PROGRAM = "config|deploy|hosts?|index|plan|railway-project|stack-resources|stores?|this-machine|workload";
 const WHATSAPP_LIBRARIES = "(^|/)(@whiskeysockets/baileys|libsignal)(/|$)";
 
 /** Who may import whom. worker/architecture.test.ts checks it, and that each rule is able to fail. */
