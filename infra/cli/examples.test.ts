@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { examples } from "./examples.ts";
@@ -10,6 +13,10 @@ const PROJECT = "oxy-workers";
 const IMAGE = `ghcr.io/acme/oxy-worker@sha256:${"ab".repeat(32)}`;
 
 const all = await examples();
+const schema = JSON.parse(
+  await readFile(join(projectDirectory, "stacks", "stack-config.schema.json"), "utf8"),
+) as object;
+const accepts = new Ajv({ allowUnionTypes: true }).compile(schema);
 
 test("there are those that the documentation names", () => {
   expect(all.map(({ name }) => name)).toEqual(["fly-gru", "railway", "render-current", "render-optimized"]);
@@ -27,6 +34,11 @@ describe.each(all)("example $name", ({ about, text }) => {
     expect(plan.image).toBe(IMAGE);
     expect(plan.fleets.map(({ share }) => share)).toEqual([100]);
     expect(Object.keys(file.config ?? {})).not.toContain(`${PROJECT}:secrets`);
+  });
+
+  test("is what editors accept", () => {
+    expect(accepts(file), JSON.stringify(accepts.errors)).toBe(true);
+    expect(text).toMatch(/^# yaml-language-server: [$]schema=[.][.]\/stack-config[.]schema[.]json$/m);
   });
 
   test("names sources, which its host does not run: the comment says what to do", () => {
