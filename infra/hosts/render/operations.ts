@@ -40,7 +40,12 @@ export const operations: Operations<RenderFleetPlan> = {
     }
     if (!follow) return;
     while (!signal.aborted) {
-      for (const follower of followed) yield* follower.more();
+      for (const follower of followed) {
+        for await (const line of follower.more()) {
+          if (signal.aborted) return;
+          yield line;
+        }
+      }
       await delay(LOOK_MS, undefined, { signal }).catch(() => {});
     }
   },

@@ -115,7 +115,7 @@ async function ensure(
 ): Promise<RenderKeyValue> {
   const ownerId = await workspaceId(render, workspace);
   const name = keyValueName(stack, region);
-  return await createOnce(
+  const found = await createOnce(
     () => findKeyValue(render, name, ownerId),
     async () => {
       context.progress("creating");
@@ -136,6 +136,8 @@ async function ensure(
     },
     context.signal,
   );
+  requireOurs(found, stack);
+  return found;
 }
 
 /** It has these settings and answers. Only what differs is written. */
@@ -145,7 +147,11 @@ async function converge(
   inputs: KeyValueInputs,
   context: Context,
 ): Promise<Outputs> {
-  requireOurs(found, inputs);
+  const ownerId = await workspaceId(render, inputs.workspace);
+  if (found.owner.id !== ownerId)
+    throw new ResourceFailed(
+      `Key Value "${found.name}" at Render stays where it is: workspace: expected ${found.owner.id}, got ${ownerId}; oxy destroy gives it up`,
+    );
   if (found.status === "suspended")
     await render.call({
       method: "POST",
@@ -168,8 +174,8 @@ async function converge(
   return { condition: AS_DECLARED, remoteId: found.id, ...(await addressesOf(render, found)) };
 }
 
-/** @throws NotOurs */
-function requireOurs({ name, ipAllowList }: RenderKeyValue, { stack }: KeyValueInputs): void {
+/** What exists under our name is ours only if it says so. @throws NotOurs */
+function requireOurs({ name, ipAllowList }: RenderKeyValue, stack: string): void {
   const owner = stackIn(ipAllowList ?? []);
   if (owner === stack) return;
   const whose = owner === undefined ? "nobody's that we know" : `stack ${owner}'s`;

@@ -351,6 +351,7 @@ describe("what somebody did by hand is noticed and put right:", () => {
       { value: "1" },
       { inputs: { environment: { EXTRA: "1" } } },
     ],
+    ["stripped of its variables, also of ours", "PUT", "/env-vars", [], { inputs: { environment: {} } }],
     ["suspended", "POST", "/suspend", undefined, { outputs: { condition: "suspended" } }],
   ])("%s", async (_what, method, path, body, seen) => {
     const known = await create(await inputs());

@@ -89,7 +89,7 @@ async function ensure(render: ApiClient, wanted: Wanted, context: Context): Prom
     throw new ResourceFailed(`serviceId: expected a service that is at Render, got ${inputs.serviceId}`);
   }
   const name = serviceName(inputs);
-  return await createOnce(
+  const found = await createOnce(
     () => findService(render, name, ownerId),
     async () => {
       context.progress("creating");
@@ -105,6 +105,9 @@ async function ensure(render: ApiClient, wanted: Wanted, context: Context): Prom
     },
     context.signal,
   );
+  const { variables } = await environmentOf(render, found);
+  requireMark(`${quoted(found)} at Render`, markIn(variables), inputs);
+  return found;
 }
 
 /** It has these settings, and they are live. Only what differs is written. */
@@ -116,8 +119,6 @@ async function converge(
 ): Promise<ServiceOutputs> {
   const { inputs } = wanted;
   const environment = await environmentOf(render, found);
-  if (inputs.serviceId === undefined)
-    requireMark(`${quoted(found)} at Render`, markIn(environment.variables), inputs);
   refuseElsewhere(found, wanted);
 
   const patch = settingsPatch(wanted, found);
