@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Containers } from "../containers.ts";
 import { Refusal } from "../emulator.ts";
-import { EmulatedMachine, type MachineConfig } from "./machine.ts";
+import type { MachineConfig } from "./machine-config.ts";
+import { EmulatedMachine } from "./machine.ts";
 
 type AddressType = "v4" | "v6" | "shared_v4";
 

@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { NONCE_HEADER } from "../../provider/fly/machine-lease.ts";
 import { Refusal } from "../emulator.ts";
 import type { EmulatedApp, EmulatedApps } from "./apps.ts";
-import type { EmulatedMachine, MachineConfig } from "./machine.ts";
+import type { MachineConfig, StopOrder } from "./machine-config.ts";
+import type { EmulatedMachine } from "./machine.ts";
 import { bodies, queries } from "./schemas.ts";
 
 interface OfMachine {
@@ -74,7 +75,7 @@ export function machineRoutes(server: FastifyInstance, apps: EmulatedApps): void
     machine.start();
     return { previous_state };
   });
-  server.post<{ Params: OfMachine; Body: { signal?: string; timeout?: string } | undefined }>(
+  server.post<{ Params: OfMachine; Body: StopOrder | undefined }>(
     `${ONE}/stop`,
     { schema: { body: bodies.stop, querystring: queries.none } },
     (request) => {

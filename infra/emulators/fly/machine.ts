@@ -3,24 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ImageNotFound, type Container, type Containers } from "../containers.ts";
 import { Refusal } from "../emulator.ts";
 import { EmulatedLease } from "./lease.ts";
+import { runChecks } from "./machine-checks.ts";
+import { isOver, memoryOf, stopOf, type MachineConfig, type StopOrder } from "./machine-config.ts";
 import { PrintedLines } from "./printed-lines.ts";
-
-interface HttpCheck {
-  readonly port: number;
-  readonly path: string;
-}
-
-/** Of a machine's configuration what is done something about. */
-export interface MachineConfig {
-  readonly image: string;
-  readonly env?: Readonly<Record<string, string>>;
-  metadata?: Record<string, string>;
-  readonly guest?: { readonly memory_mb?: number };
-  readonly stop_config?: { readonly signal?: NodeJS.Signals; readonly timeout?: string };
-  readonly restart?: { readonly policy: "no" | "always" | "on-failure"; readonly max_retries?: number };
-  readonly checks?: Readonly<Record<string, HttpCheck>>;
-  readonly services?: readonly { readonly internal_port: number; readonly checks?: readonly HttpCheck[] }[];
-}
 
 type State =
   | "created"
@@ -44,14 +29,6 @@ interface Event {
 
 /** How long a machine is on its way to a state, in ms; the real ones take longer. */
 const ON_ITS_WAY_MS = 60;
-/** What Fly does to a machine that was told nothing (Fly docs, reference/configuration, 2026-08). */
-const DEFAULT_STOP = { signal: "SIGINT", graceSeconds: 5 } as const;
-const DEFAULT_MEMORY_MB = 256;
-/** Fly docs, machines/guides-examples/machine-restart-policy, 2026-08. */
-const DEFAULT_RESTART = { policy: "on-failure", max_retries: 10 } as const;
-/** Where the worker serves when nobody tells it. */
-const DEFAULT_HEALTH_PORT = 3_001;
-
 /** One machine: what the API says of it, and the real process that it runs. */
 export class EmulatedMachine {
   readonly id = randomBytes(7).toString("hex");
@@ -64,7 +41,7 @@ export class EmulatedMachine {
   config: MachineConfig;
   instanceId = newInstance();
   #updatedAt = this.createdAt;
-  #environment: Readonly<Record<string, string>>;
+  #secrets: Readonly<Record<string, string>>;
   readonly #app: string;
   readonly #containers: Containers;
   readonly #events: Event[] = [];
@@ -82,7 +59,7 @@ export class EmulatedMachine {
     this.name = place.name;
     this.region = place.region;
     this.config = config;
-    this.#environment = secrets;
+    this.#secrets = secrets;
     this.#containers = containers;
     this.#note("launch", "created", "user");
   }
@@ -102,7 +79,7 @@ export class EmulatedMachine {
   async update(config: MachineConfig, secrets: Readonly<Record<string, string>>): Promise<void> {
     this.config = config;
     this.instanceId = newInstance();
-    this.#environment = secrets;
+    this.#secrets = secrets;
     this.#enter("replacing", "update", "user");
     this.#then(async () => {
       await this.#end();
@@ -121,7 +98,7 @@ export class EmulatedMachine {
     });
   }
 
-  stop(order: { readonly signal?: string; readonly timeout?: string }): void {
+  stop(order: StopOrder): void {
     if (this.state === "stopped" || this.state === "stopping") return;
     this.#require("stop", ["created", "starting", "started", "suspended"]);
     this.#requireConfigured(order);
@@ -162,7 +139,11 @@ export class EmulatedMachine {
       created_at: this.createdAt.toISOString(),
       updated_at: this.#updatedAt.toISOString(),
       config: { init: {}, ...this.config },
-      checks: await this.#checks(),
+      checks: await runChecks(
+        this.config,
+        this.state === "started" ? this.#container : undefined,
+        this.#environment(),
+      ),
       events: this.#events.toReversed(),
       host_status: "ok",
     };
@@ -173,19 +154,8 @@ export class EmulatedMachine {
     if (this.#container !== undefined) this.printed.take(await this.#container.printed());
   }
 
-  get container(): Container | undefined {
-    return this.#container;
-  }
-
   async #run(): Promise<void> {
-    const { signal = DEFAULT_STOP.signal, timeout } = this.config.stop_config ?? {};
-    const environment = {
-      ...this.#environment,
-      ...this.config.env,
-      FLY_APP_NAME: this.#app,
-      FLY_MACHINE_ID: this.id,
-      FLY_REGION: this.region,
-    };
+    const environment = this.#environment();
     try {
       this.#container = await this.#containers.start({
         name: `${this.#app}-${this.name}`,
@@ -193,11 +163,8 @@ export class EmulatedMachine {
         environment,
         // A machine is a computer of its own: what it serves elsewhere in there, it serves here at any port.
         routed: "PORT" in environment,
-        stop: {
-          signal,
-          graceSeconds: timeout === undefined ? DEFAULT_STOP.graceSeconds : secondsOf(timeout),
-        },
-        memoryMb: this.config.guest?.memory_mb ?? DEFAULT_MEMORY_MB,
+        stop: stopOf(this.config),
+        memoryMb: memoryOf(this.config),
       });
     } catch (error) {
       if (error instanceof ImageNotFound) throw new Refusal(400, `invalid_argument: ${error.message}`);
@@ -205,6 +172,16 @@ export class EmulatedMachine {
     }
     this.#seenExits = 0;
     this.printed.begin();
+  }
+
+  #environment(): Readonly<Record<string, string>> {
+    return {
+      ...this.#secrets,
+      ...this.config.env,
+      FLY_APP_NAME: this.#app,
+      FLY_MACHINE_ID: this.id,
+      FLY_REGION: this.region,
+    };
   }
 
   async #started(): Promise<void> {
@@ -240,43 +217,12 @@ export class EmulatedMachine {
         restart_count: this.#seenExits,
       });
     }
-    const { policy, max_retries: most = DEFAULT_RESTART.max_retries } =
-      this.config.restart ?? DEFAULT_RESTART;
-    const isOver = policy === "no" || (policy === "on-failure" && (last.code === 0 || restarts >= most));
-    if (!isOver) return;
+    if (!isOver(this.config, last.code, restarts)) return;
     this.state = "stopping";
     this.#then(async () => {
       await this.#end();
       this.state = "stopped";
     });
-  }
-
-  /** Those of the machine and those of its services, run when somebody asks. */
-  async #checks(): Promise<object[]> {
-    const named = Object.entries(this.config.checks ?? {});
-    const services = (this.config.services ?? []).flatMap(({ internal_port: port, checks = [] }, index) =>
-      checks.map((check): [string, HttpCheck] => [
-        `servicecheck-${String(index).padStart(2, "0")}-http-${port}`,
-        check,
-      ]),
-    );
-    return await Promise.all([...named, ...services].map(([name, check]) => this.#check(name, check)));
-  }
-
-  async #check(name: string, { port, path }: HttpCheck): Promise<object> {
-    const updated_at = new Date().toISOString();
-    if (this.state !== "started" || this.#container === undefined)
-      return { name, status: "warning", output: "the machine hasn't started", updated_at };
-    if (port !== this.#listensAt())
-      return { name, status: "critical", output: `dial tcp: connect to port ${port}: refused`, updated_at };
-    const passes = await this.#container.answers(path);
-    const output = passes ? "200 OK" : `GET http://[${this.id}]:${port}${path}: not 200`;
-    return { name, status: passes ? "passing" : "critical", output, updated_at };
-  }
-
-  #listensAt(): number {
-    const { PORT, OXY_HEALTH_PORT } = { ...this.#environment, ...this.config.env };
-    return Number(PORT ?? OXY_HEALTH_PORT ?? DEFAULT_HEALTH_PORT);
   }
 
   #require(what: string, states: readonly State[]): void {
@@ -288,13 +234,11 @@ export class EmulatedMachine {
   }
 
   /** The supervisor of a process was told at its start how it ends it. */
-  #requireConfigured({ signal, timeout }: { readonly signal?: string; readonly timeout?: string }): void {
-    const own = this.config.stop_config ?? {};
-    const isOther =
-      (signal !== undefined && signal !== (own.signal ?? DEFAULT_STOP.signal)) ||
-      (timeout !== undefined &&
-        secondsOf(timeout) !== secondsOf(own.timeout ?? `${DEFAULT_STOP.graceSeconds}s`));
-    if (isOther) throw new Refusal(400, "this emulator stops a machine only as its stop_config has it");
+  #requireConfigured(order: StopOrder): void {
+    const told = stopOf(this.config);
+    const { signal, graceSeconds } = stopOf(this.config, order);
+    if (signal !== told.signal || graceSeconds !== told.graceSeconds)
+      throw new Refusal(400, "this emulator stops a machine only as its stop_config has it");
   }
 
   /** One change after the other. */
@@ -316,9 +260,4 @@ export class EmulatedMachine {
 
 function newInstance(): string {
   return `01${randomBytes(12).toString("hex").toUpperCase()}`;
-}
-
-function secondsOf(duration: string): number {
-  const [, minutes = "0", seconds = "0"] = /^(?:(\d+)m)?(\d+)s$/.exec(duration) ?? [];
-  return Number(minutes) * 60 + Number(seconds);
 }

@@ -16,7 +16,7 @@ const settings = z.looseObject({
   metadata: z.record(z.string(), z.string()).nullish(),
 });
 
-export const flyMachine = z.object({
+const flyMachine = z.object({
   id: z.string(),
   name: z.string(),
   state: z.string(),

@@ -53,7 +53,7 @@ function serviceOf(port: number, check: object) {
 }
 
 /** Of all that a machine is made with, secrets by their digests. The number of machines is no part of it. */
-export function specOf(inputs: MachinesInputs): string {
+function specOf(inputs: MachinesInputs): string {
   const { image, environment, secrets, guest, port, readyPath, graceSeconds, isPublic, region } = inputs;
   const parts = [image, sorted(environment), sorted(secrets), sorted(guest), port, readyPath, graceSeconds];
   return createHash("sha256")
