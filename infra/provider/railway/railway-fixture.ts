@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach } from "vitest";
+import { afterEach, beforeEach, expect } from "vitest";
 import { isWrite } from "../../emulators/call.ts";
 import { Containers } from "../../emulators/containers.ts";
 import type { Emulator } from "../../emulators/emulator.ts";
@@ -12,9 +12,12 @@ import { bundleDirectory } from "../../image.ts";
 import { testContext } from "../context-fixture.ts";
 import type { Context } from "../resource.ts";
 import { railwayApi } from "./api.ts";
+import { loadRailwaySchema } from "./description-fixture.ts";
 import { ask, type Request } from "./graphql.ts";
 
-/** An emulated Railway for each test, in a temporary folder. */
+const check = loadRailwaySchema();
+
+/** An emulated Railway for each test, in a temporary folder; what it was asked for is checked against Railway's schema. */
 export function useRailway() {
   let home: string;
   let emulator: Emulator;
@@ -26,8 +29,10 @@ export function useRailway() {
     emulator = await startRailway({ containers, redisServers: new RedisServers(join(home, "redis")) });
   });
   afterEach(async () => {
+    const problems = emulator.calls.flatMap((call) => (call.status === 0 ? [] : (check?.(call) ?? [])));
     await emulator.close();
     await rm(home, { recursive: true, force: true });
+    expect(problems).toEqual([]);
   });
 
   const context = (signal?: AbortSignal): Context => testContext(home, emulator.environment, signal);

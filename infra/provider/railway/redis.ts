@@ -99,11 +99,11 @@ async function converge(inputs: RedisInputs, context: Context): Promise<Outputs>
   );
   const seen = await seeService(api, inputs, found);
   requireOurs(seen, stack);
-  await ensureVolume(api, inputs, found, seen, context.signal);
+  const volume = await ensureVolume(api, inputs, found, seen, context.signal);
   // Whoever took the password away by hand gets a new one.
   const password = seen.variables["REDIS_PASSWORD"] || newPassword();
   const proxy = await ensureProxy(api, inputs, found, seen, context.signal);
-  const declared = { ...declaredBy(inputs, password), more: proxyInForce(proxy) };
+  const declared = { ...declaredBy(inputs, password), more: inForce(volume, proxy) };
   const revision = await bringInLine(api, inputs, found, seen, declared);
   await deploy(inputs, found, seen, revision, START_SECONDS, { api, context });
   return { condition: AS_DECLARED, privateUrl: REDIS_URL_REFERENCE, publicUrl: publicUrl(proxy, password) };
@@ -158,9 +158,9 @@ async function ensureVolume(
   service: FoundService,
   { volume }: SeenService,
   signal: AbortSignal,
-): Promise<void> {
-  if (volume !== undefined) return;
-  await createOnce(
+): Promise<string> {
+  if (volume !== undefined) return volume;
+  return await createOnce(
     async () => (await seeService(api, place, service)).volume,
     async () => {
       const { volumeCreate } = await ask(api, {
@@ -241,9 +241,9 @@ async function ensureProxy(
   );
 }
 
-/** A proxy is in force with the next deployment only: so another one is another revision. */
-function proxyInForce(proxy: Proxy | undefined): string {
-  return proxy === undefined ? "" : `${proxy.domain}:${proxy.port}`;
+/** A volume and a proxy are in force with the next deployment only: so other ones are another revision. */
+function inForce(volume: string, proxy: Proxy | undefined): string {
+  return proxy === undefined ? volume : `${volume} ${proxy.domain}:${proxy.port}`;
 }
 
 function publicUrl(proxy: Proxy | undefined, password: string): string {
