@@ -150,7 +150,9 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
   const requests = new Requests({
     redis,
     keys,
+    sealing,
     log,
+    whatsapp,
     organizations,
     sessions,
     lease: (shard) => membership.lease(shard),

@@ -43,44 +43,69 @@ export function withControl(command: Command): Command {
     .option("--json", "print each answer as a line of JSON");
 }
 
+/** Whose workers are asked. */
+interface Deployment {
+  readonly channel: Channel;
+  readonly namespace: string;
+  /** OXY_ENCRYPTION_KEYS. @throws RequestFailed when they are not there */
+  encryptionKeys(): Promise<string>;
+}
+
 /**
  * Asks the workers of a deployment to do something, and yields what they answer. The one that owns the organization
  * sees the request with its next heartbeat.
+ * @param sealed what comes with the request, in parts that only they can open
  * @throws RequestFailed
  */
 export async function* ask(
   options: ControlOptions,
   request: ControlRequest,
   answerSeconds: number,
+  sealed?: (deployment: Pick<Deployment, "namespace">, keys: string) => readonly string[],
 ): AsyncGenerator<Answer> {
-  const channel = await channelFor(options);
+  const deployment = await deploymentFor(options);
+  const { channel } = deployment;
   try {
-    yield* channel.ask(request, { noticeSeconds: options.patience, answerSeconds });
+    const attachment = sealed?.(deployment, await deployment.encryptionKeys()) ?? [];
+    const whole = sealed === undefined ? request : { ...request, parts: attachment.length };
+    yield* channel.ask(whole, { noticeSeconds: options.patience, answerSeconds }, attachment);
   } finally {
     channel.close();
   }
 }
 
-/** As a stack was deployed, or to a store that is named. */
-async function channelFor(options: ControlOptions): Promise<Channel> {
+/** As a stack was deployed, or one that is named by its store or its admin API. */
+async function deploymentFor(options: ControlOptions): Promise<Deployment> {
   const { stack: name } = options;
   if (name !== undefined) {
     // Loaded then only: the engine's library is large.
     const { openStack } = await import("./stack.ts");
     const { deployedOf } = await import("./outputs.ts");
     const { stack } = await openStack({ ...options, stack: name, create: false }, () => {});
-    return channelTo(await deployedOf(stack), name);
+    return {
+      channel: channelTo(await deployedOf(stack), name),
+      // Several stacks may share a store.
+      namespace: name,
+      encryptionKeys: async () => (await stack.getConfig("secrets.OXY_ENCRYPTION_KEYS", true)).value,
+    };
   }
   if (options.offline === true)
     throw new Failure("--offline: expected it with -s: a store alone is no rehearsal", EXIT.configuration);
-  if (options.admin !== undefined) {
-    const token = process.env["OXY_ADMIN_TOKEN"];
-    if (!token) throw new RequestFailed("OXY_ADMIN_TOKEN: expected the token of the admin API, got nothing");
-    return new AdminChannel(options.admin, token);
+  const { admin, namespace } = options;
+  const encryptionKeys = async (): Promise<string> =>
+    fromEnvironment("OXY_ENCRYPTION_KEYS", "the keys of the deployment");
+  if (admin !== undefined) {
+    const token = fromEnvironment("OXY_ADMIN_TOKEN", "the token of the admin API");
+    return { channel: new AdminChannel(admin, token), namespace, encryptionKeys };
   }
-  const url = options.redis ?? process.env["REDIS_URL"];
-  if (!url) throw new RequestFailed("REDIS_URL: expected redis:// or rediss:// (or --redis), got nothing");
-  return new StoreChannel(url, options.namespace);
+  const url = options.redis ?? fromEnvironment("REDIS_URL", "redis:// or rediss:// (or --redis)");
+  return { channel: new StoreChannel(url, namespace), namespace, encryptionKeys };
+}
+
+function fromEnvironment(name: string, expected: string): string {
+  const value = process.env[name];
+  if (!value) throw new RequestFailed(`${name}: expected ${expected}, got nothing`);
+  return value;
 }
 
 /**

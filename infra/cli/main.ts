@@ -13,6 +13,7 @@ import { previewCommand } from "./preview.ts";
 import { refreshCommand } from "./refresh.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { secretCommand } from "./secret.ts";
+import { sessionsCommand } from "./sessions.ts";
 import { statusCommand } from "./status.ts";
 import { upCommand } from "./up.ts";
 import { useCommand } from "./use.ts";
@@ -35,6 +36,7 @@ const program = new Command("oxy")
   .addCommand(doctorCommand())
   .addCommand(orgCommand())
   .addCommand(pairCommand())
+  .addCommand(sessionsCommand())
   .addHelpText(
     "after",
     `

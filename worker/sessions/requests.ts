@@ -1,12 +1,16 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { Keys } from "../adapters/redis/keys.ts";
+import type { Sealing } from "../adapters/redis/sealing.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "./lease.ts";
 import { organizationId, organizationSettings } from "./organization.ts";
 import type { Organizations } from "./organizations.ts";
+import { importSession } from "./session-import.ts";
+import type { PairingEvent } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { shardOf } from "./shards.ts";
+import type { WhatsApp } from "./whatsapp.ts";
 
 /** How long answers wait for whoever asked. */
 const ANSWER_SECONDS = 600;
@@ -22,6 +26,13 @@ const requestSchema = z.discriminatedUnion("verb", [
     settings: organizationSettings,
   }),
   z.strictObject({ at, verb: z.literal("pair"), organization: organizationId }),
+  z.strictObject({
+    at,
+    verb: z.literal("session import"),
+    organization: organizationId,
+    /** Of the session, sealed, which come with the request. */
+    parts: z.int().min(1).max(100_000),
+  }),
 ]);
 
 type Request = z.infer<typeof requestSchema>;
@@ -35,7 +46,9 @@ type Answer =
 export interface RequestsOptions {
   readonly redis: Redis;
   readonly keys: Keys;
+  readonly sealing: Sealing;
   readonly log: Logger;
+  readonly whatsapp: WhatsApp;
   readonly organizations: Organizations;
   readonly sessions: Sessions;
   lease(shard: number): Lease | undefined;
@@ -97,20 +110,24 @@ export class Requests {
         // The shard may have come with the same beat as the request.
         await sessions.settled();
         const session = sessions.of(organization);
-        if (session === undefined) {
-          const reason = `organization ${organization} is not known: add it first with "oxy org add ${organization}"`;
-          await this.#answer(id, { kind: "failed", reason });
-          return;
-        }
-        await session.pair((event) => {
-          const answer: Answer = event.kind === "paired" ? { kind: "done", account: event.account } : event;
-          void this.#answer(id, answer).catch((error: unknown) =>
-            this.#options.log.warn("answer not given", { request: id, ...errorFields(error) }),
-          );
-        });
+        if (session === undefined) await this.#answer(id, unknown(organization));
+        else await session.pair((event) => this.#tell(id, event));
+        return;
+      }
+      case "session import": {
+        await sessions.settled();
+        if (sessions.of(organization) === undefined) await this.#answer(id, unknown(organization));
+        else await importSession(this.#options, { id, ...request }, lease, (event) => this.#tell(id, event));
         return;
       }
     }
+  }
+
+  #tell(id: string, event: PairingEvent): void {
+    const answer: Answer = event.kind === "paired" ? { kind: "done", account: event.account } : event;
+    this.#answer(id, answer).catch((error: unknown) =>
+      this.#options.log.warn("answer not given", { request: id, ...errorFields(error) }),
+    );
   }
 
   async #answer(request: string, answer: Answer): Promise<void> {
@@ -118,6 +135,11 @@ export class Requests {
     const key = keys.answers(request);
     await redis.multi().rpush(key, JSON.stringify(answer)).expire(key, ANSWER_SECONDS).exec();
   }
+}
+
+function unknown(organization: string): Answer {
+  const reason = `organization ${organization} is not known: add it first with "oxy org add ${organization}"`;
+  return { kind: "failed", reason };
 }
 
 function parseJson(json: string): unknown {

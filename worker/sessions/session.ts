@@ -54,6 +54,8 @@ export class Session {
   status: SessionStatus = "connecting";
   readonly #options: SessionOptions;
   #connection: Connection | undefined;
+  /** While it is open. */
+  #account: string | undefined;
   #redial: NodeJS.Timeout | undefined;
   #failures = 0;
   #replaced: number[] = [];
@@ -95,6 +97,14 @@ export class Session {
     this.#qr = undefined;
     this.status = "pairing";
     await this.#guarded(() => this.#dial());
+  }
+
+  /** Tells when it is connected, or why it will not be. */
+  follow(tell: (event: PairingEvent) => void): void {
+    this.#pairing = tell;
+    if (this.#account !== undefined) this.#tellPaired(this.#account);
+    else if (this.status === "unpaired") this.#failPairing("no phone is linked");
+    else if (this.status === "unreadable") this.#failPairing("the stored credentials cannot be read");
   }
 
   get connection(): Connection | undefined {
@@ -142,16 +152,15 @@ export class Session {
         },
         paired: (account) => {
           log.info("whatsapp paired", { organization });
-          this.#pairing?.({ kind: "paired", account });
-          this.#pairing = undefined;
+          this.#tellPaired(account);
         },
         open: (account) => {
           this.status = "open";
+          this.#account = account;
           this.#failures = 0;
           log.info("whatsapp open", { organization, shard: lease.shard });
           // Asked for on a number that was linked: there was no code to scan, and it is done.
-          this.#pairing?.({ kind: "paired", account });
-          this.#pairing = undefined;
+          this.#tellPaired(account);
           this.#options.opened(organization, lease);
         },
         accepted: (conversation) => {
@@ -177,6 +186,7 @@ export class Session {
   async #ended(ending: Ending): Promise<void> {
     const { organization, lease, log } = this.#options;
     this.#connection = undefined;
+    this.#account = undefined;
     this.#options.disconnected(organization);
     if (this.#closed) return;
     // A store that refuses or fails would do so again.
@@ -225,6 +235,7 @@ export class Session {
     const now = performance.now();
     this.#replaced = [...this.#replaced.filter((at) => now - at < REPLACED_WINDOW_MS), now];
     this.status = "replaced";
+    this.#failPairing("another connection uses this number: is its process of before still running?");
     if (!(await this.#options.stillOurs(this.lease))) return;
     if (this.#replaced.length >= REPLACED_MAX) {
       this.#options.log.error("another connection keeps using this number; not redialling", {
@@ -240,6 +251,11 @@ export class Session {
     clearTimeout(this.#redial);
     const inMs = (this.#options.redialMs ?? backoffMs)(this.#failures++);
     this.#redial = setTimeout(() => void this.#guarded(() => this.#dial()), inMs);
+  }
+
+  #tellPaired(account: string): void {
+    this.#pairing?.({ kind: "paired", account });
+    this.#pairing = undefined;
   }
 
   #failPairing(reason: string): void {

@@ -67,10 +67,25 @@ export interface Connection {
   terminate(): void;
 }
 
+/** A session as it was kept elsewhere: `creds`, and `type:id` of each Signal key → its JSON. */
+export type SessionValues = ReadonlyMap<string, string>;
+
+/** A session from elsewhere cannot be taken over; the message says why, and holds nothing of it. */
+export class UnusableSession extends Error {
+  override readonly name = "UnusableSession";
+}
+
 /** What the worker needs of WhatsApp. */
 export interface WhatsApp {
   /** Undefined when no phone is linked, and none is to be. @throws LeaseLost, Unsealable */
   connect(context: ConnectionContext): Promise<Connection | undefined>;
   /** Forgets a session that WhatsApp logged out. @throws LeaseLost */
   wipe(organization: string, lease: Lease): Promise<void>;
+  /** Whether a phone is linked, connected or not. @throws LeaseLost, Unsealable */
+  linked(organization: string, lease: Lease): Promise<boolean>;
+  /**
+   * Puts a session from elsewhere in the place of what is stored; nothing may be connected.
+   * @throws UnusableSession, LeaseLost; what was stored stays then
+   */
+  adopt(organization: string, lease: Lease, values: SessionValues): Promise<void>;
 }

@@ -225,6 +225,7 @@ function sessionKeys(
   return [keys.leases, keys.credentials(organization), keys.signalKeys(organization)];
 }
 
-function placeOf(keys: Keys, organization: string, field: string): string {
+/** What a Signal key is sealed for. */
+export function placeOf(keys: Keys, organization: string, field: string): string {
   return `${keys.signalKeys(organization)} ${field}`;
 }

@@ -99,6 +99,8 @@ describe("with a WhatsApp that ends as told", () => {
     const ends: string[] = [];
     const whatsapp: WhatsApp = {
       wipe: async () => {},
+      linked: async () => paired,
+      adopt: async () => {},
       connect: async ({ events, pairing }) => {
         if (!paired && !pairing) return undefined;
         dials.push(events);

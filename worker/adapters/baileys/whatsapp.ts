@@ -6,6 +6,7 @@ import type { Lease } from "../../sessions/lease.ts";
 import type { ConnectionContext, WhatsApp } from "../../sessions/whatsapp.ts";
 import type { Keys } from "../redis/keys.ts";
 import type { Sealing } from "../redis/sealing.ts";
+import { adopt } from "./adoption.ts";
 import { BaileysConnection } from "./connection.ts";
 import { SessionState } from "./session-state.ts";
 
@@ -32,6 +33,10 @@ export function baileysWhatsApp(options: BaileysOptions): WhatsApp {
   return {
     wipe: async (organization, lease) => {
       await (await load(organization, lease, () => {})).wipe();
+    },
+    linked: async (organization, lease) => (await load(organization, lease, () => {})).paired,
+    adopt: async (organization, lease, values) => {
+      await adopt({ ...options, organization, lease }, values);
     },
     connect: async (context: ConnectionContext) => {
       let connection: BaileysConnection | undefined;
