@@ -5,7 +5,6 @@ import type { Cloud } from "../cloud.ts";
 import { Emulator, Refusal } from "../emulator.ts";
 import { Account } from "./account.ts";
 import { PRO, RateLimit, type Allowance } from "./rate-limit.ts";
-import { Refused } from "./refused.ts";
 import { schema } from "./schema.ts";
 
 const BODY = {
@@ -75,6 +74,7 @@ function documentIn(query: string): { document?: DocumentNode; problems?: readon
 
 /** A defect of the emulator: loud, so that no test takes it for a refusal of Railway's. */
 function tellDefect(error: Error | undefined): void {
-  if (error === undefined || error instanceof Refused) return;
+  // What GraphQL itself refuses, and what Railway does.
+  if (error === undefined || error instanceof GraphQLError) return;
   process.stderr.write(`${error.stack}\n`);
 }

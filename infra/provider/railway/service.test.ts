@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { existsSync } from "node:fs";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { faultAt, type Fault } from "../../emulators/faults.ts";
 import { NotOurs, ResourceFailed, type Context } from "../resource.ts";
@@ -38,7 +39,6 @@ beforeEach(async () => {
   };
   railway.emulator().forget();
 });
-afterEach(() => vi.unstubAllEnvs());
 
 async function create(more: Partial<ServiceInputs> = {}, context: Context = railway.context()) {
   return await railwayService.create(ID, { ...inputs, ...more }, context);
@@ -327,7 +327,6 @@ test("it is stopped in its own time before it is deleted", async () => {
   const known = { inputs: { ...inputs, image }, outputs: { condition: "", urls: {} } };
   await railwayService.delete(ID, known, railway.context());
   expect(railway.writes()).toEqual(["deploymentStop", "serviceDelete"]);
-  const { existsSync } = await import("node:fs");
   expect(existsSync(`${railway.home()}/drained`)).toBe(true);
   expect(railway.containers().running).toEqual([]);
 });
