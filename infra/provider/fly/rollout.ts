@@ -109,7 +109,8 @@ function leaseSeconds({ startSeconds, graceSeconds }: MachinesInputs): number {
 
 /** Names are unique in an app, so a creation that nobody knows the outcome of happens once. */
 async function create({ inputs, machines, context }: Rollout): Promise<FlyMachine> {
-  const name = await freeName(machines, inputs.name);
+  const there = (await machines.list()) ?? [];
+  const name = freeName(inputs.name, new Set(there.map((machine) => machine.name)));
   const version = inputs.secretsVersion === 0 ? undefined : inputs.secretsVersion;
   return await createOnce(
     async () => (await machines.list())?.find((machine) => machine.name === name),
@@ -118,8 +119,7 @@ async function create({ inputs, machines, context }: Rollout): Promise<FlyMachin
   );
 }
 
-async function freeName(machines: FlyMachines, process: string): Promise<string> {
-  const taken = new Set((await machines.list())?.map(({ name }) => name));
+function freeName(process: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) if (!taken.has(`${process}-${number}`)) return `${process}-${number}`;
 }
 
