@@ -20,7 +20,7 @@ const POLL_MS = 50;
 const CONNECT_MS = 1_000;
 
 /** @throws ImageNotFound */
-export async function startInstance(containers: Containers, release: Release): Promise<Container> {
+async function startInstance(containers: Containers, release: Release): Promise<Container> {
   return await containers.start({
     name: release.service,
     image: release.image,

@@ -1,10 +1,10 @@
 /** What Render takes, by its OpenAPI description; more strictly, nothing that it does not know. */
 
-export const REGIONS = ["frankfurt", "oregon", "ohio", "singapore", "virginia"];
+const REGIONS = ["frankfurt", "oregon", "ohio", "singapore", "virginia"];
 const PLANS = ["starter", "standard", "pro", "pro_plus", "pro_max", "pro_ultra"];
 const text = { type: "string" };
 
-export function object(required: readonly string[], properties: Readonly<Record<string, object>>): object {
+function object(required: readonly string[], properties: Readonly<Record<string, object>>): object {
   return { type: "object", required, properties, additionalProperties: false };
 }
 

@@ -4,7 +4,7 @@ import { choice, field, integer } from "../../stack-config/field.ts";
 import { layoutFields } from "../../stack-config/layout-fields.ts";
 
 /** Render API, "region" (its OpenAPI description, early 2026). None is in South America. */
-export const REGIONS = ["oregon", "ohio", "virginia", "frankfurt", "singapore"] as const;
+const REGIONS = ["oregon", "ohio", "virginia", "frankfurt", "singapore"] as const;
 
 /** The name of something of a workspace; empty for none. */
 const OPTIONAL_NAME = /^[ -~]{0,64}$/;

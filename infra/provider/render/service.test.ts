@@ -7,6 +7,7 @@ import type { ServiceInputs } from "./service-inputs.ts";
 
 const render = useRender();
 const ID = "stack/main/all@oregon";
+const SECRET = "not-to-be-seen";
 type Known = NonNullable<Awaited<ReturnType<typeof service.read>>>;
 
 async function inputs(more: Partial<ServiceInputs> = {}): Promise<ServiceInputs> {
@@ -20,7 +21,7 @@ async function inputs(more: Partial<ServiceInputs> = {}): Promise<ServiceInputs>
     plan: "starter",
     image: await render().image("a"),
     registryCredential: "",
-    environment: { OXY_NAMESPACE: "stack", OXY_FLEET: "main", GREETING: "hello" },
+    environment: { OXY_NAMESPACE: "stack", OXY_FLEET: "main", GREETING: "hello", API_TOKEN: SECRET },
     instances: 1,
     graceSeconds: 5,
     healthPath: "/health/ready",
@@ -228,7 +229,10 @@ describe("a creation", () => {
       for (let call = 0; ; call++) {
         const counting = countingFault(call, fault);
         render().emulator.inject(counting.faults);
-        await service.create(ID, given, render().context()).catch(() => {});
+        const told: string[] = [];
+        const context = { ...render().context(), progress: (message: string) => void told.push(message) };
+        await service.create(ID, given, context).catch((error: unknown) => told.push(String(error)));
+        expect(told.join(" ")).not.toContain(SECRET);
         render().emulator.inject(undefined);
         const known = await create(given);
         expect(await all()).toHaveLength(1);
