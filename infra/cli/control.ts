@@ -24,7 +24,7 @@ export interface ControlOptions {
 }
 
 /** How long a worker may take to notice a request: a few heartbeats. */
-export const NOTICE_SECONDS = 45;
+const NOTICE_SECONDS = 45;
 
 /** The options of every command that asks the workers of a deployment. */
 export function withControl(command: Command): Command {

@@ -4,7 +4,7 @@ import type { SessionRecord } from "./session-record.ts";
 import { SHARDS } from "./shards.ts";
 
 /** What the store says of a process that is there. */
-export interface ProcessOverview {
+interface ProcessOverview {
   readonly id: string;
   readonly slot: number;
   readonly fleet: string;

@@ -3,7 +3,7 @@ import type { Phone } from "../../dev/whatsapp/phone.ts";
 import type { Logger } from "../../runtime/logging.ts";
 import { organizationSettings } from "../../sessions/organization.ts";
 import { Session, type PairingEvent } from "../../sessions/session.ts";
-import type { ConnectionEvents, WhatsApp } from "../../sessions/whatsapp.ts";
+import type { ConnectionEvents, Ending, WhatsApp } from "../../sessions/whatsapp.ts";
 import { useAdapter, type Talk, type TalkOptions, type World } from "./adapter-fixture.ts";
 
 const world = useAdapter();
@@ -159,6 +159,37 @@ describe("with a WhatsApp that ends as told", () => {
     expect(ends).toEqual(["dropped"]);
     await session.close();
     expect(ends).toEqual(["dropped", "closed"]);
+  });
+
+  test("who follows a session is told that it is connected, at once if it is already", async () => {
+    const { session, dials, told } = scripted();
+    await session.start();
+    session.follow((event) => told.push(event));
+    expect(told).toEqual([]);
+    dials[0]!.open("5511");
+    expect(told).toEqual([{ kind: "paired", account: "5511" }]);
+    session.follow((event) => told.push(event));
+    expect(told).toHaveLength(2);
+  });
+
+  test.each<[Ending, string]>([
+    [{ kind: "replaced" }, "another connection uses this number: is its process of before still running?"],
+    [{ kind: "logged-out" }, "WhatsApp logged this device out"],
+    [{ kind: "rejected", code: 403 }, "WhatsApp rejects this client with code 403"],
+  ])("or why it will not be (%j)", async (ending, reason) => {
+    const { session, dials, told } = scripted();
+    await session.start();
+    session.follow((event) => told.push(event));
+    dials[0]!.ended(ending);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([{ kind: "failed", reason }]);
+  });
+
+  test("or that there is nothing to connect", async () => {
+    const { session, told } = scripted({ paired: false });
+    await session.start();
+    session.follow((event) => told.push(event));
+    expect(told).toEqual([{ kind: "failed", reason: "no phone is linked" }]);
   });
 
   test("a client that WhatsApp rejects is not dialled again", async () => {
