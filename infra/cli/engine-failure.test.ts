@@ -21,6 +21,14 @@ test("the errors of resources are told, not that there were errors", () => {
   });
 });
 
+test("the reasons of a creation that left something are told as sentences", () => {
+  const one = error("1 error occurred:\n\t* Toy refused to start it (422: no)\n\n", "store");
+  const two = error("2 errors occurred:\n\t* it is late\n\t* it is small", "main-all");
+  expect(engineFailure(failed("", { exitCode: 1 }), { errors: [one, two] })).toMatchObject({
+    message: "store: Toy refused to start it (422: no)\nmain-all: it is late; it is small",
+  });
+});
+
 test("where no event told why, what the engine printed does", () => {
   const printed = "Updating (local):\nerror: no changes were expected for update but changes were proposed\n";
   expect(engineFailure(failed(printed, { exitCode: 7 }))).toMatchObject({

@@ -62,7 +62,15 @@ export function engineFailure(
 function ofResources(errors: readonly Remark[]): string[] {
   return errors
     .filter(({ message }) => !/^(update|preview|destroy|refresh) failed$/.test(message))
-    .map(({ resource, message }) => (resource ? `${resource}: ${message}` : message));
+    .map(({ resource, message }) => (resource ? `${resource}: ${unlisted(message)}` : message));
+}
+
+/** A creation that failed and left something is told as a list of reasons: the reasons alone. */
+function unlisted(message: string): string {
+  const [heading = "", ...reasons] = message.split(/\n\s*\* /);
+  return /^\d+ errors? occurred:$/.test(heading.trim())
+    ? reasons.map((one) => one.trim()).join("; ")
+    : message;
 }
 
 function printedIn(stderr: string): string[] {
