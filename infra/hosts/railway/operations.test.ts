@@ -70,6 +70,7 @@ test("the real worker reaches its Redis by reference, and an operator sees where
     },
     railway.context(),
   );
+  const served: string[] = [];
   for (const { name, role, replicas, memoryGb, vcpus, port, isPublic } of plan.processes) {
     const { condition, urls } = await railwayService.create(
       "",
@@ -106,8 +107,10 @@ test("the real worker reaches its Redis by reference, and an operator sees where
       railway.context(),
     );
     expect(condition).toBe("running");
-    if (isPublic) expect((await fetch(`${urls["http"]}${plan.readyPath}`)).status).toBe(200);
+    served.push(...Object.values(urls));
   }
+  const answers = await Promise.all(served.map((url) => fetch(`${url}${plan.readyPath}`)));
+  expect(answers.map(({ status }) => status)).toEqual([200]);
   expect(await operations.status(plan, "staging")).toEqual([
     {
       name: "web",

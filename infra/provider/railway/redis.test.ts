@@ -104,7 +104,7 @@ test("without a proxy it has no address outside, and closing it takes that away"
   const { publicUrl } = await update({ isOpen: true });
   expect(await asked(publicUrl, (redis) => redis.ping())).toBe("PONG");
   expect((await update({ isOpen: false })).publicUrl).toBe("");
-  await expect(asked(publicUrl, (redis) => redis.ping())).rejects.toThrow();
+  await expect(asked(publicUrl, (redis) => redis.ping())).rejects.toThrow("Connection is closed");
 });
 
 test("what it keeps stays where it is when its memory is changed", async () => {
