@@ -1,15 +1,14 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { useMultiFileAuthState } from "@whiskeysockets/baileys";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { keysOf } from "../../adapters/redis/keys.ts";
 import type { LocalDeployment } from "../deployment.ts";
 import { oxy, type OxyAnswer } from "../oxy.ts";
 import type { Contact } from "../whatsapp/contact.ts";
+import { multiFileClient } from "../whatsapp/multi-file-client.ts";
 import type { Phone } from "../whatsapp/phone.ts";
-import { StockClient } from "../whatsapp/stock-client.ts";
 import { newEncryptionKey } from "../worker-process.ts";
 import { echo, useDeployments } from "./scenario-fixture.ts";
 
@@ -39,17 +38,11 @@ async function leftBehind(deployment: LocalDeployment): Promise<Left> {
   folders.push(folder);
   const { whatsapp } = deployment;
   const phone = whatsapp.phone();
-  const start = async (): Promise<StockClient> => {
-    const { state, saveCreds } = await useMultiFileAuthState(folder);
-    const client = new StockClient(whatsapp, state);
-    client.socket.ev.on("creds.update", () => void saveCreds());
-    return client;
-  };
-  const pairing = await start();
+  const pairing = await multiFileClient(whatsapp, folder);
   await phone.scan(await pairing.waitFor(() => pairing.qr));
   await pairing.waitFor(() => pairing.closed === 515);
   await pairing.stop();
-  const client = await start();
+  const client = await multiFileClient(whatsapp, folder);
   await client.waitFor(() => client.open);
   const customer = whatsapp.contact();
   customer.write(phone, "before");
