@@ -1,20 +1,17 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { keysOf } from "../../adapters/redis/keys.ts";
 import type { LocalDeployment } from "../deployment.ts";
 import { oxy, type OxyAnswer } from "../oxy.ts";
-import type { Contact } from "../whatsapp/contact.ts";
-import { multiFileClient } from "../whatsapp/multi-file-client.ts";
-import type { Phone } from "../whatsapp/phone.ts";
+import { leaveBehind, type LeftBehind } from "../whatsapp/left-behind.ts";
 import { newEncryptionKey } from "../worker-process.ts";
 import { echo, useDeployments } from "./scenario-fixture.ts";
 
 const TOKEN = "token-of-the-admin-api-in-this-test";
 const deploy = useDeployments();
-const folders: string[] = [];
+const lefts: LeftBehind[] = [];
 
 beforeEach(() => {
   // The library's libsignal prints its sessions.
@@ -23,35 +20,13 @@ beforeEach(() => {
 
 afterEach(async () => {
   vi.restoreAllMocks();
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
+  await Promise.all(lefts.splice(0).map((left) => left.remove()));
 });
 
-/** What a Baileys process of before has left: its folder, a phone that is linked, and a customer who wrote to it. */
-interface Left {
-  readonly folder: string;
-  readonly phone: Phone;
-  readonly customer: Contact;
-}
-
-async function leftBehind(deployment: LocalDeployment): Promise<Left> {
-  const folder = await mkdtemp(join(tmpdir(), "multi-file-"));
-  folders.push(folder);
-  const { whatsapp } = deployment;
-  const phone = whatsapp.phone();
-  const pairing = await multiFileClient(whatsapp, folder);
-  await phone.scan(await pairing.waitFor(() => pairing.qr));
-  await pairing.waitFor(() => pairing.closed === 515);
-  await pairing.stop();
-  const client = await multiFileClient(whatsapp, folder);
-  await client.waitFor(() => client.open);
-  const customer = whatsapp.contact();
-  customer.write(phone, "before");
-  const { from } = await client.waitFor(() => client.received.find(({ text }) => text === "before"));
-  await client.send(from, "from before");
-  await customer.waitForMessage("from before");
-  await client.stop();
-  await phone.waitFor(() => phone.connections === 0);
-  return { folder, phone, customer };
+async function leftBehind({ whatsapp }: LocalDeployment): Promise<LeftBehind> {
+  const left = await leaveBehind(whatsapp);
+  lefts.push(left);
+  return left;
 }
 
 async function importing(
