@@ -50,3 +50,8 @@ export function inheritedEnvironment(environment: NodeJS.ProcessEnv = process.en
 }
 
 const INHERITED = ["PATH", "TZ", "NODE_EXTRA_CA_CERTS"];
+
+/** The variables that this process was started with: credentials of APIs, and other addresses of them. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
+}

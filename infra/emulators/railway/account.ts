@@ -193,12 +193,9 @@ export class Account {
 
   async close(): Promise<void> {
     const services = [...this.#services(), ...this.#removed];
-    await Promise.all(
-      services.map(async (service) => {
-        await service.close();
-        await service.settled();
-      }),
-    );
+    // Whoever drains needs its store until it has.
+    await closeAll(services.filter(({ volume }) => volume === undefined));
+    await closeAll(services.filter(({ volume }) => volume !== undefined));
   }
 
   #remove(service: Service): void {
@@ -228,4 +225,13 @@ interface Asked {
   readonly deploymentId: string;
   readonly limit?: number | null;
   readonly startDate?: string | null;
+}
+
+async function closeAll(services: readonly Service[]): Promise<void> {
+  await Promise.all(
+    services.map(async (service) => {
+      await service.close();
+      await service.settled();
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { ApiClient } from "../../api/client.ts";
+import { ownEnvironment } from "../../home.ts";
 import type { Operations, PrintedLine, ProcessStatus } from "../../host.ts";
 import { railwayApi } from "../../provider/railway/api.ts";
 import { urlOf } from "../../provider/railway/domains.ts";
@@ -19,14 +20,14 @@ const MOST_LINES = 5_000;
 /** Through Railway's API, with the token of the environment. */
 export const operations: Operations<RailwayFleetPlan> = {
   async status(plan, stack) {
-    const api = new ApiClient(railwayApi, process.env);
+    const api = new ApiClient(railwayApi, ownEnvironment());
     const place = await findProject(api, await workspaceOf(api), stack);
     const each = plan.processes.map(({ name }) => processStatus(api, place, name, plan, stack));
     return (await Promise.all(each)).flat();
   },
 
   async *logs(plan, stack, { lines, follow, signal }) {
-    const api = new ApiClient(railwayApi, process.env, { signal });
+    const api = new ApiClient(railwayApi, ownEnvironment(), { signal });
     const place = await findProject(api, await workspaceOf(api), stack);
     const found = plan.processes.map(async ({ name }) => ({
       name,

@@ -67,7 +67,7 @@ export function serving(text: string, status = 200): string {
 }
 
 /** The mutation in the body of a request, by name. */
-export function mutationIn(body: unknown): string | undefined {
+function mutationIn(body: unknown): string | undefined {
   const { query = "" } = (body ?? {}) as { readonly query?: string };
   return /^\s*mutation (\w+)/.exec(query)?.[1];
 }

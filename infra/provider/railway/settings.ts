@@ -128,7 +128,7 @@ function inputOf(
 }
 
 /** Nobody sees it but who sees the variables themselves. */
-function digestOf(declared: DeclaredService): string {
+export function digestOf(declared: DeclaredService): string {
   const text = JSON.stringify(sorted(declared));
   return createHash("sha256").update(text).digest("hex").slice(0, DIGEST_LENGTH);
 }
