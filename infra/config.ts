@@ -31,6 +31,8 @@ export interface FleetConfig {
   readonly size: string;
   /** Percentage of the shards. */
   readonly share: number;
+  /** On hosts that can take over what exists: it is kept as it is found. */
+  readonly hold?: boolean;
 }
 
 /** What a stack's config is read with. */
@@ -129,7 +131,8 @@ export function parseStackConfig(
   const environment = readEnvironment(plain, secret ?? {}, stack, problems);
   const secrets = secret && readSecrets(secret, isEncrypted("secrets"), stack, problems);
 
-  if (production && !offline && image && !isPinned(image))
+  const isDeployed = Object.values(fleets ?? {}).some((fleet) => fleet?.hold !== true);
+  if (production && !offline && isDeployed && image && !isPinned(image))
     problems.mismatch(
       ["image"],
       "an image by digest in production, because nobody could roll back to a folder or a tag",

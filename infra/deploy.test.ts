@@ -29,7 +29,7 @@ async function program() {
   const store = await deployStore(plan.store, resources);
   const fleets = await Promise.all(plan.fleets.map((fleet) => deployFleet(fleet, { ...resources, store })));
   const ready = awaitFleets(plan, parts.workload.startSeconds, { ...resources, store }, fleets);
-  recordRelease(plan.image, resources, ready);
+  recordRelease(plan, resources, ready);
   return outputs(plan, { ...resources, store }, fleets);
 }
 

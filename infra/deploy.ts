@@ -111,7 +111,8 @@ export async function deployFleet(plan: FleetPlan, resources: StackResources): P
 }
 
 /**
- * A process of each fleet has joined the others on the store. What was replaced is deleted only after that.
+ * A process of each fleet has joined the others on the store. What was replaced is deleted only after that. A fleet that
+ * is kept as it is found joins nobody yet.
  * @param startSeconds how long a process may take until it is ready
  */
 export function awaitFleets(
@@ -122,8 +123,9 @@ export function awaitFleets(
 ): readonly Resource[] {
   const { stack, provider } = resources;
   const way = wayToWorkers(operator, resources, plans, fleets);
-  return plans.map((plan, index) => {
-    const { name: fleet, image } = plan;
+  return plans.flatMap((plan, index) => {
+    const { name: fleet, image, held } = plan;
+    if (held === true) return [];
     const seconds = startSeconds + JOIN_SECONDS;
     const dependsOn = [...(fleets[index]?.processes ?? [])];
     const inputs = { stack, fleet, place: placeOf(plan), image, seconds, ...way };
@@ -150,12 +152,13 @@ function wayToWorkers(
   return { adminUrl, adminToken: secretOf("OXY_ADMIN_TOKEN") };
 }
 
-/** After every fleet is ready: an image that never was is nothing to go back to. */
+/** After every fleet is ready: an image that never was, or that nobody runs yet, is nothing to go back to. */
 export function recordRelease(
-  image: string,
+  { image, fleets }: Pick<StackPlan, "image" | "fleets">,
   { stack, provider }: Pick<StackResources, "stack" | "provider">,
   ready: readonly Resource[],
 ): void {
+  if (fleets.every(({ held }) => held === true)) return;
   declare(release, "release", { stack, image }, { provider, dependsOn: [...ready] });
 }
 

@@ -48,6 +48,8 @@ export interface FleetPlan {
   readonly drainSeconds: number;
   /** From the stop signal until the host kills, in s. */
   readonly graceSeconds: number;
+  /** Its processes exist, and are kept as they are found: nothing of the plan is carried out yet. */
+  readonly held?: true;
   readonly processes: readonly ProcessPlan[];
 }
 

@@ -140,8 +140,9 @@ function nameable(stack: string, { namespace }: Workload): string[] {
   return [`stack: expected a name of ${namespace.expected}, got ${stack}`];
 }
 
-function runnable({ name, host }: FleetParts, image: Image): string[] {
-  if (host.images.includes(image.kind)) return [];
+function runnable({ name, host, config }: FleetParts, image: Image): string[] {
+  // It is not deployed yet where everything is kept as it is found.
+  if (config.hold === true || host.images.includes(image.kind)) return [];
   const runs = host.images.map((kind) => IMAGE_KINDS[kind]).join(" or ");
   const hint =
     image.kind === "bundle" ? "; npm run image builds one to push, --offline rehearses without" : "";

@@ -48,6 +48,26 @@ export class Declared<Outputs extends object> extends CustomResource {
   }
 }
 
+/**
+ * Options with which something that exists is taken into the state as it is found, and then left alone: nothing of it
+ * is written, and to destroy it only forgets it.
+ * @param inputs of which the identity has to be known
+ */
+export function asFound<Inputs extends object, Outputs extends object>(
+  definition: Resource<Inputs, Outputs>,
+  inputs: { readonly [Key in keyof Inputs]: Pending<Inputs[Key]> },
+): CustomResourceOptions {
+  const kept: readonly string[] = definition.replaceOn ?? [];
+  const names = [definition.inputs, definition.outputs].flatMap((schema) =>
+    Object.keys((schema as unknown as z.ZodObject).shape),
+  );
+  return {
+    import: definition.identify(inputs as Inputs),
+    ignoreChanges: names.filter((name) => !kept.includes(name)),
+    retainOnDelete: true,
+  };
+}
+
 /** Declares a resource: its inputs may be outputs of others. */
 export function declare<Inputs extends object, Outputs extends object>(
   definition: Resource<Inputs, Outputs>,

@@ -1,4 +1,5 @@
 import { changesOf, identityOf, type Change, type Recorded } from "./difference.ts";
+import { sealFound } from "./found-secrets.ts";
 import { Incomplete } from "./incomplete.ts";
 import type { Kind } from "./kind.ts";
 import { type Context, NotOurs, type Observed, ResourceFailed } from "./resource.ts";
@@ -108,7 +109,7 @@ export class Lifecycle {
       | undefined;
     if (observed === undefined) return undefined;
     const seen = asRecord(observed.inputs, `the inputs of ${id}`);
-    const inputs = this.#inputsLike(seen, old?.inputs ?? {});
+    const inputs = this.#sealFound(this.#inputsLike(seen, old?.inputs ?? {}), old?.inputs ?? {});
     return { inputs, state: this.#stateOf(inputs, observed.outputs, old?.state ?? {}) };
   }
 
@@ -151,6 +152,15 @@ export class Lifecycle {
       const given = own(model, key);
       return given !== undefined && same(value, given) ? value : this.#secrets.wrap(value);
     });
+  }
+
+  #sealFound(inputs: Values, declared: Values): Values {
+    const keys: readonly string[] = this.#kind.resource.foundSettings ?? [];
+    const sealed = mapValues(inputs, (value, key) =>
+      keys.includes(key) ? sealFound(value, own(declared, key)) : value,
+    );
+    this.#secrets.add(sealed);
+    return sealed;
   }
 
   #mark(values: Values, keys: ReadonlySet<string>): Values {

@@ -34,6 +34,8 @@ export interface Resource<Inputs, Outputs> {
   readonly outputs: z.ZodType<Outputs>;
   /** Outputs that are secret whatever the inputs are. */
   readonly secretOutputs?: readonly (keyof Outputs & string)[];
+  /** Inputs that are settings by name, in which what is found at the host and nobody declared may be secret. */
+  readonly foundSettings?: readonly (keyof Inputs & string)[];
   /** Outputs that stay as they are as long as it exists: whoever uses them need not fear its update. */
   readonly stableOutputs?: readonly (keyof Outputs & string)[];
   /** The API that it is kept through: without credentials of it, nothing is previewed. */

@@ -24,7 +24,8 @@ const USUAL: RenderSettings = {
   workspaces: [{ id: "tea-rehearsal", name: "Rehearsal", plan: "pro" }],
   // Render: 60 s and 15 min. Nobody rehearses for so long.
   pace: { overlap: 2, health: 60 },
-  builds: () => undefined,
+  // A repository is what its address says that it is built to: `https://github.com/acme/worker#sha256:…`.
+  builds: (repo) => /sha256:[0-9a-f]{64}$/.exec(repo)?.[0],
 };
 
 /** Render's REST API; its services are processes of this machine, its Key Value instances redis-servers. */

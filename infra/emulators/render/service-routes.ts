@@ -27,7 +27,20 @@ interface OfOne {
 export function services(app: FastifyInstance, all: EmulatedServices): void {
   app.get<{ Querystring: Query }>(
     "/services",
-    { schema: { querystring: queryOf("name", "type", "ownerId", "region", "suspended", "cursor", "limit") } },
+    {
+      schema: {
+        querystring: queryOf(
+          "name",
+          "type",
+          "ownerId",
+          "region",
+          "suspended",
+          "includePreviews",
+          "cursor",
+          "limit",
+        ),
+      },
+    },
     ({ query }) => {
       const found = all.all.filter(({ suspended, settings: { name, type, ownerId, region } }) =>
         fits(query, { name, type, ownerId, region, suspended: suspended ? "suspended" : "not_suspended" }),

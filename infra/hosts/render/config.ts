@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FleetConfig } from "../../config.ts";
-import { choice, field, integer } from "../../stack-config/field.ts";
+import { choice, field, flag, integer } from "../../stack-config/field.ts";
 import { layoutFields } from "../../stack-config/layout-fields.ts";
 
 /** Render API, "region" (its OpenAPI description, early 2026). None is in South America. */
@@ -8,6 +8,9 @@ const REGIONS = ["oregon", "ohio", "virginia", "frankfurt", "singapore"] as cons
 
 /** The name of something of a workspace; empty for none. */
 const OPTIONAL_NAME = /^[ -~]{0,64}$/;
+
+/** An existing service, as its address in Render's dashboard shows it; empty for none. */
+const SERVICE_ID = /^(?:srv-[0-9a-z]{10,30})?$/;
 
 /** What a fleet at Render says besides its host and share. */
 export const renderFleet = z.strictObject({
@@ -47,6 +50,23 @@ export const renderFleet = z.strictObject({
     expected: "a name of up to 64 characters",
     default: '""',
   }),
+  serviceId: existing(
+    "`services: one`: an existing web service that becomes the fleet's one, whatever its name.",
+  ),
+  webServiceId: existing("`services: two`: an existing web service that becomes `web`, whatever its name."),
+  workerServiceId: existing("`services: two`: an existing background worker that becomes `worker`."),
+  hold: flag(
+    false,
+    "The existing services are kept as they are found, and nothing is written at Render, until this line is removed.",
+  ),
 });
+
+function existing(about: string) {
+  return field(z.string().regex(SERVICE_ID).default(""), {
+    about,
+    expected: "the id of a service, srv-…",
+    default: '""',
+  });
+}
 
 export type RenderFleetConfig = FleetConfig & z.output<typeof renderFleet>;

@@ -4,7 +4,12 @@ import type { Operations, PrintedLine, ProcessStatus } from "../../host.ts";
 import { renderApi } from "../../provider/render/api.ts";
 import { deploysOf, liveAmong } from "../../provider/render/deploys.ts";
 import { logLines, type LogLine } from "../../provider/render/log-lines.ts";
-import { findService, serviceName, type RenderService } from "../../provider/render/services.ts";
+import {
+  findService,
+  retrieveService,
+  serviceName,
+  type RenderService,
+} from "../../provider/render/services.ts";
 import { workspaceId } from "../../provider/render/workspace.ts";
 import type { RenderFleetPlan } from "./plan.ts";
 
@@ -54,7 +59,8 @@ export const operations: Operations<RenderFleetPlan> = {
 async function servicesOf(render: ApiClient, plan: RenderFleetPlan, stack: string) {
   const ownerId = await workspaceId(render, plan.workspace);
   return await Promise.all(
-    plan.processes.map(async ({ name }) => {
+    plan.processes.map(async ({ name, serviceId }) => {
+      if (serviceId !== undefined) return { name, service: await retrieveService(render, serviceId) };
       const place = { stack, fleet: plan.name, name, region: plan.region };
       return { name, service: await findService(render, serviceName(place), ownerId) };
     }),

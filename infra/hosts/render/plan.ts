@@ -1,5 +1,6 @@
 import type { FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
 import { processesOf } from "../../processes.ts";
+import type { Role } from "../../workload.ts";
 import type { RenderFleetConfig } from "./config.ts";
 
 export interface RenderFleetPlan extends FleetPlan {
@@ -15,6 +16,8 @@ export interface RenderProcessPlan extends ProcessPlan {
   readonly type: "web_service" | "background_worker";
   readonly instances: number;
   readonly autoscaling?: Scaling;
+  /** An existing service that becomes this one. */
+  readonly serviceId?: string;
   /** Render asks web services only. */
   readonly healthPath?: string;
 }
@@ -39,11 +42,29 @@ export function planFleet(request: FleetRequest<RenderFleetConfig>): RenderFleet
     graceSeconds,
     workspace: config.workspace,
     registryCredential: config.registryCredential,
+    ...(config.hold ? { held: true as const } : {}),
     processes: processesOf(config.services, environment).map((process) =>
-      Object.assign({}, process, serviceOf(process, config, workload.health.ready)),
+      Object.assign(
+        {},
+        process,
+        serviceOf(process, config, workload.health.ready),
+        existing(process, config),
+      ),
     ),
   };
 }
+
+function existing({ role }: ProcessPlan, config: RenderFleetConfig): Pick<RenderProcessPlan, "serviceId"> {
+  const serviceId = config[ID_FIELDS[role]];
+  return serviceId === "" ? {} : { serviceId };
+}
+
+/** Where the config names an existing service for a role. */
+const ID_FIELDS = {
+  all: "serviceId",
+  web: "webServiceId",
+  worker: "workerServiceId",
+} as const satisfies Record<Role, keyof RenderFleetConfig>;
 
 /** Whoever holds sessions is there as often as the fleet says; one is enough to serve HTTP. */
 function serviceOf(
@@ -69,7 +90,21 @@ function scalingOf(config: RenderFleetConfig): Scaling {
 }
 
 /** What of a fleet cannot work together. */
-export function refusalsOf({ autoscaling, instances, maxInstances }: RenderFleetConfig): string[] {
-  if (autoscaling === "off" || maxInstances >= instances) return [];
-  return [`maxInstances: expected at least the ${instances} of instances, got ${maxInstances}`];
+export function refusalsOf(config: RenderFleetConfig): string[] {
+  const { autoscaling, instances, maxInstances, services, hold } = config;
+  const roles = processesOf(services, {}).map(({ role }) => role);
+  const ids = Object.entries(ID_FIELDS).map(([role, name]) => {
+    const isOfLayout = roles.includes(role as Role);
+    if (isOfLayout && hold && config[name] === "")
+      return `${name}: expected the id of the service to be held, because hold is true, got nothing`;
+    if (!isOfLayout && config[name] !== "")
+      return `${name}: expected nothing, because services is ${services}, got ${config[name]}`;
+    return undefined;
+  });
+  return [
+    ...(autoscaling === "off" || maxInstances >= instances
+      ? []
+      : [`maxInstances: expected at least the ${instances} of instances, got ${maxInstances}`]),
+    ...ids.filter((refusal) => refusal !== undefined),
+  ];
 }

@@ -1,5 +1,5 @@
 import { all } from "@pulumi/pulumi";
-import { declare } from "../../provider/declare.ts";
+import { asFound, declare } from "../../provider/declare.ts";
 import { service } from "../../provider/render/service.ts";
 import { environmentOf } from "../../stack-resources.ts";
 import type { FleetDeployment, StackResources } from "../../stack-resources.ts";
@@ -8,29 +8,33 @@ import type { RenderFleetPlan } from "./plan.ts";
 /** Each process of the plan is one service. */
 export function deployFleet(plan: RenderFleetPlan, resources: StackResources): FleetDeployment {
   const { provider, dependsOn } = resources;
-  const processes = plan.processes.map(({ name, type, instances, autoscaling, healthPath, environment }) =>
-    declare(
+  const processes = plan.processes.map((process) => {
+    const { name, type, instances, autoscaling, healthPath, environment, serviceId } = process;
+    const inputs = {
+      stack: resources.stack,
+      fleet: plan.name,
+      name,
+      workspace: plan.workspace,
+      type,
+      region: plan.region,
+      plan: plan.size,
+      image: plan.image,
+      registryCredential: plan.registryCredential,
+      environment: environmentOf(environment, plan.network, resources),
+      instances,
+      ...(autoscaling === undefined ? {} : { autoscaling }),
+      graceSeconds: plan.graceSeconds,
+      ...(healthPath === undefined ? {} : { healthPath }),
+      ...(serviceId === undefined ? {} : { serviceId }),
+    };
+    const options = { provider, dependsOn: [...dependsOn] };
+    return declare(
       service,
       `${plan.name}-${name}`,
-      {
-        stack: resources.stack,
-        fleet: plan.name,
-        name,
-        workspace: plan.workspace,
-        type,
-        region: plan.region,
-        plan: plan.size,
-        image: plan.image,
-        registryCredential: plan.registryCredential,
-        environment: environmentOf(environment, plan.network, resources),
-        instances,
-        ...(autoscaling === undefined ? {} : { autoscaling }),
-        graceSeconds: plan.graceSeconds,
-        ...(healthPath === undefined ? {} : { healthPath }),
-      },
-      { provider, dependsOn: [...dependsOn] },
-    ),
-  );
+      inputs,
+      plan.held === true ? { ...options, ...asFound(service, inputs) } : options,
+    );
+  });
   const urls = all(processes.map(({ outputs }) => outputs.url)).apply((each) =>
     Object.fromEntries(each.flatMap((url, index) => addressOf(plan.processes[index]?.name ?? "", url))),
   );

@@ -9,7 +9,7 @@ export async function everyEntry<Entry>(
   render: ApiClient,
   list: {
     readonly path: string;
-    readonly query?: Readonly<Record<string, string>>;
+    readonly query?: Readonly<Record<string, string | readonly string[]>>;
     readonly doing: string;
     /** What an entry is called in the list, and what of it is used. */
     readonly named: string;

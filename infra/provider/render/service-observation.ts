@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { ApiClient } from "../../api/client.ts";
-import { markIn } from "../mark.ts";
-import type { Context, Observed } from "../resource.ts";
+import { markIn, requireMark } from "../mark.ts";
+import { type Context, type Observed, ResourceFailed } from "../resource.ts";
 import { renderApi } from "./api.ts";
 import { deploysOf, isLiveWith, liveAmong, type Deploy } from "./deploys.ts";
 import { planOf } from "./instance-types.ts";
 import { environmentOf, fingerprintOf } from "./service-environment.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
 import { isSameImage, scalingOf } from "./service-settings.ts";
-import { findService, retrieveService, serviceName, type RenderService } from "./services.ts";
+import { findService, quoted, retrieveService, serviceName, type RenderService } from "./services.ts";
 
 export interface ServiceOutputs {
   readonly condition: string;
@@ -62,13 +62,41 @@ export async function recorded(
   id: string,
   known: { readonly inputs: ServiceInputs; readonly outputs: Partial<ServiceOutputs> } | undefined,
 ): Promise<RenderService | undefined> {
-  const own = known?.outputs.remoteId ?? known?.inputs.serviceId ?? (id.startsWith("srv-") ? id : undefined);
-  if (own !== undefined) return await retrieveService(render, own);
   const place = placeIn(id);
+  const own = known?.outputs.remoteId ?? known?.inputs.serviceId;
+  if (own !== undefined) return await retrieveService(render, own);
+  if (place.serviceId !== undefined) return await namedService(render, place, place.serviceId);
   const found = await findService(render, serviceName(place));
   if (found === undefined) return undefined;
   const mark = markIn((await environmentOf(render, found)).variables);
   return mark?.stack === place.stack && mark.fleet === place.fleet ? found : undefined;
+}
+
+/**
+ * The service that somebody named to be taken over. Their word stands for a mark, where it bears none.
+ * @returns undefined when it is gone
+ * @throws ResourceFailed when it is not where or what a process of a fleet can be
+ * @throws NotOurs when it is of another fleet
+ */
+export async function namedService(
+  render: ApiClient,
+  place: Place,
+  serviceId: string,
+): Promise<RenderService | undefined> {
+  const found = await retrieveService(render, serviceId);
+  if (found === undefined) return undefined;
+  const { type, serviceDetails } = found;
+  if (type !== "web_service" && type !== "background_worker")
+    throw new ResourceFailed(
+      `serviceId: expected a web service or a background worker, got ${serviceId}, a ${type.replaceAll("_", " ")}`,
+    );
+  if (serviceDetails.region !== place.region)
+    throw new ResourceFailed(
+      `region: expected ${serviceDetails.region}, where ${serviceId} is, got ${place.region}`,
+    );
+  const mark = markIn((await environmentOf(render, found)).variables);
+  if (mark !== undefined) requireMark(`${quoted(found)} at Render`, mark, place);
+  return found;
 }
 
 /** The inputs as they are in force: whatever is the same in other words, in the words that are known. */
@@ -79,12 +107,7 @@ function seenInputs(
   known: ServiceInputs | undefined,
 ): ServiceInputs {
   const { registryCredential: credential, imagePath, serviceDetails: is } = found;
-  const mark = markIn(environment);
-  const place = known ?? {
-    ...placeIn(id),
-    ...(id.startsWith("srv-") ? { stack: "", fleet: "", name: found.name } : {}),
-    ...mark,
-  };
+  const place = known ?? placeIn(id);
   const scaling = scalingOf(is);
   const isKnownCredential =
     credential == null
@@ -107,14 +130,18 @@ function seenInputs(
     ...(is.healthCheckPath === undefined || is.healthCheckPath === ""
       ? {}
       : { healthPath: is.healthCheckPath }),
-    ...(known?.serviceId === undefined ? {} : { serviceId: known.serviceId }),
+    ...(place.serviceId === undefined ? {} : { serviceId: place.serviceId }),
   };
 }
 
-function placeIn(id: string): { stack: string; fleet: string; name: string; region: string } {
-  const [path = "", region = ""] = id.split("@");
+/** What an id was made of. */
+type Place = Pick<ServiceInputs, "stack" | "fleet" | "name" | "region" | "serviceId">;
+
+function placeIn(id: string): Place {
+  const [path = "", rest = ""] = id.split("@");
   const [stack = "", fleet = "", name = ""] = path.split("/");
-  return { stack, fleet, name, region };
+  const [region = "", serviceId] = rest.split("/");
+  return { stack, fleet, name, region, ...(serviceId === undefined ? {} : { serviceId }) };
 }
 
 function conditionOf(

@@ -15,6 +15,7 @@ import {
 import { serviceInputs, type ServiceInputs } from "./service-inputs.ts";
 import {
   AS_DECLARED,
+  namedService,
   observe,
   recorded,
   serviceOutputs,
@@ -46,8 +47,10 @@ export const service: Resource<ServiceInputs, ServiceOutputs> = {
   outputs: serviceOutputs,
   stableOutputs: ["remoteId", "url"],
   api: renderApi,
-  replaceOn: ["stack", "fleet", "name", "region", "type"],
-  identify: ({ stack, fleet, name, region }) => `${stack}/${fleet}/${name}@${region}`,
+  foundSettings: ["environment"],
+  replaceOn: ["stack", "fleet", "name", "region", "type", "serviceId"],
+  identify: ({ stack, fleet, name, region, serviceId }) =>
+    `${stack}/${fleet}/${name}@${region}${serviceId === undefined ? "" : `/${serviceId}`}`,
   async create(_id, inputs, context) {
     const render = context.api(renderApi);
     const wanted = await resolve(render, inputs);
@@ -84,7 +87,7 @@ async function resolve(render: ApiClient, inputs: ServiceInputs): Promise<Wanted
 async function ensure(render: ApiClient, wanted: Wanted, context: Context): Promise<RenderService> {
   const { inputs, ownerId } = wanted;
   if (inputs.serviceId !== undefined) {
-    const named = await retrieveService(render, inputs.serviceId);
+    const named = await namedService(render, inputs, inputs.serviceId);
     if (named !== undefined) return named;
     throw new ResourceFailed(`serviceId: expected a service that is at Render, got ${inputs.serviceId}`);
   }

@@ -18,6 +18,9 @@ const renderService = z.object({
   autoDeploy: z.string(),
   createdAt: z.string(),
   imagePath: z.string().optional(),
+  /** Of one that Render builds from git. */
+  repo: z.string().optional(),
+  branch: z.string().optional(),
   registryCredential: z.object({ id: z.string(), name: z.string() }).nullish(),
   serviceDetails: z.object({
     runtime: z.string().optional(),
@@ -39,6 +42,7 @@ const renderService = z.object({
     maxShutdownDelaySeconds: z.int().optional(),
     healthCheckPath: z.string().optional(),
     url: z.string().optional(),
+    disk: z.object({ name: z.string(), sizeGB: z.int(), mountPath: z.string() }).nullish(),
   }),
 });
 
@@ -84,6 +88,17 @@ export async function findService(
   throw new ResourceFailed(
     `Render has ${others.length + 1} services named "${name}" (${[one, ...others].map((each) => each?.id).join(", ")}): delete or rename all but one`,
   );
+}
+
+/** Those that run a process of their own: web services and background workers. */
+export async function runningServices(render: ApiClient, ownerId: string): Promise<readonly RenderService[]> {
+  return await everyEntry(render, {
+    path: "/services",
+    query: { ownerId, type: ["web_service", "background_worker"], includePreviews: "false" },
+    doing: "list services",
+    named: "service",
+    entry: renderService,
+  });
 }
 
 /** @returns undefined when it is gone */

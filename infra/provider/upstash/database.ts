@@ -48,6 +48,7 @@ export const upstashDatabase: Resource<DatabaseInputs, Outputs> = {
   }),
   secretOutputs: ["url"],
   stableOutputs: ["databaseId", "endpoint", "url"],
+  replaceOn: ["stack", "region", "databaseId"],
   api: upstash,
   identify: ({ stack, region, databaseId }) =>
     `${stack}/store@${region}${databaseId === undefined ? "" : `/${databaseId}`}`,
@@ -73,8 +74,7 @@ export const upstashDatabase: Resource<DatabaseInputs, Outputs> = {
   async read(id, known, context) {
     const databases = new Databases(context.api(upstash));
     const wanted = known?.inputs ?? { ...identified(id), ...UNDECLARED };
-    const databaseId =
-      known?.outputs.databaseId ?? wanted.databaseId ?? (await find(databases, wanted))?.database_id;
+    const databaseId = known?.outputs.databaseId ?? (await find(databases, wanted))?.database_id;
     const database = databaseId === undefined ? undefined : await databases.byId(databaseId);
     return database === undefined ? undefined : observed(database, wanted);
   },

@@ -53,13 +53,18 @@ export class Databases {
     this.#api = api;
   }
 
-  async named(name: string): Promise<readonly Database[]> {
-    const all = await this.#api.call({
+  /** Without passwords. */
+  async all(doing = "list databases"): Promise<readonly Database[]> {
+    return await this.#api.call({
       method: "GET",
       path: "/redis/databases",
-      doing: `look for database "${name}"`,
+      doing,
       answer: z.array(database),
     });
+  }
+
+  async named(name: string): Promise<readonly Database[]> {
+    const all = await this.all(`look for database "${name}"`);
     return all.filter(({ database_name }) => database_name === name);
   }
 

@@ -56,6 +56,10 @@ export const upstashStore = z.strictObject({
       example: "96ad0856-03b1-4ee7-9666-e81abd0349e1",
     },
   ),
+  hold: flag(
+    false,
+    "The existing database is kept as it is found, and nothing is written at Upstash, until this line is removed.",
+  ),
 });
 
 export type UpstashStoreConfig = StoreConfig & z.output<typeof upstashStore>;

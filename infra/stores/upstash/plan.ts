@@ -10,6 +10,8 @@ export interface UpstashStorePlan extends StorePlan {
   readonly budget: number;
   readonly prodPack: boolean;
   readonly databaseId?: string;
+  /** It exists, and is kept as it is found. */
+  readonly held?: true;
 }
 
 const API_PLANS = {
@@ -32,7 +34,7 @@ export function planStore(request: {
   readonly production: boolean;
   readonly config: UpstashStoreConfig;
 }): UpstashStorePlan {
-  const { region, plan, budget, prodPack, databaseId } = request.config;
+  const { region, plan, budget, prodPack, databaseId, hold } = request.config;
   return {
     kind: "upstash",
     identity: `upstash/${region}${databaseId === undefined ? "" : `/${databaseId}`}`,
@@ -43,5 +45,6 @@ export function planStore(request: {
     budget: plan === "payg" ? budget : 0,
     prodPack,
     ...(databaseId === undefined ? {} : { databaseId }),
+    ...(hold ? { held: true as const } : {}),
   };
 }

@@ -8,7 +8,10 @@ export const upstash = defineStore({
   kind: "upstash",
   config: upstashStore,
   reachableFrom: () => ["internet"],
-  refusals: ({ plan, budget, prodPack }: UpstashStoreConfig, production) => [
+  refusals: ({ plan, budget, prodPack, databaseId, hold }: UpstashStoreConfig, production) => [
+    ...(hold && databaseId === undefined
+      ? ["databaseId: expected the id of the database to be held, because hold is true, got nothing"]
+      : []),
     ...(production && plan === "free"
       ? [
           "plan: expected a paid one in production, because free stops after 500,000 commands a month, got free",
