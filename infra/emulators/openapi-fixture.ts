@@ -11,6 +11,12 @@ export type CallCheck = (call: RecordedCall) => readonly string[];
 /** Beside the project: they are their owners', so it has no copy of them. */
 const DESCRIPTIONS = join(projectDirectory, "../shared/specs");
 
+/** What an emulated API answered. */
+export interface Answer extends Pick<RecordedCall, "method" | "path" | "status"> {
+  /** As it is parsed; undefined for none. */
+  readonly body: unknown;
+}
+
 /**
  * Checks what an emulated API was sent against the API's own description. More strictly than it is written: few of them
  * say that an object has no other properties than those that they name, and a property that nobody named does nothing.
@@ -18,27 +24,51 @@ const DESCRIPTIONS = join(projectDirectory, "../shared/specs");
  * @returns undefined when it is not there
  */
 export function loadOpenApi(file: string): CallCheck | undefined {
-  const path = join(DESCRIPTIONS, file);
-  return existsSync(path) ? checkAgainst(parse(readFileSync(path, "utf8")) as Description) : undefined;
+  const description = descriptionIn(file);
+  return description === undefined ? undefined : checkAgainst(description);
+}
+
+/** Checks what an emulated API answered, as strictly. @returns undefined when the description is not there */
+export function loadOpenApiAnswers(file: string): ((answer: Answer) => readonly string[]) | undefined {
+  const description = descriptionIn(file);
+  if (description === undefined) return undefined;
+  const operations = operationsOf(description);
+  return (answer) =>
+    problemsWith(answer, operations, ({ answerProblems }) => answerProblems(answer.status, answer.body));
 }
 
 /** @param description as it is parsed */
 export function checkAgainst(description: Description): CallCheck {
+  const operations = operationsOf(description);
+  return (call) => problemsWith(call, operations, ({ callProblems }) => callProblems(call));
+}
+
+function descriptionIn(file: string): Description | undefined {
+  const path = join(DESCRIPTIONS, file);
+  return existsSync(path) ? (parse(readFileSync(path, "utf8")) as Description) : undefined;
+}
+
+function operationsOf(description: Description): readonly Operation[] {
   const schemas = new Schemas(description);
-  const operations = Object.entries(description.paths).flatMap(([template, item]) =>
+  return Object.entries(description.paths).flatMap(([template, item]) =>
     METHODS.flatMap((method) => {
       const operation = item[method];
       if (operation === undefined) return [];
       return [operationOf(template, method, item, operation, description, schemas)];
     }),
   );
-  return (call) => {
-    const candidates = operations.filter((operation) => operation.fits(call));
-    // A literal segment is more than a parameter: /services/{id}/env-vars before /services/{id}/{anything}.
-    const [best] = candidates.toSorted((one, other) => one.parameters - other.parameters);
-    const problems = best?.problemsOf(call) ?? ["is not in the description"];
-    return problems.map((problem) => `${call.method} ${call.path}: ${problem}`);
-  };
+}
+
+function problemsWith(
+  call: Pick<RecordedCall, "method" | "path">,
+  operations: readonly Operation[],
+  problemsOf: (operation: Operation) => readonly string[],
+): readonly string[] {
+  const candidates = operations.filter((operation) => operation.fits(call));
+  // A literal segment is more than a parameter: /services/{id}/env-vars before /services/{id}/{anything}.
+  const [best] = candidates.toSorted((one, other) => one.parameters - other.parameters);
+  const problems = best === undefined ? ["is not in the description"] : problemsOf(best);
+  return problems.map((problem) => `${call.method} ${call.path}: ${problem}`);
 }
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
@@ -53,6 +83,7 @@ type PathItem = { readonly [Method in (typeof METHODS)[number]]?: OperationItem 
 interface OperationItem {
   readonly parameters?: readonly (Parameter | Reference)[];
   readonly requestBody?: Body | Reference;
+  readonly responses?: Readonly<Record<string, Partial<Body> | Reference>>;
 }
 interface Parameter {
   readonly name: string;
@@ -73,8 +104,9 @@ type Schema = Readonly<Record<string, unknown>>;
 interface Operation {
   /** How many segments of its path are parameters. */
   readonly parameters: number;
-  fits(call: RecordedCall): boolean;
-  problemsOf(call: RecordedCall): string[];
+  fits(call: Pick<RecordedCall, "method" | "path">): boolean;
+  callProblems(call: RecordedCall): string[];
+  answerProblems(status: number, body: unknown): string[];
 }
 
 function operationOf(
@@ -95,7 +127,13 @@ function operationOf(
   return {
     parameters: template.split("{").length - 1,
     fits: (call) => call.method.toLowerCase() === method && path.test(call.path),
-    problemsOf: (call) => [...queryProblems(call, query, schemas), ...bodyProblems(call, body, schemas)],
+    callProblems: (call) => [...queryProblems(call, query, schemas), ...bodyProblems(call, body, schemas)],
+    answerProblems(status, answered) {
+      const response = operation.responses?.[`${status}`];
+      if (response === undefined) return [`an answer of ${status} is not in the description`];
+      const { content } = resolved<Partial<Body>>(response, description);
+      return bodyProblems({ body: answered }, content && { content, required: true }, schemas);
+    },
   };
 }
 
@@ -125,7 +163,11 @@ function typedAs(type: unknown, given: unknown, explode: boolean): unknown {
   return given;
 }
 
-function bodyProblems({ body }: RecordedCall, described: Body | undefined, schemas: Schemas): string[] {
+function bodyProblems(
+  { body }: Pick<RecordedCall, "body">,
+  described: Body | undefined,
+  schemas: Schemas,
+): string[] {
   const isEmpty = body === undefined || body === null;
   if (described === undefined) return isEmpty ? [] : ["a body is not in the description"];
   if (isEmpty) return described.required === true ? ["the body is missing"] : [];

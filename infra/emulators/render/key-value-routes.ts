@@ -14,7 +14,7 @@ export function keyValues(app: FastifyInstance, all: EmulatedKeyValues): void {
     ({ query }) => {
       const found = all.all.filter(({ name, region, ownerId }) => fits(query, { name, region, ownerId }));
       return pageOf(
-        found.map((keyValue) => all.shown(keyValue)),
+        found.map((keyValue) => all.listed(keyValue)),
         "keyValue",
         (shown) => (shown as { readonly id: string }).id,
         query,

@@ -155,6 +155,10 @@ export class EmulatedKeyValues {
     await Promise.all(this.all.map(({ id }) => this.remove(id)));
   }
 
+  listed(keyValue: KeyValue): object {
+    return { ...this.shown(keyValue), dashboardUrl: `https://dashboard.render.invalid/r/${keyValue.id}` };
+  }
+
   shown(keyValue: KeyValue): object {
     const { id, createdAt, updatedAt, name, plan, region, status, ownerId, ipAllowList } = keyValue;
     const { maxmemoryPolicy, persistenceMode } = keyValue;
@@ -170,7 +174,6 @@ export class EmulatedKeyValues {
       options: { maxmemoryPolicy, persistenceMode },
       ipAllowList: ipAllowList.length === 0 ? null : ipAllowList,
       version: "8.1.4",
-      dashboardUrl: `https://dashboard.render.invalid/r/${id}`,
     };
   }
 
