@@ -21,7 +21,7 @@ const fileRules: Readonly<Record<string, (file: string, text: string) => boolean
   "environment-read-once": (file, text) =>
     !isTest(file) &&
     !["worker/config.ts", "infra/home.ts"].includes(file) &&
-    !/^(bench|worker\/dev|infra\/cli)\//.test(file) &&
+    !/^(bench|worker\/dev|infra\/(cli|dev))\//.test(file) &&
     /\bprocess\s*[.]\s*env\b|\benv\b.*\bfrom "(node:)?process"/.test(text),
 };
 

@@ -17,7 +17,7 @@ export interface Api {
   readonly whereFrom: string;
 }
 
-export interface Probe {
+interface Probe {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number>>;

@@ -29,7 +29,7 @@ export interface FilePlanParts {
  */
 export function filePlan(file: StackFile, parts: FilePlanParts): StackPlan {
   try {
-    const config = configIn(file, parts);
+    const config = configIn(file, parts, { values: standInsFor(file, parts), areEncrypted: true });
     return planStack(config, { stack: parts.stack, image: imageOf(config), workload });
   } catch (error) {
     if (!(error instanceof InvalidStackConfig || error instanceof PlanRefused)) throw error;
@@ -37,19 +37,36 @@ export function filePlan(file: StackFile, parts: FilePlanParts): StackPlan {
   }
 }
 
-function configIn({ config = {} }: StackFile, { stack, project, image }: FilePlanParts): StackConfig {
-  const secrets = `${project}:secrets`;
+/** Everything that a deployment may need, whether or not the file has it. */
+function standInsFor({ config = {} }: StackFile, { project }: FilePlanParts): Record<string, string> {
   const names = new Set([
     ...workload.secrets,
     // What `oxy up` makes where it is needed.
     ...(isOutOfReach(config[`${project}:store`]) ? ["OXY_ADMIN_TOKEN"] : []),
-    ...Object.keys((config[secrets] ?? {}) as Record<string, unknown>),
+    ...Object.keys((config[`${project}:secrets`] ?? {}) as Record<string, unknown>),
   ]);
-  const stand = [...names].map((name) => [name, STAND_INS[name] ?? ANY_SECRET] as const);
+  return Object.fromEntries([...names].map((name) => [name, standInFor(name)]));
+}
+
+/** What stands for a secret that nobody can read here. */
+export function standInFor(name: string): string {
+  return STAND_INS[name] ?? ANY_SECRET;
+}
+
+/**
+ * The config that a stack's file says, with these secrets.
+ * @throws InvalidStackConfig
+ */
+export function configIn(
+  { config = {} }: StackFile,
+  { stack, project, image }: FilePlanParts,
+  secrets: { readonly values: Readonly<Record<string, unknown>>; readonly areEncrypted: boolean },
+): StackConfig {
+  const at = `${project}:secrets`;
   const given = {
     ...config,
     ...(image === undefined ? {} : { [`${project}:image`]: image }),
-    [secrets]: Object.fromEntries(stand),
+    [at]: secrets.values,
   };
   const texts = Object.entries(given).flatMap(([key, value]): [string, string][] => {
     if (value === undefined || value === null) return [];
@@ -59,12 +76,12 @@ function configIn({ config = {} }: StackFile, { stack, project, image }: FilePla
     stack,
     hosts,
     stores,
-    isSecret: (key) => key === secrets,
+    isSecret: (key) => key === at && secrets.areEncrypted,
   });
 }
 
 /** Sources are not bundled for it: where they would run, their bundle is what matters, and elsewhere they are refused. */
-function imageOf({ image }: StackConfig): Image {
+export function imageOf({ image }: StackConfig): Image {
   switch (image.kind) {
     case "source":
       return { kind: "bundle", reference: image.path };

@@ -1,13 +1,14 @@
 import { missingCredentials, type Api, type Settings } from "../api/api.ts";
-import { InvalidStackConfig, parseStackConfig, type StackConfig } from "../config.ts";
+import { InvalidStackConfig, type StackConfig } from "../config.ts";
 import type { FleetPlan } from "../host.ts";
 import { homeDirectory } from "../home.ts";
 import { hosts } from "../hosts.ts";
-import { ImageUnavailable, resolveImage, type Image } from "../image.ts";
+import { ImageUnavailable, resolveImage } from "../image.ts";
 import { PlanRefused, planStack, type StackPlan } from "../plan.ts";
 import { stores } from "../stores.ts";
 import { workload } from "../workload.ts";
 import { Failure } from "./failure.ts";
+import { configIn, imageOf, standInFor } from "./file-plan.ts";
 import { standInSecrets } from "./made-secrets.ts";
 import type { Project, StackFile } from "./project.ts";
 import { refuseLaptopState, stateLocation } from "./state.ts";
@@ -34,7 +35,8 @@ export async function stackState(
     const file = await project.stackFile(stack);
     const config = parsed(stack, { file, project });
     titles = titlesOf(config);
-    const plan = planStack(config, { stack, image: await imageOf(config), workload });
+    await requireKept(config);
+    const plan = planStack(config, { stack, image: imageOf(config), workload });
     if (config.production) refuseLaptopState(stack, stateLocation(project.backendUrl));
     const [token] = hasCredentials(file)
       ? []
@@ -49,18 +51,17 @@ export async function stackState(
   }
 }
 
-/** @throws InvalidStackConfig */
+/** @throws InvalidStackConfig for a secret that is missing or in clear, too */
 function parsed(stack: string, { file, project }: Opened): StackConfig {
-  const isSecret = (key: string): boolean => isEncrypted(file.config?.[key]);
-  const all = Object.entries(file.config ?? {}).map(([key, value]) => [key, textOf(opened(value))] as const);
-  const secrets = `${project.name}:secrets`;
-  const made = { [secrets]: JSON.stringify(withStandIns(file.config?.[secrets], { file, project })) };
-  return parseStackConfig({ ...Object.fromEntries(all), ...made }, project.name, {
-    stack,
-    hosts,
-    stores,
-    isSecret: (key) => isSecret(key) || (key === secrets && file.config?.[secrets] === undefined),
-  });
+  const there = (file.config?.[`${project.name}:secrets`] ?? {}) as Readonly<Record<string, unknown>>;
+  const opened = Object.entries(there).map(([name, value]) => [
+    name,
+    isEncrypted(value) ? standInFor(name) : value,
+  ]);
+  // What `up` would make is not missed.
+  const values = { ...standInSecrets({ file, project }), ...Object.fromEntries(opened) };
+  const areEncrypted = Object.values(there).every(isEncrypted);
+  return configIn(file, { stack, project: project.name }, { values, areEncrypted });
 }
 
 interface Opened {
@@ -68,42 +69,13 @@ interface Opened {
   readonly project: Project;
 }
 
-/** What is there, encrypted or not, and what `up` would make. */
-function withStandIns(secrets: unknown, from: Opened): Readonly<Record<string, unknown>> {
-  const there = opened(secrets);
-  const made = standInSecrets({ ...from, file: { config: {} } });
-  const standing = Object.entries((there ?? {}) as object).map(([name, value]) => [
-    name,
-    value === ENCRYPTED ? (made[name] ?? ENCRYPTED) : (value as unknown),
-  ]);
-  return { ...standInSecrets(from), ...Object.fromEntries(standing) };
-}
-
-const ENCRYPTED = "encrypted";
-
-/** A value with what is encrypted in it as some text: what it is, nobody needs to know. */
-function opened(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if ("secure" in value) return ENCRYPTED;
-  if (Array.isArray(value)) return value.map(opened);
-  return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, opened(inside)]));
-}
-
 function isEncrypted(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return "secure" in value || Object.values(value).some(isEncrypted);
+  return typeof value === "object" && value !== null && "secure" in value;
 }
 
-/** As Pulumi gives it to a program. */
-function textOf(value: unknown): string {
-  if (typeof value === "string") return value;
-  return value === undefined || value === null ? "" : JSON.stringify(value);
-}
-
-/** Nothing is bundled to look. */
-async function imageOf({ image }: StackConfig): Promise<Image> {
-  if (image.kind === "source") return { kind: "bundle", reference: `sha256:${"0".repeat(64)}` };
-  return await resolveImage(image, homeDirectory());
+/** A bundle has to be there; nothing is bundled to look. */
+async function requireKept({ image }: StackConfig): Promise<void> {
+  if (image.kind === "bundle") await resolveImage(image, homeDirectory());
 }
 
 function titlesOf({ fleets, store }: StackConfig): readonly string[] {
