@@ -52,9 +52,10 @@ export async function awaitReconnection(
     if (last instanceof Error) return undefined;
     const mayBeUnderWay = last.isUnderWay && performance.now() - began < graceSeconds * 1_000;
     if (last.away.length === 0 && !mayBeUnderWay) return true;
-    if (!said && last.away.length > 0)
+    if (!said && last.away.length > 0) {
       report.say(`  waiting until they are connected again: ${namesOf(last.away)}`);
-    said = true;
+      said = true;
+    }
     return undefined;
   });
   return last ?? new RequestFailed("nobody was asked");

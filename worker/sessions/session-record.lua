@@ -12,29 +12,32 @@ local function note(record)
   return "noted"
 end
 
+-- When a process that was killed had its last connection, as far as anybody knows.
+local function ended_by_kill(record)
+  local heard = redis.call("GET", ARGV[4] .. ":heard:" .. record.process)
+  record.state, record.since, record.endFrom = "ended", heard and tonumber(heard) or at, heard and "heartbeat" or "unknown"
+end
+
 if reason ~= "" then
   -- Without a connection since the first end: who dials in vain, or has never been connected, does not move it.
   if not before then return "kept" end
-  if before.state == "ended" then
-    before.reason = reason
-    return note(before)
+  if before.state == "open" then
+    if before.process == process then
+      before.state, before.since, before.endFrom = "ended", at, "end"
+    else
+      ended_by_kill(before)
+    end
   end
-  if before.process ~= process then return "kept" end
-  before.state, before.since, before.reason = "ended", at, reason
+  before.reason = reason
   return note(before)
 end
 
 local record = { state = "open", since = at, place = ARGV[6], process = process }
 if before and before.process == process then
   record.gapMs, record.gapFrom = before.gapMs, before.gapFrom
-elseif before and before.state == "ended" then
-  record.gapMs, record.gapFrom = at - before.since, "end"
 elseif before then
-  local heard = redis.call("GET", ARGV[4] .. ":heard:" .. before.process)
-  if heard then
-    record.gapMs, record.gapFrom = math.max(0, at - tonumber(heard)), "heartbeat"
-  else
-    record.gapFrom = "unknown"
-  end
+  if before.state == "open" then ended_by_kill(before) end
+  record.gapFrom = before.endFrom
+  if before.endFrom ~= "unknown" then record.gapMs = math.max(0, at - before.since) end
 end
 return note(record)

@@ -89,6 +89,7 @@ test("who dials in vain does not move the end, and says why", async () => {
     state: "ended",
     since,
     reason: "logged-out",
+    endFrom: "end",
     place: "render/oregon",
     process: "first",
   });
@@ -97,8 +98,6 @@ test("who dials in vain does not move the end, and says why", async () => {
 test("an owner that was killed is counted from when it was last heard of", async () => {
   await at("render/oregon").opened("loja", await owned("first"));
   const second = await owned("second");
-  await at("fly/gru").ended("loja", second, "dropped");
-  expect(await stored()).toMatchObject({ state: "open", process: "first" });
   await redis.set(keys.lastHeard("first"), Date.now() - 3_000);
   await at("fly/gru").opened("loja", second);
   const { gapMs, gapFrom } = await stored();
@@ -107,12 +106,42 @@ test("an owner that was killed is counted from when it was last heard of", async
   expect(gapMs).toBeLessThan(5_000);
 });
 
+test("one that the next owner cannot open either is no longer told to be open, and keeps its end", async () => {
+  await at("render/oregon").opened("loja", await owned("first"));
+  const second = await owned("second");
+  const heard = Date.now() - 3_000;
+  await redis.set(keys.lastHeard("first"), heard);
+  await at("fly/gru").ended("loja", second, "logged-out");
+  expect(await stored()).toEqual({
+    state: "ended",
+    since: heard,
+    endFrom: "heartbeat",
+    reason: "logged-out",
+    place: "render/oregon",
+    process: "first",
+  });
+  await at("fly/gru").opened("loja", second);
+  const { gapMs, gapFrom } = await stored();
+  expect(gapFrom).toBe("heartbeat");
+  expect(gapMs).toBeGreaterThanOrEqual(3_000);
+});
+
 test("an owner that nobody knows the end of leaves a gap that is unknown, not one of 0", async () => {
   await at("render/oregon").opened("loja", await owned("first"));
   await at("fly/gru").opened("loja", await owned("second"));
   const record = await stored();
   expect(record).toMatchObject({ process: "second", gapFrom: "unknown" });
   expect(record).not.toHaveProperty("gapMs");
+});
+
+test("nor does it become known because the next owner dials in vain first", async () => {
+  await at("render/oregon").opened("loja", await owned("first"));
+  const second = await owned("second");
+  await at("fly/gru").ended("loja", second, "dropped");
+  expect(await stored()).toMatchObject({ state: "ended", endFrom: "unknown", process: "first" });
+  await at("fly/gru").opened("loja", second);
+  expect(await stored()).toMatchObject({ gapFrom: "unknown" });
+  expect(await stored()).not.toHaveProperty("gapMs");
 });
 
 test("a session that never was open has no record", async () => {

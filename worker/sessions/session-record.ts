@@ -12,6 +12,8 @@ export interface SessionRecord {
   readonly since: number;
   /** Why it ended last. */
   readonly reason?: string;
+  /** Of a session that has ended: how it is known since when; see `gapFrom`. */
+  readonly endFrom?: "end" | "heartbeat" | "unknown";
   /** Of the process that had the connection: `host/region`, or "" where it was not told. */
   readonly place: string;
   readonly process: string;
