@@ -1,24 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { createOnce } from "../../api/create-once.ts";
-import type { ApiClient } from "../../api/client.ts";
-import { isApiFailure } from "../../api/failure.ts";
 import { NotOurs, type Context, type Observed, type Resource } from "../resource.ts";
 import { railwayApi } from "./api.ts";
 import { AS_DECLARED, conditionOf } from "./condition.ts";
 import { deploy, stopAll } from "./deployments.ts";
-import { ask } from "./graphql.ts";
 import { findProject, workspaceOf, type FoundProject } from "./projects.ts";
 import { REDIS_NAME, REDIS_URL_REFERENCE } from "./references.ts";
-import {
-  createService,
-  deleteService,
-  findService,
-  seeService,
-  type FoundService,
-  type SeenService,
-} from "./services.ts";
+import { createService, deleteService, findService, seeService, type SeenService } from "./services.ts";
 import { bringInLine, type DeclaredService } from "./settings.ts";
+import { ensureProxy, type Proxy } from "./tcp-proxies.ts";
+import { deleteVolume, ensureVolume } from "./volumes.ts";
 
 /** How a stack's Redis is to run at Railway. */
 export interface RedisInputs {
@@ -82,7 +74,7 @@ export const railwayRedis: Resource<RedisInputs, Outputs> = {
     const seen = await seeService(api, inputs, found);
     requireOurs(seen, inputs.stack);
     await stopAll(found, seen, { api, context });
-    if (seen.volume !== undefined) await deleteVolume(api, seen.volume);
+    if (seen.volume !== undefined) await deleteVolume(api, seen.volume, found);
     await deleteService(api, found);
   },
   drift: ({ condition }) => (condition === AS_DECLARED ? [] : ["condition"]),
@@ -99,10 +91,13 @@ async function converge(inputs: RedisInputs, context: Context): Promise<Outputs>
   );
   const seen = await seeService(api, inputs, found);
   requireOurs(seen, stack);
-  const volume = await ensureVolume(api, inputs, found, seen, context.signal);
+  const volume = await ensureVolume({ ...inputs, mountPath: MOUNT_PATH }, found, seen, {
+    api,
+    signal: context.signal,
+  });
   // Whoever took the password away by hand gets a new one.
   const password = seen.variables["REDIS_PASSWORD"] || newPassword();
-  const proxy = await ensureProxy(api, inputs, found, seen, context.signal);
+  const proxy = await ensureProxy({ ...inputs, port: PORT }, found, seen, { api, signal: context.signal });
   const declared = { ...declaredBy(inputs, password), more: inForce(volume, proxy) };
   const revision = await bringInLine(api, inputs, found, seen, declared);
   await deploy(inputs, found, seen, revision, START_SECONDS, { api, context });
@@ -148,96 +143,6 @@ function requireOurs({ variables }: SeenService, stack: string): void {
   if (variables["OXY_NAMESPACE"] === stack) return;
   throw new NotOurs(
     `service "${REDIS_NAME}" at Railway exists and is not of stack ${stack} (its variable OXY_NAMESPACE would say so): rename or delete it`,
-  );
-}
-
-/** A service has one at the most. */
-async function ensureVolume(
-  api: ApiClient,
-  place: RedisInputs,
-  service: FoundService,
-  { volume }: SeenService,
-  signal: AbortSignal,
-): Promise<string> {
-  if (volume !== undefined) return volume;
-  return await createOnce(
-    async () => (await seeService(api, place, service)).volume,
-    async () => {
-      const { volumeCreate } = await ask(api, {
-        document: `mutation volumeCreate($input: VolumeCreateInput!) { volumeCreate(input: $input) { id } }`,
-        variables: {
-          input: {
-            projectId: place.projectId,
-            environmentId: place.environmentId,
-            serviceId: service.id,
-            mountPath: MOUNT_PATH,
-            region: place.placement,
-          },
-        },
-        doing: `create the volume of service "${service.name}"`,
-        answer: z.object({ volumeCreate: z.object({ id: z.string() }) }),
-      });
-      return volumeCreate.id;
-    },
-    signal,
-  );
-}
-
-async function deleteVolume(api: ApiClient, volumeId: string): Promise<void> {
-  try {
-    await ask(api, {
-      document: `mutation volumeDelete($volumeId: String!) { volumeDelete(volumeId: $volumeId) }`,
-      variables: { volumeId },
-      doing: `delete the volume of service "${REDIS_NAME}"`,
-      answer: z.object({ volumeDelete: z.boolean() }),
-    });
-  } catch (error) {
-    if (!isApiFailure(error, "missing")) throw error;
-  }
-}
-
-type Proxy = Pick<SeenService["proxies"][number], "domain" | "port">;
-
-/**
- * A TCP proxy where it is wanted, and none where it is not. The mutation is deprecated in favour of staged changes, whose
- * form the schema does not say; it is what is described.
- */
-async function ensureProxy(
-  api: ApiClient,
-  place: RedisInputs,
-  service: FoundService,
-  { proxies }: SeenService,
-  signal: AbortSignal,
-): Promise<Proxy | undefined> {
-  const [known] = proxies;
-  if (!place.isOpen) {
-    for (const { id } of proxies) {
-      await ask(api, {
-        document: `mutation tcpProxyDelete($id: String!) { tcpProxyDelete(id: $id) }`,
-        variables: { id },
-        doing: `close service "${service.name}" to the internet`,
-        answer: z.object({ tcpProxyDelete: z.boolean() }),
-      });
-    }
-    return undefined;
-  }
-  if (known !== undefined) return known;
-  return await createOnce<Proxy>(
-    async () => (await seeService(api, place, service)).proxies[0],
-    async () => {
-      const { tcpProxyCreate } = await ask(api, {
-        document: `mutation tcpProxyCreate($input: TCPProxyCreateInput!) {
-          tcpProxyCreate(input: $input) { domain proxyPort }
-        }`,
-        variables: {
-          input: { environmentId: place.environmentId, serviceId: service.id, applicationPort: PORT },
-        },
-        doing: `open service "${service.name}" to the internet`,
-        answer: z.object({ tcpProxyCreate: z.object({ domain: z.string(), proxyPort: z.number() }) }),
-      });
-      return { domain: tcpProxyCreate.domain, port: tcpProxyCreate.proxyPort };
-    },
-    signal,
   );
 }
 
