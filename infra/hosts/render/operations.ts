@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiClient } from "../../api/client.ts";
+import { ownEnvironment } from "../../home.ts";
 import type { Operations, PrintedLine, ProcessStatus } from "../../host.ts";
 import { renderApi } from "../../provider/render/api.ts";
 import { deploysOf, liveAmong } from "../../provider/render/deploys.ts";
@@ -21,7 +22,7 @@ const LOOK_BACK_MS = 24 * 3_600_000;
 /** Through Render's API, with the key of the environment. */
 export const operations: Operations<RenderFleetPlan> = {
   async status(plan, stack) {
-    const render = new ApiClient(renderApi, process.env);
+    const render = new ApiClient(renderApi, ownEnvironment());
     const found = await servicesOf(render, plan, stack);
     return await Promise.all(
       found.map(({ name, service }) =>
@@ -33,7 +34,7 @@ export const operations: Operations<RenderFleetPlan> = {
   },
 
   async *logs(plan, stack, { lines, follow, signal }) {
-    const render = new ApiClient(renderApi, process.env, { signal });
+    const render = new ApiClient(renderApi, ownEnvironment(), { signal });
     const found = await servicesOf(render, plan, stack);
     const followed: Follower[] = [];
     for (const { name, service } of found) {
