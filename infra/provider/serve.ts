@@ -1,5 +1,6 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import manifest from "../package.json" with { type: "json" };
+import { ownEnvironment } from "../home.ts";
 import { Engine } from "./engine.ts";
 import { ResourceProviderService } from "./protocol.ts";
 import type { AnyResource } from "./resource.ts";
@@ -18,7 +19,7 @@ export async function serve(resources: readonly AnyResource[], parameters: reado
     resources,
     version: manifest.version,
     engine,
-    environment: process.env,
+    environment: ownEnvironment(),
     log,
   });
   const server = new Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE_BYTES });

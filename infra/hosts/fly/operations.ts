@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiClient } from "../../api/client.ts";
+import { ownEnvironment } from "../../home.ts";
 import type { Operations, PrintedLine, ProcessStatus } from "../../host.ts";
 import { fly, flyLogs } from "../../provider/fly/api.ts";
 import { appNameOf } from "../../provider/fly/app-place.ts";
@@ -52,8 +53,8 @@ export const operations: Operations<FlyFleetPlan> = {
 function fleetOf({ name: fleet, organization, region }: FlyFleetPlan, stack: string, signal: AbortSignal) {
   const app = appNameOf({ stack, fleet, organization, region });
   return {
-    machines: new FlyMachines(new ApiClient(fly, process.env, { signal }), app, "", signal),
-    logs: new ApiClient(flyLogs, process.env, { signal }),
+    machines: new FlyMachines(new ApiClient(fly, ownEnvironment(), { signal }), app, "", signal),
+    logs: new ApiClient(flyLogs, ownEnvironment(), { signal }),
   };
 }
 

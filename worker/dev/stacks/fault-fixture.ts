@@ -41,15 +41,13 @@ export interface Outcome {
 /** Deploys a target again and again on emulated hosts, with one call going wrong each time. */
 export class FaultTrial {
   readonly #rehearsal: Rehearsal;
-  readonly #target: Target;
 
-  private constructor(rehearsal: Rehearsal, target: Target) {
+  private constructor(rehearsal: Rehearsal) {
     this.#rehearsal = rehearsal;
-    this.#target = target;
   }
 
   static async prepare(target: Target, atEnd: AtEnd = whenTestIsFinished): Promise<FaultTrial> {
-    const trial = new FaultTrial(await Rehearsal.prepare("staging", [0, 0], atEnd), target);
+    const trial = new FaultTrial(await Rehearsal.prepare("staging", [0, 0], atEnd));
     await trial.#rehearsal.configure(target, {}, false);
     return trial;
   }
