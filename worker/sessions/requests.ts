@@ -60,6 +60,8 @@ export interface RequestsOptions {
  */
 export class Requests {
   readonly #options: RequestsOptions;
+  /** Organizations whose session is being taken over. */
+  readonly #importing = new Set<string>();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -117,9 +119,29 @@ export class Requests {
       case "session import": {
         await sessions.settled();
         if (sessions.of(organization) === undefined) await this.#answer(id, unknown(organization));
-        else await importSession(this.#options, { id, ...request }, lease, (event) => this.#tell(id, event));
+        else await this.#import(id, request, lease);
         return;
       }
+    }
+  }
+
+  /** One at a time: of two, the second would be the first to find the organization linked. */
+  async #import(
+    id: string,
+    request: { readonly organization: string; readonly parts: number },
+    lease: Lease,
+  ): Promise<void> {
+    const { organization } = request;
+    if (this.#importing.has(organization)) {
+      const reason = `another session of ${organization} is being taken over at this moment`;
+      await this.#answer(id, { kind: "failed", reason });
+      return;
+    }
+    this.#importing.add(organization);
+    try {
+      await importSession(this.#options, { id, ...request }, lease, (event) => this.#tell(id, event));
+    } finally {
+      this.#importing.delete(organization);
     }
   }
 

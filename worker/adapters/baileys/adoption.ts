@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { BufferJSON, type AuthenticationCreds } from "@whiskeysockets/baileys";
 import type { Redis } from "ioredis";
 import { fenceLua } from "../../conversation/scripts.ts";
@@ -34,8 +35,7 @@ export async function adopt(options: AdoptionOptions, values: SessionValues): Pr
   const credentials = values.get(CREDENTIALS);
   requireLinked(credentials);
   const signalKeys = keys.signalKeys(organization);
-  const ready = `${signalKeys}:ready`;
-  await redis.del(ready);
+  const ready = `${signalKeys}:ready:${randomUUID()}`;
   const fields = [...values].filter(([field]) => field !== CREDENTIALS);
   for (let from = 0; from < fields.length; from += AT_ONCE) {
     const sealed = fields

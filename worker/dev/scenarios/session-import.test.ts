@@ -100,7 +100,7 @@ test("the session of a process of before goes on in the worker: nobody scans, an
   expect(secrets.filter((secret) => worker.output.includes(secret))).toEqual([]);
   const redis = new Redis(deployment.redisUrl);
   expect(await redis.keys("*attachment*")).toEqual([]);
-  expect(await redis.keys("*:ready")).toEqual([]);
+  expect(await redis.keys("*:ready:*")).toEqual([]);
   expect(await redis.ttl(keysOf(deployment.namespace).signalKeys("loja"))).toBe(-1);
   redis.disconnect();
 });
@@ -138,6 +138,21 @@ test("a linked organization keeps its session, unless it is told to give it up",
   customer.write(phone, "after");
   await customer.waitForMessage("re: after");
   expect(phone.maxConnections).toBe(1);
+});
+
+test("of two that are sent at once, one is taken over whole, and the other refused", async () => {
+  const deployment = await deploy({ answering: echo });
+  const both = [await leftBehind(deployment), await leftBehind(deployment)];
+  const worker = deployment.worker();
+  await worker.ready();
+  await deployment.addOrganization("loja");
+  const ends = await Promise.allSettled(both.map(({ folder }) => importing(deployment, folder)));
+  const refused = ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
+  expect(refused).toEqual([expect.stringMatching(/is being taken over at this moment|is linked already/)]);
+  const { phone, customer } = both[ends.findIndex(({ status }) => status === "fulfilled")]!;
+  customer.write(phone, "after");
+  await customer.waitForMessage("re: after");
+  expect(both.map((left) => left.phone.connections).toSorted()).toEqual([0, 1]);
 });
 
 test("with other keys than the worker's nothing is taken over, and the reason is said", async () => {
