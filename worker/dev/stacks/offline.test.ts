@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { keepImage, ONE_OF_EACH, resultOf } from "./conversation-fixture.ts";
@@ -9,6 +9,7 @@ import { oxyAsIs, bareProject } from "./oxy-fixture.ts";
 import { StackProject, THIS_MACHINE, whenTestIsFinished } from "./stack-fixture.ts";
 
 const ON_UPSTASH = THIS_MACHINE.replace("store: local", "store: upstash");
+const ON_FLY = ON_UPSTASH.replace("host: local", "host: fly");
 const LOCAL = `config:\n  oxy-workers:image: ./worker\n${THIS_MACHINE}`;
 
 /** Every command that works on a stack. */
@@ -101,6 +102,36 @@ describe.skipIf(engine === undefined)("a rehearsal (needs the Pulumi engine)", (
     await project.must(["destroy", "--yes"]);
     expect(await apis.services()).toEqual([]);
   }, 180_000);
+
+  test("runs the sources in place of an image that would be pulled, and leaves the stack's file as it is", async () => {
+    const project = await (
+      await StackProject.create({}, whenTestIsFinished, { options: ["--offline"] })
+    ).withSecrets();
+    const apis = await EmulatedApis.start(project.home);
+    await project.configure({}, "ghcr.io/acme/oxy-worker:1", ON_FLY);
+    const written = await readFile(project.stackFile, "utf8");
+    const first = await project.must(["up", "--yes"]);
+    const image = String(resultOf(first)["image"]);
+    expect(image).toMatch(/^offline[.]invalid\/oxy-worker@sha256:[0-9a-f]{64}$/);
+    const digest = image.replace(/^.*@sha256:/, "");
+    expect(first).toContainEqual(
+      expect.objectContaining({
+        severity: "warning",
+        message: `image: ./worker (sha256:${digest}) stands in for ghcr.io/acme/oxy-worker:1, which is not pulled`,
+      }),
+    );
+    const images = join(project.home, "offline/images");
+    const other = "e".repeat(64);
+    await cp(join(images, digest), join(images, other), { recursive: true });
+    await project.must(["up", "--yes", "--image", `sha256:${other}`]);
+    const running = async () => (await apis.services()).map((service) => service["image"]);
+    expect(await running()).toContain(`offline.invalid/oxy-worker@sha256:${other}`);
+    await project.must(["rollback", "--yes"]);
+    expect(await running()).toContain(image);
+    expect(await readFile(project.stackFile, "utf8")).toBe(written);
+    await project.must(["destroy", "--yes"]);
+    expect(await apis.services()).toEqual([]);
+  }, 240_000);
 
   test("is also what plain environment variables make of a command", async () => {
     const project = await (await StackProject.create()).withSecrets();
