@@ -38,6 +38,7 @@ const WORDS: Readonly<Record<string, { planned: string; done: string }>> = {
   update: { planned: "to update", done: "updated" },
   delete: { planned: "to delete", done: "deleted" },
   replace: { planned: "to replace", done: "replaced" },
+  import: { planned: "to import", done: "imported" },
 };
 
 /** Whether anything would be done. */

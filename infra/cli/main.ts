@@ -1,6 +1,9 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { ApiFailed } from "../api/failure.ts";
 import { RequestFailed } from "../control/channel.ts";
+import { ResourceFailed } from "../provider/resource.ts";
+import { adoptCommand } from "./adopt.ts";
 import { destroyCommand } from "./destroy.ts";
 import { doctorCommand } from "./doctor.ts";
 import { engineFailure, isEngineError } from "./engine-failure.ts";
@@ -32,6 +35,7 @@ const program = new Command("oxy")
   .addCommand(rollbackCommand())
   .addCommand(secretCommand())
   .addCommand(useCommand())
+  .addCommand(adoptCommand())
   .addCommand(exportCommand())
   .addCommand(doctorCommand())
   .addCommand(orgCommand())
@@ -76,7 +80,8 @@ function everyCommand(command: Command): Command[] {
 /** Anything else is a defect of ours, and worth its stack. */
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  if (error instanceof RequestFailed) return new Failure(error.message);
+  if (error instanceof RequestFailed || error instanceof ApiFailed || error instanceof ResourceFailed)
+    return new Failure(error.message);
   // Commander has printed what it is; help that was asked for is none.
   if (error instanceof CommanderError) return new Failure("", error.exitCode === 0 ? 0 : EXIT.configuration);
   if (isEngineError(error)) return engineFailure(error);

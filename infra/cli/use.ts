@@ -1,15 +1,11 @@
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { projectDirectory } from "../home.ts";
-import { workload } from "../workload.ts";
 import { confirm } from "./deploying.ts";
-import { differenceText } from "./difference-text.ts";
 import { exampleNamed, examples } from "./examples.ts";
-import { EXIT, Failure } from "./failure.ts";
-import { openProject, type Project } from "./project.ts";
+import { openProject } from "./project.ts";
 import { reportFor, type Report } from "./report.ts";
+import { requiredStack, StackText } from "./stack-text.ts";
 import { withExample } from "./with-example.ts";
 
 interface UseOptions {
@@ -48,24 +44,25 @@ async function use(name: string | undefined, options: UseOptions): Promise<void>
   const example = await exampleNamed(name);
   const project = await openProject(resolve(options.cwd ?? projectDirectory));
   const stack = requiredStack(options.stack);
-  const path = project.stackPath(stack);
-  const before = existsSync(path) ? await readFile(path, "utf8") : undefined;
-  const after = withExample(before, example.text, project.name);
-  const result = { kind: "result", stack, example: example.name, path, changed: after !== before };
-  if (after === before) {
-    report.result({ ...result, written: false }, `${shown(path, project)} says what ${example.name} does`);
+  const text = await StackText.read(project, stack);
+  const after = withExample(text.before, example.text, project.name);
+  const { path, shown } = text;
+  const changed = after !== text.before;
+  const result = { kind: "result", stack, example: example.name, path, changed };
+  if (!changed) {
+    report.result({ ...result, written: false }, `${shown} says what ${example.name} does`);
     return;
   }
-  report.say(differenceText(shown(path, project), before, after));
+  report.say(text.differenceTo(after));
   if (options.dryRun === true) {
     report.result({ ...result, written: false, after }, "nothing was written: --dry-run");
     return;
   }
-  if (options.yes !== true) await confirm(`Write ${shown(path, project)}?`);
-  await writeWhole(path, after);
+  if (options.yes !== true) await confirm(`Write ${shown}?`);
+  await text.write(after);
   report.result(
     { ...result, written: true, after },
-    `${shown(path, project)} is written, and nothing is deployed yet: npx oxy preview -s ${stack}`,
+    `${shown} is written, and nothing is deployed yet: npx oxy preview -s ${stack}`,
   );
 }
 
@@ -77,26 +74,4 @@ async function list(report: Report): Promise<void> {
     { kind: "result", examples: all.map(({ name, about }) => ({ name, about })) },
     [...lines, "", "  Next: npx oxy use <example> -s <stack>"].join("\n"),
   );
-}
-
-/** Its name is also that of the deployment on its store. @throws Failure */
-function requiredStack(stack: string | undefined): string {
-  const { pattern, expected } = workload.namespace;
-  if (stack !== undefined && pattern.test(stack)) return stack;
-  throw new Failure(
-    `-s: expected a stack, named with ${expected}, got ${stack ?? "nothing"}`,
-    EXIT.configuration,
-  );
-}
-
-/** Whole or not at all: its secrets are in it. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.${process.pid}`;
-  await writeFile(beside, text);
-  await rename(beside, path);
-}
-
-function shown(path: string, { folder }: Project): string {
-  return relative(folder, path);
 }

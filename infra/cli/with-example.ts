@@ -12,9 +12,15 @@ type Item = Pair<Scalar<string>, unknown>;
  * A stack's file as the example says, with what is the stack's own: its image, its secrets, how they are encrypted,
  * keys of other programs, and whatever the example does not mention. Comments stay with what they are about.
  * @param file undefined when the stack has none
+ * @param kept which of its keys are the stack's own
  * @throws Failure when that is no stack's file
  */
-export function withExample(file: string | undefined, example: string, project: string): string {
+export function withExample(
+  file: string | undefined,
+  example: string,
+  project: string,
+  kept: ReadonlySet<string> = KEPT,
+): string {
   const document = parseDocument(file ?? `#${HEADER}\nconfig: {}\n`);
   if (document.errors.length > 0)
     throw notAStack(document.errors[0]?.message.split("\n")[0] ?? "something else");
@@ -25,7 +31,7 @@ export function withExample(file: string | undefined, example: string, project: 
     item.key.value = `${project}:${name}`;
     const at = current.findIndex(({ key }) => key.value === item.key.value);
     if (at === -1) current.push(item);
-    else if (!KEPT.has(name)) current[at] = item;
+    else if (!kept.has(name)) current[at] = item;
   }
   config.items = current;
   config.flow = false;

@@ -35,12 +35,12 @@ export class Declared<Outputs extends object> extends CustomResource {
     options: CustomResourceOptions,
   ) {
     const names = Object.keys((definition.outputs as unknown as z.ZodObject).shape);
-    // Pulumi turns each of these into an output of that name.
+    // Pulumi turns each of these into an output of that name; one that is an input too stays what it is given.
     const known = Object.fromEntries(names.map((output) => [output, undefined]));
     super(
       definition.type,
       name,
-      { ...inputs, ...known },
+      { ...known, ...inputs },
       { ...options, additionalSecretOutputs: [...(definition.secretOutputs ?? [])] },
     );
     const properties = this as unknown as Record<string, unknown>;

@@ -5,6 +5,11 @@ const NEW_NAMES: Readonly<Record<string, string>> = {
   "2c-4g": "pro",
 };
 
+/** What an instance type, as the API's description has it, is called since August 2026; undefined where that is the same. */
+export function newNameOf(plan: string): string | undefined {
+  return Object.keys(NEW_NAMES).find((name) => NEW_NAMES[name] === plan);
+}
+
 /** An instance type as the API's description has it, by whichever of its names: `pro_plus`. */
 export function planOf(name: string): string {
   return NEW_NAMES[name] ?? name.replaceAll("-", "_");

@@ -43,6 +43,7 @@ const renderService = z.object({
     healthCheckPath: z.string().optional(),
     url: z.string().optional(),
     disk: z.object({ name: z.string(), sizeGB: z.int(), mountPath: z.string() }).nullish(),
+    sshAddress: z.string().optional(),
   }),
 });
 
