@@ -50,6 +50,19 @@ test("changing to another example shows what changes and nothing else", async ()
   expect(stdout).not.toMatch(/^[-+].*image/m);
 });
 
+test("with --keep-store a deployed stack changes its host, and its data stay where they are", async () => {
+  const args = ["-s", "staging", "-C", folder, "--yes"];
+  await oxy("use", "render-optimized", ...args);
+  const before = parse(await stackFile("staging")) as { config: Record<string, unknown> };
+  await oxy("use", "fly-gru", ...args, "--keep-store");
+  expect(parse(await stackFile("staging"))).toMatchObject({
+    config: {
+      "shop:store": before.config["shop:store"],
+      "shop:fleets": { main: { host: "fly", region: "gru" } },
+    },
+  });
+});
+
 test("nothing is written when nobody is there to confirm", async () => {
   const file = "config:\n  shop:store: local\n";
   await writeFile(join(folder, "stacks", "Pulumi.staging.yaml"), file);

@@ -6,7 +6,7 @@ import { exampleNamed, examples } from "./examples.ts";
 import { openProject } from "./project.ts";
 import { reportFor, type Report } from "./report.ts";
 import { requiredStack, StackText } from "./stack-text.ts";
-import { withExample } from "./with-example.ts";
+import { KEPT, KEPT_WITH_STORE, withExample } from "./with-example.ts";
 
 interface UseOptions {
   readonly stack?: string;
@@ -14,6 +14,7 @@ interface UseOptions {
   readonly json?: boolean;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
+  readonly keepStore?: boolean;
 }
 
 export function useCommand(): Command {
@@ -22,6 +23,7 @@ export function useCommand(): Command {
     .argument("[example]", "one of stacks/examples")
     .option("-s, --stack <name>", "the environment: a file stacks/Pulumi.<name>.yaml, made if there is none")
     .option("-C, --cwd <folder>", "the folder of Pulumi.yaml (default: this project's)")
+    .option("--keep-store", "change the fleets only: a deployed stack's data stay in its store")
     .option("-n, --dry-run", "show what would be written, and write nothing")
     .option("-y, --yes", "go ahead without asking")
     .option("--json", "print the result as a line of JSON")
@@ -33,6 +35,7 @@ The stack keeps its image, its secrets and whatever the example does not mention
 Examples:
   $ npx oxy use                            # what there is
   $ npx oxy use fly-gru -s staging --dry-run
+  $ npx oxy use fly-gru -s staging --keep-store    # another host for what is deployed
   $ npx oxy use fly-gru -s staging && npx oxy preview -s staging`,
     )
     .action(use);
@@ -45,7 +48,12 @@ async function use(name: string | undefined, options: UseOptions): Promise<void>
   const project = await openProject(resolve(options.cwd ?? projectDirectory));
   const stack = requiredStack(options.stack);
   const text = await StackText.read(project, stack);
-  const after = withExample(text.before, example.text, project.name);
+  const after = withExample(
+    text.before,
+    example.text,
+    project.name,
+    options.keepStore === true ? KEPT_WITH_STORE : KEPT,
+  );
   const { path, shown } = text;
   const changed = after !== text.before;
   const result = { kind: "result", stack, example: example.name, path, changed };

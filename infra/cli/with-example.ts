@@ -2,7 +2,9 @@ import { isMap, isScalar, Pair, parseDocument, Scalar, YAMLMap, type Document } 
 import { EXIT, Failure } from "./failure.ts";
 
 /** What is the stack's own, where it has it, whatever the example says. */
-const KEPT: ReadonlySet<string> = new Set(["image", "secrets"]);
+export const KEPT: ReadonlySet<string> = new Set(["image", "secrets"]);
+/** The same for one whose data stay where they are. */
+export const KEPT_WITH_STORE: ReadonlySet<string> = new Set([...KEPT, "store"]);
 /** What a stack's file is begun with; an editor checks it by that. */
 const HEADER = " yaml-language-server: $schema=stack-config.schema.json";
 

@@ -42,13 +42,14 @@ describe.skipIf(engine === undefined)("a switch of host that is cut off (needs t
       for (let round = 0; round < KILLS; round++) {
         const to = round % 2 === 0 ? "fly" : "render";
         await rehearsal.configure(targets[to], {}, false);
-        const victim = oneOf(VICTIMS);
+        const victim = oneOf([...VICTIMS, "Ctrl-C"] as const);
         const moment = oneOf(MOMENTS);
         const milliseconds = Math.floor(random() * UP_TO_MS);
         const command = new RunningCommand(rehearsal.project, ["up", "--yes"]);
         await command.answer(moment);
         await delay(milliseconds);
-        const hit = await command.kill(victim);
+        const hit = victim === "Ctrl-C" ? command.running : await command.kill(victim);
+        if (victim === "Ctrl-C") command.interrupt();
         const ended = await command.ended();
         await command.gone();
         rows.push(
