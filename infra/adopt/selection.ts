@@ -15,6 +15,11 @@ export interface Chosen<Thing> {
   readonly guess?: string;
 }
 
+/** The web service first. */
+export function servicesOf({ web, worker }: Pick<Selection, "web" | "worker">): readonly FoundService[] {
+  return [web.thing, ...(worker === undefined ? [] : [worker.thing])];
+}
+
 /** Ids that somebody named; `none` for no worker. */
 export interface Named {
   readonly web?: string;

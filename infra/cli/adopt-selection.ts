@@ -11,22 +11,15 @@ import { answerTo } from "./terminal.ts";
 export async function selected(
   services: readonly FoundService[],
   databases: readonly Database[] | undefined,
-  { web, worker, database }: Named,
+  named: Named,
 ): Promise<Selection> {
-  let named: Named = {
-    ...(web === undefined ? {} : { web }),
-    ...(worker === undefined ? {} : { worker }),
-    ...(database === undefined ? {} : { database }),
-  };
-  for (;;) {
-    try {
-      return select(services, databases, named);
-    } catch (error) {
-      if (!(error instanceof NotChosen)) throw error;
-      if (error.option === undefined || !process.stdin.isTTY)
-        throw new Failure(error.message, EXIT.configuration);
-      named = { ...named, [error.option]: await asked(error, error.option) };
-    }
+  try {
+    return select(services, databases, named);
+  } catch (error) {
+    if (!(error instanceof NotChosen)) throw error;
+    const { option, message } = error;
+    if (option === undefined || !process.stdin.isTTY) throw new Failure(message, EXIT.configuration);
+    return await selected(services, databases, { ...named, [option]: await asked(error, option) });
   }
 }
 

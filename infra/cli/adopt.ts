@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { parse } from "yaml";
-import { adviceFor, type Advice } from "../adopt/advice.ts";
+import type { Advice } from "../adopt/advice.ts";
 import { describedDatabase, describedService, servicesFound, type FoundService } from "../adopt/found.ts";
 import { adviceLines, inventoryLines, selectionLines } from "../adopt/listing.ts";
-import type { Chosen, Selection } from "../adopt/selection.ts";
+import { servicesOf, type Chosen, type Selection } from "../adopt/selection.ts";
 import { adoptedStack } from "../adopt/stack-text.ts";
 import { sortSettings, workerSettings, type SortedSettings } from "../adopt/worker-settings.ts";
+import { adviceFor } from "../adopt/unwise.ts";
 import { missingVariables } from "../api/api.ts";
 import { ApiClient } from "../api/client.ts";
 import { FLEET_NAME } from "../config.ts";
@@ -161,8 +162,8 @@ function configIn(text: string | undefined, { name }: Project): ConfigBefore {
   };
 }
 
-async function settingsOf({ web, worker }: Selection) {
-  const environments = [web, worker].flatMap((one) => (one === undefined ? [] : [one.thing.environment]));
+async function settingsOf(selection: Selection) {
+  const environments = servicesOf(selection).map(({ environment }) => environment);
   return {
     settings: sortSettings(environments, await workerSettings()),
     // No other program has them.
