@@ -165,3 +165,16 @@ test.each([
   runtime.setAllConfig({}, []);
   expect(JSON.stringify(registered).includes("credentials")).toBe(expected);
 });
+
+test("a fleet that is held is not waited for, and nothing is released of it", async () => {
+  const held = { ...plan, fleets: plan.fleets.map((fleet) => ({ ...fleet, held: true as const })) };
+  const { registered } = await registering(parts.stack, async () => {
+    const resources = stackResources(parts.stack, "/home/of/the/test", config.secrets);
+    const store = await deployStore(held.store, resources);
+    const fleets = await Promise.all(held.fleets.map((fleet) => deployFleet(fleet, { ...resources, store })));
+    recordRelease(held, resources, awaitFleets(held, 1, { ...resources, store }, fleets));
+  });
+  const types = registered.map(({ type }) => type);
+  expect(types.filter((type) => /FleetReady|Release/.test(type))).toEqual([]);
+  expect(types).toContain("oxy:local:WorkerProcess");
+});

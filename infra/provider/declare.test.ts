@@ -1,9 +1,10 @@
 import { output, secret, type Output } from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { registering, SECRET } from "../engine-fixture.ts";
-import { declare, OxyProvider } from "./declare.ts";
+import { asFound, declare, OxyProvider } from "./declare.ts";
 import { redisServer } from "./local/redis-server.ts";
 import { release } from "./release.ts";
+import { upstashDatabase } from "./upstash/database.ts";
 
 const inputs = { stack: "trial", persistence: "none", maxMemoryMb: 64 } as const;
 
@@ -57,5 +58,22 @@ test("a resource waits for the one whose output it takes, and takes a secret as 
     inputs: { stack: "trial", image: SECRET },
     secrets: JSON.stringify(["url of the test"]),
     dependencies: ["store"],
+  });
+});
+
+const database = { stack: "trial", region: "us-east-1", plan: "payg", budget: 0, prodPack: false } as const;
+
+test("an input that is an output too is given", async () => {
+  const { registered } = await registering("trial", async () => {
+    declare(upstashDatabase, "store", { ...database, databaseId: "d-1" }, { provider: provider() });
+  });
+  expect(registered.find(({ name }) => name === "store")?.inputs).toEqual({ ...database, databaseId: "d-1" });
+});
+
+test("what is kept as it is found is imported by its identity, and every other difference is ignored", () => {
+  expect(asFound(upstashDatabase, { ...database, databaseId: "d-1" })).toEqual({
+    import: "trial/store@us-east-1/d-1",
+    ignoreChanges: ["plan", "budget", "prodPack", "condition", "endpoint", "url"],
+    retainOnDelete: true,
   });
 });

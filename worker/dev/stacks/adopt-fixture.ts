@@ -91,6 +91,12 @@ export class Today {
     return await ask(this.apis, "RENDER", `/services/${id}`);
   }
 
+  /** Changes a service as somebody does in the dashboard. */
+  async byHand(id: string, change: object): Promise<void> {
+    const init = { method: "PATCH", body: JSON.stringify(change) };
+    await ask(this.apis, "RENDER", `/services/${id}`, init);
+  }
+
   /** Names of a service's environment variables, with their values. */
   async environment(id: string): Promise<Readonly<Record<string, string>>> {
     const all = await ask(this.apis, "RENDER", `/services/${id}/env-vars?limit=100`);

@@ -77,6 +77,28 @@ describe.skipIf(engine === undefined)("taking over what runs at Render (needs th
     await project.must(["up", "--yes", "--expect-no-changes"]);
     expect(await apis.calls({ writes: true })).toEqual([]);
   }, 300_000);
+
+  test("what is held is left alone, whatever is done to it by hand and to the stack", async () => {
+    const today = await Today.start();
+    const { project, apis } = today;
+    await project.must(STACK.adopt);
+    const before = await today.pids();
+    await today.byHand(today.worker, { serviceDetails: { maxShutdownDelaySeconds: 20 } });
+    await apis.forget();
+
+    expect(resultOf(await project.must(STACK.preview))).toMatchObject({ kind: "result" });
+    expect(resultOf(await project.must(["up", "--yes"]))).toMatchObject({ kind: "result" });
+    expect(resultOf(await project.must(["status"]))).toMatchObject({
+      processes: [
+        { process: { name: "web", condition: "running" } },
+        { process: { name: "worker", condition: "running" } },
+      ],
+    });
+    await project.must(["destroy", "--yes"]);
+    expect(await apis.calls({ writes: true })).toEqual([]);
+    expect(await today.pids()).toEqual(before);
+    expect(await today.evicts()).toBe(true);
+  }, 180_000);
 });
 
 /** What the project keeps on this machine: config and state; not what the emulators run. */
