@@ -117,3 +117,16 @@ async function wanted(serviceId: string): Promise<ServiceInputs> {
     serviceId,
   };
 }
+
+test("what Render refuses leaves the service with the environment of what runs in it", async () => {
+  const serviceId = await byHand({}, { GREETING: "old" });
+  const refused = { kind: "status", status: 400 } as const;
+  render().emulator.inject((call) => (call.method === "PATCH" ? refused : undefined));
+  const inputs = await wanted(serviceId);
+  await expect(service.create(idOf(serviceId), inputs, render().context())).rejects.toThrow(
+    /Render refused to update service "whatsapp"/,
+  );
+  render().emulator.inject(undefined);
+  const found = await service.read(idOf(serviceId), undefined, render().context());
+  expect(found?.inputs.environment).toEqual({ GREETING: "old" });
+});

@@ -126,9 +126,9 @@ async function converge(
 
   const patch = settingsPatch(wanted, found);
   const isOtherEnvironment = !isSameEnvironment(environment.variables, inputs.environment);
-  if (isOtherEnvironment) await replaceEnvironment(render, found, inputs.environment, environment.deployed);
   // Who made it did not note what is deployed: from here on it is not what the service says.
-  else if (patch !== undefined && environment.deployed === undefined) await noteDeployed(render, found);
+  if (patch !== undefined && environment.deployed === undefined) await noteDeployed(render, found);
+  // What Render may refuse goes first: as long as another program runs, its environment is its own.
   if (patch !== undefined)
     await render.call({
       method: "PATCH",
@@ -137,6 +137,7 @@ async function converge(
       doing: `update ${quoted(found)}`,
       repeatable: true,
     });
+  if (isOtherEnvironment) await replaceEnvironment(render, found, inputs.environment, environment.deployed);
   await scale(render, found, inputs);
 
   const isWritten = isOtherEnvironment || patch !== undefined;

@@ -9,7 +9,7 @@ import { engine } from "./engine-fixture.ts";
 const STACK = { adopt: ["adopt", "render", "--yes"], preview: ["preview", "--expect-no-changes"] };
 
 describe.skipIf(engine === undefined)("taking over what runs at Render (needs the Pulumi engine)", () => {
-  test("changes nothing, and then in place: ready before the old one is told to end", async () => {
+  test("changes nothing, and then in place: ready before the old one ends", async () => {
     const today = await Today.start();
     const { project, apis } = today;
     const before = await today.pids();
@@ -76,6 +76,10 @@ describe.skipIf(engine === undefined)("taking over what runs at Render (needs th
     await apis.forget();
     await project.must(["up", "--yes", "--expect-no-changes"]);
     expect(await apis.calls({ writes: true })).toEqual([]);
+
+    // They are the stack's now.
+    await project.must(["destroy", "--yes"]);
+    expect(await apis.services()).toEqual([]);
   }, 300_000);
 
   test("what is held is left alone, whatever is done to it by hand and to the stack", async () => {
