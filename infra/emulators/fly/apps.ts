@@ -3,6 +3,7 @@ import type { Containers } from "../containers.ts";
 import { Refusal } from "../emulator.ts";
 import type { MachineConfig } from "./machine-config.ts";
 import { EmulatedMachine } from "./machine.ts";
+import { EmulatedVolumes } from "./volumes.ts";
 
 type AddressType = "v4" | "v6" | "shared_v4";
 
@@ -12,6 +13,7 @@ export class EmulatedApp {
   readonly name: string;
   readonly organization: string;
   readonly machines: EmulatedMachine[] = [];
+  readonly volumes = new EmulatedVolumes(this.machines);
   readonly addresses: { readonly ip: string; readonly shared: boolean; readonly created_at: string }[] = [];
   readonly #secrets = new Map<string, string>();
   #secretsVersion = 0;
@@ -45,7 +47,7 @@ export class EmulatedApp {
     return found;
   }
 
-  /** @throws Refusal when its name is taken, or its image cannot be pulled */
+  /** @throws Refusal when its name is taken, its volume is not to be had, or its image cannot be pulled */
   async createMachine(order: {
     readonly name?: string;
     readonly region?: string;
@@ -60,6 +62,7 @@ export class EmulatedApp {
         `already_exists: unique machine name violation, machine ID ${taken.id} already exists with name "${name}"`,
       );
     this.#requireSecrets(order.min_secrets_version);
+    this.volumes.admit(config, region);
     const place = { app: this.name, name, region };
     const machine = new EmulatedMachine(place, config, Object.fromEntries(this.#secrets), this.#containers);
     this.machines.push(machine);
@@ -77,6 +80,7 @@ export class EmulatedApp {
     order: { readonly config: MachineConfig; readonly min_secrets_version?: number },
   ): Promise<void> {
     this.#requireSecrets(order.min_secrets_version);
+    this.volumes.admit(order.config, machine.region, machine);
     await machine.update(order.config, Object.fromEntries(this.#secrets));
   }
 

@@ -6,6 +6,7 @@ import { EmulatedApps } from "./apps.ts";
 import { logRoutes } from "./log-routes.ts";
 import { machineRoutes } from "./machine-routes.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { volumeRoutes } from "./volume-routes.ts";
 
 export interface FlyOptions {
   /** Names of apps that organizations have which the token does not reach. */
@@ -35,6 +36,7 @@ export async function startFlyWith(cloud: Cloud, options: FlyOptions): Promise<E
         });
       appRoutes(app, apps);
       machineRoutes(app, apps);
+      volumeRoutes(app, apps);
       logRoutes(app, apps);
     },
     async close() {

@@ -160,6 +160,69 @@ test("it is told what it does not do", async () => {
   expect((await ask("GET", "/apps/none")).status).toBe(404);
 });
 
+describe("a volume", () => {
+  const order = { name: "data", region: "gru", size_gb: 2 };
+  const mounting = (id: string, path = "/data") => ({
+    region: "gru",
+    config: { image: IMAGE, mounts: [{ volume: id, path }] },
+  });
+
+  /** @returns its id */
+  async function created(more: object = {}): Promise<string> {
+    const { body } = await ask("POST", "/apps/app/volumes", { ...order, ...more });
+    expect(body["state"]).toBe("creating");
+    await vi.waitFor(async () => expect((await shown(body.id))["state"]).toBe("created"), 5_000);
+    return body.id;
+  }
+
+  async function shown(id: string): Promise<Answer["body"]> {
+    return (await ask("GET", `/apps/app/volumes/${id}`)).body;
+  }
+
+  test("is of one machine until that is destroyed; then it can be deleted, and is kept for a day", async () => {
+    const id = await created();
+    expect(await shown(id)).toMatchObject({ ...order, attached_machine_id: null });
+    const { body: one } = await ask("POST", "/apps/app/machines", mounting(id));
+    expect((await shown(id))["attached_machine_id"]).toBe(one.id);
+    expect(await ask("POST", "/apps/app/machines", mounting(id))).toMatchObject({
+      status: 412,
+      body: { error: `failed_precondition: volume already claimed by machine ${one.id}` },
+    });
+    await ask("DELETE", `/apps/app/machines/${one.id}?force=true`);
+    expect(await ask("DELETE", `/apps/app/volumes/${id}`)).toMatchObject({
+      status: 412,
+      body: { error: `failed_precondition: volume is currently bound to machine: ${one.id}` },
+    });
+    await ask("GET", `/apps/app/machines/${one.id}/wait?state=destroyed&timeout=10`);
+    expect((await ask("DELETE", `/apps/app/volumes/${id}`)).body["state"]).toBe("scheduling_destroy");
+    await vi.waitFor(async () => expect((await shown(id))["state"]).toBe("pending_destroy"), 5_000);
+    expect((await ask("GET", "/apps/app/volumes")).body).toMatchObject([{ id, state: "pending_destroy" }]);
+    expect((await ask("POST", "/apps/app/machines", mounting(id))).status).toBe(400);
+  });
+
+  test("grows and does not shrink, and is refused where Fly has none such", async () => {
+    const id = await created();
+    expect((await ask("PUT", `/apps/app/volumes/${id}/extend`, { size_gb: 3 })).status).toBe(200);
+    expect((await ask("PUT", `/apps/app/volumes/${id}/extend`, { size_gb: 2 })).status).toBe(422);
+    expect((await shown(id))["size_gb"]).toBe(3);
+    for (const wrong of [{ name: "with-dash" }, { name: "a".repeat(31) }, { size_gb: 0 }, { size_gb: 501 }])
+      expect((await ask("POST", "/apps/app/volumes", { ...order, ...wrong })).status).toBe(422);
+    expect((await ask("POST", "/apps/app/volumes", { ...order, size: 1 })).status).toBe(400);
+    expect((await ask("GET", "/apps/app/volumes/vol_none")).status).toBe(404);
+  });
+
+  test("cannot be mounted elsewhere, before it is there, or with another one", async () => {
+    const [here, there] = [await created(), await created({ region: "ams" })];
+    const { body: early } = await ask("POST", "/apps/app/volumes", order);
+    expect((await ask("POST", "/apps/app/machines", mounting(early.id))).status).toBe(412);
+    expect((await ask("POST", "/apps/app/machines", mounting(there))).status).toBe(400);
+    expect((await ask("POST", "/apps/app/machines", mounting(here, "/"))).status).toBe(400);
+    const mounts = [here, there].map((volume) => ({ volume, path: `/${volume}` }));
+    const two = { region: "gru", config: { image: IMAGE, mounts } };
+    expect((await ask("POST", "/apps/app/machines", two)).status).toBe(400);
+  });
+});
+
 test("what is destroyed is in no list, and its name is free", async () => {
   const path = await running({ metadata: { of: "me" } });
   expect((await ask("GET", "/apps/app/machines?metadata.of=me")).body).toHaveLength(1);

@@ -12,6 +12,7 @@ export interface MachineConfig {
   readonly guest?: { readonly memory_mb?: number };
   readonly stop_config?: StopOrder;
   readonly restart?: { readonly policy: "no" | "always" | "on-failure"; readonly max_retries?: number };
+  readonly mounts?: readonly { readonly volume: string; readonly path: string }[];
   readonly checks?: Readonly<Record<string, HttpCheck>>;
   readonly services?: readonly { readonly internal_port: number; readonly checks?: readonly HttpCheck[] }[];
 }

@@ -44,16 +44,22 @@ const service = object(
   ["protocol", "internal_port", "ports"],
 );
 
+const guest = {
+  cpu_kind: { enum: ["shared", "performance"] },
+  cpus: { enum: [1, 2, 4, 8, 16] },
+  memory_mb: { type: "integer", minimum: 256, multipleOf: 256 },
+} as const;
+
 const machineConfig = object(
   {
     image: text,
     env: texts,
     metadata: texts,
-    guest: object({
-      cpu_kind: { enum: ["shared", "performance"] },
-      cpus: { enum: [1, 2, 4, 8, 16] },
-      memory_mb: { type: "integer", minimum: 256, multipleOf: 256 },
-    }),
+    guest: object(guest),
+    mounts: {
+      type: "array",
+      items: object({ volume: text, path: { type: "string", pattern: "^/." } }, ["volume", "path"]),
+    },
     stop_config: object({ signal, timeout: duration }),
     restart: object({ policy: { enum: ["no", "always", "on-failure"] }, max_retries: count }, ["policy"]),
     checks: { type: "object", additionalProperties: check },
@@ -78,6 +84,17 @@ export const bodies = {
   address: object({ type: { enum: ["v4", "v6", "shared_v4"] }, region: text }, ["type"]),
   createMachine: object(machine, ["config"]),
   updateMachine: object({ ...machine, current_version: text }, ["config"]),
+  volume: object(
+    {
+      name: text,
+      region: { type: "string", pattern: "^[a-z]{3}$" },
+      size_gb: count,
+      compute: object(guest),
+      require_unique_zone: { type: "boolean" },
+    },
+    ["name", "region"],
+  ),
+  extendVolume: object({ size_gb: count }, ["size_gb"]),
   stop: { anyOf: [{ type: "null" }, object({ signal, timeout: duration })] },
   lease: { anyOf: [{ type: "null" }, object({ ttl: count, description: text })] },
   metadata: object({ value: text }, ["value"]),
@@ -93,6 +110,7 @@ export const queries = {
     ...object({ include_deleted: flag, region: text }),
     patternProperties: { "^metadata[.]": text },
   },
+  volumes: object({ summary: flag }),
   wait: object({
     state: { enum: ["started", "stopped", "suspended", "destroyed"] },
     instance_id: text,
