@@ -23,7 +23,7 @@ export const flyToml: Format = {
 function appOf(stack: string, fleet: FlyFleetPlan, process: FlyProcessPlan): ExportedFile {
   const app = exportedName(stack, fleet.name, process.name);
   const { plain, secret } = settingsOf(process);
-  const { machines, guest, port, isPublic } = process;
+  const { machines, guest, volumeGb, port, isPublic } = process;
   const check = { ...CHECK, grace_period: `${fleet.startSeconds}s`, method: "GET", path: fleet.readyPath };
   const config = {
     app,
@@ -36,6 +36,7 @@ function appOf(stack: string, fleet: FlyFleetPlan, process: FlyProcessPlan): Exp
       ? { http_service: { ...serviceOf(port, machines), checks: [check] } }
       : { checks: { ready: { type: "http", port, ...check } } }),
     restart: [{ policy: "always" }],
+    ...(volumeGb === 0 ? {} : { mounts: [mountOf(process)] }),
     vm: [{ cpu_kind: guest.cpuKind, cpus: guest.cpus, memory: `${guest.memoryMb}mb` }],
   };
   const header = [
@@ -57,6 +58,11 @@ function serviceOf(port: number, machines: number): object {
     auto_start_machines: false,
     min_machines_running: machines,
   };
+}
+
+/** `fly deploy` makes the first one, and `fly scale count` one for each machine more. */
+function mountOf({ name, volumeGb, volumePath }: FlyProcessPlan): object {
+  return { source: `oxy_${name}`, destination: volumePath, initial_size: `${volumeGb}gb` };
 }
 
 function fileOf({ processes }: FlyFleetPlan, { name }: FlyProcessPlan): string {

@@ -155,6 +155,12 @@ describe("fly.toml", () => {
     expect(file?.text).toContain("fly scale count 2 --app oxy-staging-main-all --region gru");
   });
 
+  test("has a mount where its machines have volumes, of which Fly makes one for each", () => {
+    const [file] = flyToml.files(planOn("fly", { volumeGb: 3 }));
+    const { mounts } = parseToml(file?.text ?? "");
+    expect(mounts).toEqual([{ source: "oxy_all", destination: "/data", initial_size: "3gb" }]);
+  });
+
   test("is one for each of two processes, because an app has one environment", () => {
     const [web, worker, ...others] = flyToml.files(planOn("fly", { services: "two" }));
     expect(others).toEqual([]);

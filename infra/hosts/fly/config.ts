@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FleetConfig } from "../../config.ts";
-import { choice, field } from "../../stack-config/field.ts";
+import { choice, field, integer } from "../../stack-config/field.ts";
 import { layoutFields } from "../../stack-config/layout-fields.ts";
 
 /** What a machine is given. */
@@ -73,6 +73,14 @@ export const flyFleet = z.strictObject({
     SIZES,
     "shared-1x-512mb",
     "CPUs and memory of each machine. 256 MB, which Fly has too, is too little for this worker.",
+  ),
+  volumeGb: integer(
+    0,
+    500,
+    0,
+    "Size of each machine's own volume, in GB; 0 for none, because this worker keeps nothing on a disk. A volume is on " +
+      "one server, copied nowhere, and down with it; a machine that takes another's place has an empty one; it and its " +
+      "snapshots are billed.",
   ),
   ...layoutFields,
 });

@@ -16,7 +16,7 @@ export const fly = defineHost({
     "start a process again because it fails its health check: only one that ends is started again",
     "promise the whole grace period: Fly calls kill_timeout a best effort",
     "find room: in a region without capacity Fly refuses a machine, and `oxy up` says so",
-    "use a volume: the worker keeps nothing on a disk, and a volume ties a machine to one server",
+    "hand a volume on: a machine that takes another's place begins with an empty one, and the one before is deleted",
     "have its metrics collected: the worker serves none for Fly's Prometheus yet",
   ],
   plan: planFleet,

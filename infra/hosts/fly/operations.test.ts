@@ -53,6 +53,7 @@ async function deployed(services: "one" | "two"): Promise<{ plan: FlyFleetPlan; 
       organization: "personal",
       region: "gru",
       size: "shared-1x-512mb",
+      volumeGb: 0,
       services,
       instances: 2,
       share: 100,
@@ -66,21 +67,25 @@ async function deployed(services: "one" | "two"): Promise<{ plan: FlyFleetPlan; 
   });
   const context = testContext(home, emulators.environment);
   const app = await flyApp.create("", { ...place, secrets, isPublic: true }, context);
-  const all = plan.processes.map(({ name, machines, environment, guest, port, isPublic }) => ({
-    ...place,
-    name,
-    machines,
-    image: plan.image,
-    environment: environment as Record<string, string>,
-    secrets: app.digests,
-    secretsVersion: app.secretsVersion,
-    guest,
-    port,
-    readyPath: plan.readyPath,
-    startSeconds: plan.startSeconds,
-    graceSeconds: plan.graceSeconds,
-    isPublic,
-  }));
+  const all = plan.processes.map(
+    ({ name, machines, environment, guest, port, isPublic, volumeGb, volumePath }) => ({
+      ...place,
+      name,
+      machines,
+      image: plan.image,
+      environment: environment as Record<string, string>,
+      secrets: app.digests,
+      secretsVersion: app.secretsVersion,
+      guest,
+      volumeGb,
+      volumePath,
+      port,
+      readyPath: plan.readyPath,
+      startSeconds: plan.startSeconds,
+      graceSeconds: plan.graceSeconds,
+      isPublic,
+    }),
+  );
   await Promise.all(all.map((inputs) => flyMachines.create("", inputs, context)));
   return { plan, all };
 }

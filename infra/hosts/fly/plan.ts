@@ -14,6 +14,9 @@ export interface FlyFleetPlan extends FleetPlan {
 export interface FlyProcessPlan extends ProcessPlan {
   readonly machines: number;
   readonly guest: Guest;
+  /** Of each machine's own volume; 0 where it has none. */
+  readonly volumeGb: number;
+  readonly volumePath: string;
   /** Where it serves in its machine. */
   readonly port: number;
 }
@@ -21,6 +24,9 @@ export interface FlyProcessPlan extends ProcessPlan {
 /** A machine is a computer of its own: any port is free. */
 const PUBLIC_PORT = 8_080;
 const PRIVATE_PORT = 3_001;
+
+/** Where nothing of the image is. */
+const VOLUME_PATH = "/data";
 
 export function planFleet(request: FleetRequest<FlyFleetConfig>): FlyFleetPlan {
   const { name, config, image, network, drainSeconds, graceSeconds, environment, workload } = request;
@@ -42,13 +48,15 @@ export function planFleet(request: FleetRequest<FlyFleetConfig>): FlyFleetPlan {
 }
 
 /** The others hold no sessions: one of them is enough. */
-function onMachines(process: ProcessPlan, { size, instances }: FlyFleetConfig): FlyProcessPlan {
+function onMachines(process: ProcessPlan, { size, instances, volumeGb }: FlyFleetConfig): FlyProcessPlan {
   const port = process.isPublic ? PUBLIC_PORT : PRIVATE_PORT;
   return {
     ...process,
     environment: { ...process.environment, [process.isPublic ? "PORT" : "OXY_HEALTH_PORT"]: `${port}` },
     machines: process.role === "web" ? 1 : instances,
     guest: GUESTS[size],
+    volumeGb,
+    volumePath: VOLUME_PATH,
     port,
   };
 }

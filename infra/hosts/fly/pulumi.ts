@@ -40,6 +40,8 @@ export function deployFleet(plan: FlyFleetPlan, resources: StackResources): Flee
         secrets: digestsOf(secretsOf(process.environment), app.outputs.digests),
         secretsVersion: app.outputs.secretsVersion,
         guest: process.guest,
+        volumeGb: process.volumeGb,
+        volumePath: process.volumePath,
         port: process.port,
         readyPath: plan.readyPath,
         startSeconds: plan.startSeconds,

@@ -21,6 +21,7 @@ test.skipIf(check === undefined)(
     const outputs = { inputs: closed, outputs: await flyApp.update("", closed, app, context) };
 
     const one = machinesOf(image, {
+      volumeGb: 1,
       isPublic: true,
       port: 8_080,
       environment: { PORT: "8080" },
@@ -58,6 +59,7 @@ test.skipIf(check === undefined)(
       "DELETE /apps/:app/machines/:id",
       "DELETE /apps/:app/machines/:id/lease",
       "DELETE /apps/:app/secrets/:secret",
+      "DELETE /apps/:app/volumes/:id",
       "POST /apps",
       "POST /apps/:app/ip_assignments",
       "POST /apps/:app/machines",
@@ -65,6 +67,7 @@ test.skipIf(check === undefined)(
       "POST /apps/:app/machines/:id/start",
       "POST /apps/:app/machines/:id/stop",
       "POST /apps/:app/secrets",
+      "POST /apps/:app/volumes",
     ]);
   },
   60_000,
@@ -73,6 +76,13 @@ test.skipIf(check === undefined)(
 test.skipIf(check === undefined).each<[string, string, unknown, RegExp]>([
   ["POST", `/apps/${APP}/machines`, { config: { image: 1 } }, /body\/config\/image must be string/],
   ["POST", `/apps/${APP}/machines`, { config: { colour: "red" } }, /body\/config must NOT have .*colour/],
+  ["POST", `/apps/${APP}/volumes`, { name: "oxy_all", size: 1 }, /body must NOT have .*size/],
+  [
+    "POST",
+    `/apps/${APP}/machines`,
+    { config: { mounts: [{ id: "vol_1" }] } },
+    /mounts\/0 must NOT have .*id/,
+  ],
   ["POST", "/apps", { app_name: "old" }, /body must NOT have .*app_name/],
   ["POST", "/apps/one/unknown", {}, /is not in the description/],
 ])("a request that is not so is found out: %s %s %j", (method, path, body, problem) => {

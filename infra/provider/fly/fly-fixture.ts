@@ -110,6 +110,8 @@ export function machinesOf(image: string, more: Partial<MachinesInputs> = {}): M
     secrets: {},
     secretsVersion: 0,
     guest: { cpuKind: "shared", cpus: 1, memoryMb: 512 },
+    volumeGb: 0,
+    volumePath: "/data",
     port: 3_001,
     readyPath: "/health/ready",
     startSeconds: 20,
@@ -125,9 +127,28 @@ export async function listed(fly: TestFly): Promise<readonly Listed[]> {
   return (body as Listed[]).filter(({ state }) => state !== "destroying");
 }
 
+/** Volumes in the app of {@link PLACE} that nobody deleted, as the API lists them. */
+export async function volumesListed(fly: TestFly): Promise<readonly ListedVolume[]> {
+  const { body } = await fly.ask("GET", `/apps/${APP}/volumes`);
+  return (body as ListedVolume[]).filter(({ state }) => !state.endsWith("_destroy"));
+}
+
+interface ListedVolume {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly region: string;
+  readonly size_gb: number;
+  readonly attached_machine_id: string | null;
+}
+
 interface Listed {
   readonly id: string;
   readonly name: string;
   readonly state: string;
-  readonly config: { readonly image: string; readonly metadata: Readonly<Record<string, string>> };
+  readonly config: {
+    readonly image: string;
+    readonly metadata: Readonly<Record<string, string>>;
+    readonly mounts?: readonly object[];
+  };
 }

@@ -14,6 +14,7 @@ const settings = z.looseObject({
   image: z.string().optional(),
   env: z.record(z.string(), z.string()).nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
+  mounts: z.array(z.looseObject({ volume: z.string().nullish() })).nullish(),
 });
 
 const flyMachine = z.object({
@@ -40,6 +41,12 @@ const flyMachine = z.object({
     .nullish(),
 });
 export type FlyMachine = z.output<typeof flyMachine>;
+
+/** The volumes that it has, by their ids. */
+export function mountsOf({ config, incomplete_config }: FlyMachine): readonly string[] {
+  const { mounts } = config ?? incomplete_config ?? {};
+  return (mounts ?? []).flatMap(({ volume }) => volume ?? []);
+}
 
 /** Gone, or about to be. */
 const ENDED: readonly string[] = ["destroying", "destroyed", "launch_failed", "replaced", "migrated"];

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import type { FlyMachine } from "./machine-api.ts";
+import { mountsOf, type FlyMachine } from "./machine-api.ts";
+import { hasItsVolume } from "./machine-volume.ts";
 import type { MachinesInputs } from "./machines-inputs.ts";
+import type { FlyVolume } from "./volume-api.ts";
 
 /** How a machine says whose it is, which process it runs, and as what it was made. */
 const METADATA = {
@@ -16,8 +18,11 @@ const SPEC_DIGITS = 16;
 /** Between two looks at a machine's health; Fly's checks take at least 2 s. */
 const CHECK = { interval: "5s", timeout: "4s", grace_period: "1s" };
 
-/** A machine as the API takes it. Nothing that is not said anyway: what Fly leaves out of its answers would differ. */
-export function machineConfig(inputs: MachinesInputs) {
+/**
+ * A machine as the API takes it. Nothing that is not said anyway: what Fly leaves out of its answers would differ.
+ * @param volume its own, by id
+ */
+export function machineConfig(inputs: MachinesInputs, volume?: string) {
   const { stack, fleet, name, image, environment, guest, port, readyPath, graceSeconds, isPublic } = inputs;
   const check = { type: "http", port, method: "GET", path: readyPath, ...CHECK };
   return {
@@ -34,6 +39,7 @@ export function machineConfig(inputs: MachinesInputs) {
     stop_config: { signal: "SIGTERM", timeout: `${graceSeconds}s` },
     // A worker never means to be over, and without a service nothing would start it again.
     restart: { policy: "always" },
+    ...(volume === undefined ? {} : { mounts: [{ volume, path: inputs.volumePath }] }),
     ...(isPublic ? { services: [serviceOf(port, check)] } : { checks: { ready: check } }),
   };
 }
@@ -55,9 +61,10 @@ function serviceOf(port: number, check: object) {
 /** Of all that a machine is made with, secrets by their digests. The number of machines is no part of it. */
 function specOf(inputs: MachinesInputs): string {
   const { image, environment, secrets, guest, port, readyPath, graceSeconds, isPublic, region } = inputs;
+  const { volumeGb, volumePath } = inputs;
   const parts = [image, sorted(environment), sorted(secrets), sorted(guest), port, readyPath, graceSeconds];
   return createHash("sha256")
-    .update(JSON.stringify([...parts, isPublic, region, CHECK]))
+    .update(JSON.stringify([...parts, isPublic, region, volumeGb, volumePath, CHECK]))
     .digest("hex")
     .slice(0, SPEC_DIGITS);
 }
@@ -73,10 +80,18 @@ export function metadataOf(machine: FlyMachine) {
   };
 }
 
-/** Whether a machine is as it was to be made, by its own word and by what nobody changed since. */
-export function isAsDeclared(machine: FlyMachine, inputs: MachinesInputs): boolean {
-  if (metadataOf(machine).spec !== specOf(inputs)) return false;
-  return holds(machine.config, machineConfig(inputs));
+/**
+ * Whether a machine is as it was to be made, by its own word and by what nobody changed since.
+ * @param volumes of the process
+ */
+export function isAsDeclared(
+  machine: FlyMachine,
+  inputs: MachinesInputs,
+  volumes: readonly FlyVolume[],
+): boolean {
+  if (metadataOf(machine).spec !== specOf(inputs) || !hasItsVolume(machine, inputs, volumes)) return false;
+  const [volume] = mountsOf(machine);
+  return holds(machine.config, machineConfig(inputs, volume));
 }
 
 /** Whether all that was wanted is there: Fly adds to it, and writes durations in its own way. */

@@ -21,6 +21,8 @@ export const machinesInputs = z.strictObject({
       memoryMb: z.int().min(256),
     })
     .describe("CPUs and memory of each machine."),
+  volumeGb: z.int().min(0).max(500).describe("Size of each machine's own volume, in GB; 0 for none."),
+  volumePath: z.string().describe("Where in the machine the volume is."),
   port: z.int().min(1).max(65_535).describe("Where it serves in its machine."),
   readyPath: z.string().describe("Answers 200 once it takes work."),
   startSeconds: z.int().min(1).describe("How long it may take until then, in s."),

@@ -6,8 +6,10 @@ import { appNameOf, placeId } from "./app-place.ts";
 import { FlyMachines, type FlyMachine } from "./machine-api.ts";
 import { isAsDeclared, metadataOf } from "./machine-config.ts";
 import { healthOf } from "./machine-health.ts";
+import { removeUnusedVolumes, unusedVolumes, volumesOf } from "./machine-volume.ts";
 import { machinesInputs, type MachinesInputs } from "./machines-inputs.ts";
 import { retireAll, rollOut, type Rollout } from "./rollout.ts";
+import { FlyVolumes, type FlyVolume } from "./volume-api.ts";
 
 interface Outputs {
   readonly condition: string;
@@ -31,6 +33,7 @@ export const flyMachines: Resource<MachinesInputs, Outputs> = {
     const found = await machinesOf(rollout);
     if (found.length > 0) context.progress(`draining, up to ${inputs.graceSeconds} s`);
     await retireAll(rollout, found);
+    await removeUnusedVolumes(rollout);
   },
   drift: ({ condition }) => (condition === AS_DECLARED ? [] : ["condition"]),
 };
@@ -49,19 +52,27 @@ async function observe(
   if (known === undefined)
     throw new ResourceFailed("machines at Fly.io are adopted by declaring them, not imported");
   const { inputs } = known;
-  const found = await machinesOf(rolloutOf(inputs, context));
-  return found.length === 0 ? undefined : { inputs, outputs: { condition: conditionOf(found, inputs) } };
+  const rollout = rolloutOf(inputs, context);
+  const found = await machinesOf(rollout);
+  if (found.length === 0) return undefined;
+  return { inputs, outputs: { condition: conditionOf(found, await volumesOf(rollout), inputs) } };
 }
 
-function conditionOf(found: readonly FlyMachine[], inputs: MachinesInputs): string {
+function conditionOf(
+  found: readonly FlyMachine[],
+  volumes: readonly FlyVolume[],
+  inputs: MachinesInputs,
+): string {
   if (found.length !== inputs.machines) return `${found.length} of ${inputs.machines} machines`;
-  const changed = found.filter((machine) => !isAsDeclared(machine, inputs));
+  const changed = found.filter((machine) => !isAsDeclared(machine, inputs, volumes));
   if (changed.length > 0) return `${namesOf(changed)} with other settings`;
   const [ill] = found.flatMap((machine) => {
     const health = healthOf(machine);
     return health.is === "ready" ? [] : [`${machine.name} does not take work: ${health.why}`];
   });
-  return ill ?? AS_DECLARED;
+  if (ill !== undefined) return ill;
+  const [unused] = unusedVolumes(volumes, found);
+  return unused === undefined ? AS_DECLARED : `volume ${unused.id} is of no machine`;
 }
 
 function namesOf(machines: readonly FlyMachine[]): string {
@@ -88,9 +99,11 @@ export function requireFleet(
 
 function rolloutOf(inputs: MachinesInputs, context: Context): Rollout {
   const holder = `oxy ${placeId(inputs)}`;
+  const app = appNameOf(inputs);
   return {
     inputs,
-    machines: new FlyMachines(context.api(fly), appNameOf(inputs), holder, context.signal),
+    machines: new FlyMachines(context.api(fly), app, holder, context.signal),
+    volumes: new FlyVolumes(context.api(fly), app),
     logs: context.api(flyLogs),
     context,
   };

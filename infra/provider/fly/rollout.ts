@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ApiClient } from "../../api/client.ts";
 import { createOnce } from "../../api/create-once.ts";
-import { isApiFailure } from "../../api/failure.ts";
+import { ApiFailed } from "../../api/failure.ts";
 import { until } from "../../api/until.ts";
 import { lastWords } from "../local/readiness.ts";
 import { ResourceFailed, type Context } from "../resource.ts";
@@ -10,7 +10,9 @@ import { isAsDeclared, machineConfig } from "./machine-config.ts";
 import { healthOf, type Health } from "./machine-health.ts";
 import type { Lease } from "./machine-lease.ts";
 import { machineLog } from "./machine-log.ts";
+import { newVolume, removeUnusedVolumes, volumesOf } from "./machine-volume.ts";
 import type { MachinesInputs } from "./machines-inputs.ts";
+import type { FlyVolumes } from "./volume-api.ts";
 
 /** Until Fly has the image on a server and the machine runs, in s, before the time of the process itself begins. */
 const LAUNCH_SECONDS = 180;
@@ -23,6 +25,7 @@ const LOG_LOOK_MS = 500;
 export interface Rollout {
   readonly inputs: MachinesInputs;
   readonly machines: FlyMachines;
+  readonly volumes: FlyVolumes;
   readonly logs: ApiClient;
   readonly context: Context;
 }
@@ -30,12 +33,14 @@ export interface Rollout {
 /**
  * As many machines as declared run as declared, and no others: what is found so is kept, whoever made it. Machine by
  * machine, a new one comes up, and only when it is ready the old one is retired, so that there are never fewer than
- * before. One that does not get ready is destroyed, and the old one goes on as if nothing had been.
+ * before. One that does not get ready is destroyed, and the old one goes on as if nothing had been. Each begins with a
+ * volume of its own, where one is declared; those that are of no machine in the end are deleted.
  * @param found those of the process
  */
 export async function rollOut(rollout: Rollout, found: readonly FlyMachine[]): Promise<void> {
   const { inputs } = rollout;
-  const fit = found.filter((machine) => isAsDeclared(machine, inputs));
+  const volumes = inputs.volumeGb === 0 ? [] : await volumesOf(rollout);
+  const fit = found.filter((machine) => isAsDeclared(machine, inputs, volumes));
   const healthy: FlyMachine[] = [];
   for (const machine of fit.toSorted(readyFirst)) {
     if (healthy.length < inputs.machines && (await revived(rollout, machine))) healthy.push(machine);
@@ -46,6 +51,7 @@ export async function rollOut(rollout: Rollout, found: readonly FlyMachine[]): P
     await exchange(rollout, replaced, `${number} of ${inputs.machines}`);
   }
   for (const machine of old) await retire(rollout, machine);
+  await removeUnusedVolumes(rollout);
 }
 
 /** Each in its own time. */
@@ -77,7 +83,8 @@ async function exchange(rollout: Rollout, replaced: FlyMachine | undefined, whic
     const health = await untilReady(rollout, made);
     if (health.is !== "ready") throw await failed(rollout, made, health);
   } catch (error) {
-    await released(lease);
+    await attempted(() => lease?.release());
+    await attempted(() => removeUnusedVolumes(rollout));
     throw error;
   }
   if (replaced === undefined || lease === undefined) return;
@@ -85,12 +92,12 @@ async function exchange(rollout: Rollout, replaced: FlyMachine | undefined, whic
   await retire(rollout, replaced, lease);
 }
 
-/** What went wrong before is what there is to tell; an abandoned lease of ours is taken over, or ends. */
-async function released(lease: Lease | undefined): Promise<void> {
+/** What went wrong before is what there is to tell; a lease or a volume of ours that is left, the next run finds. */
+async function attempted(tidy: () => Promise<void> | undefined): Promise<void> {
   try {
-    await lease?.release();
+    await tidy();
   } catch (error) {
-    if (!isApiFailure(error, "unavailable", "conflict", "busy") && !isAborted(error)) throw error;
+    if (!(error instanceof ApiFailed) && !isAborted(error)) throw error;
   }
 }
 
@@ -108,13 +115,15 @@ function leaseSeconds({ startSeconds, graceSeconds }: MachinesInputs): number {
 }
 
 /** Names are unique in an app, so a creation that nobody knows the outcome of happens once. */
-async function create({ inputs, machines, context }: Rollout): Promise<FlyMachine> {
+async function create(rollout: Rollout): Promise<FlyMachine> {
+  const { inputs, machines, context } = rollout;
+  const volume = await newVolume(rollout);
   const there = (await machines.list()) ?? [];
   const name = freeName(inputs.name, new Set(there.map((machine) => machine.name)));
   const version = inputs.secretsVersion === 0 ? undefined : inputs.secretsVersion;
   return await createOnce(
     async () => (await machines.list())?.find((machine) => machine.name === name),
-    () => machines.create(name, inputs.region, machineConfig(inputs), version),
+    () => machines.create(name, inputs.region, machineConfig(inputs, volume?.id), version),
     context.signal,
   );
 }
