@@ -167,7 +167,8 @@ test.each([
 });
 
 test("a fleet that is held is not waited for, and nothing is released of it", async () => {
-  const held = { ...plan, fleets: plan.fleets.map((fleet) => ({ ...fleet, held: true as const })) };
+  const fleetsHeld = plan.fleets.map((fleet) => Object.assign({}, fleet, { held: true as const }));
+  const held = { ...plan, fleets: fleetsHeld };
   const { registered } = await registering(parts.stack, async () => {
     const resources = stackResources(parts.stack, "/home/of/the/test", config.secrets);
     const store = await deployStore(held.store, resources);

@@ -66,3 +66,31 @@ test("the private network of its region comes before the internet", () => {
   const config = { host: "render", share: 100, ...renderFleet.parse({ region: "virginia" }) };
   expect(render.reaches(config)).toEqual(["private:render/virginia", "internet"]);
 });
+
+const WEB = "srv-cabcdefghijklmnopqrs";
+const WORKER = "srv-dabcdefghijklmnopqrs";
+
+test("an existing service becomes the process that it is named for, and a held fleet needs no image", () => {
+  const fleet = { services: "two", webServiceId: WEB, workerServiceId: WORKER, hold: true };
+  expect(planned(fleet)).toMatchObject({
+    held: true,
+    processes: [
+      { name: "web", serviceId: WEB },
+      { name: "worker", serviceId: WORKER },
+    ],
+  });
+  expect(planned({ serviceId: WEB })?.processes).toMatchObject([{ name: "all", serviceId: WEB }]);
+  expect(planned({ serviceId: WEB })).not.toHaveProperty("held");
+});
+
+test.each([
+  [{ hold: true }, "serviceId: expected the id of the service to be held, because hold is true, got nothing"],
+  [
+    { services: "two", hold: true, webServiceId: WEB },
+    "workerServiceId: expected the id of the service to be held, because hold is true, got nothing",
+  ],
+  [{ services: "two", serviceId: WEB }, `serviceId: expected nothing, because services is two, got ${WEB}`],
+  [{ webServiceId: WEB }, `webServiceId: expected nothing, because services is one, got ${WEB}`],
+])("ids that do not fit the fleet are refused: %j", (fleet, sentence) => {
+  expect(() => planned(fleet)).toThrow(new PlanRefused([`fleets.main.${sentence}`]));
+});

@@ -1,3 +1,4 @@
+import { basicsOf } from "../../fleet-basics.ts";
 import type { FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
 import { processesOf } from "../../processes.ts";
 import type { Role } from "../../workload.ts";
@@ -29,17 +30,9 @@ interface Scaling {
 }
 
 export function planFleet(request: FleetRequest<RenderFleetConfig>): RenderFleetPlan {
-  const { name, config, image, network, drainSeconds, graceSeconds, environment, workload } = request;
+  const { config, environment, workload } = request;
   return {
-    name,
-    host: "render",
-    region: config.region,
-    size: config.size,
-    share: config.share,
-    image,
-    network,
-    drainSeconds,
-    graceSeconds,
+    ...basicsOf("render", request),
     workspace: config.workspace,
     registryCredential: config.registryCredential,
     ...(config.hold ? { held: true as const } : {}),
@@ -92,9 +85,9 @@ function scalingOf(config: RenderFleetConfig): Scaling {
 /** What of a fleet cannot work together. */
 export function refusalsOf(config: RenderFleetConfig): string[] {
   const { autoscaling, instances, maxInstances, services, hold } = config;
-  const roles = processesOf(services, {}).map(({ role }) => role);
+  const roles = new Set<string>(processesOf(services, {}).map(({ role }) => role));
   const ids = Object.entries(ID_FIELDS).map(([role, name]) => {
-    const isOfLayout = roles.includes(role as Role);
+    const isOfLayout = roles.has(role);
     if (isOfLayout && hold && config[name] === "")
       return `${name}: expected the id of the service to be held, because hold is true, got nothing`;
     if (!isOfLayout && config[name] !== "")

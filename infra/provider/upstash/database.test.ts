@@ -226,6 +226,14 @@ describe("an existing database", () => {
     expect(writes()).toEqual([]);
   });
 
+  test("that an id names in another region is refused with where it is", async () => {
+    const { outputs } = await create({ ...other, region: "eu-west-1" });
+    const id = `${ID}/${outputs.databaseId}`;
+    await expect(upstashDatabase.read(id, undefined, context())).rejects.toThrow(
+      'database "oxy-other" exists at Upstash in eu-west-1: expected it in us-east-1',
+    );
+  });
+
   test("of its name in another region is not taken for it", async () => {
     await create({ ...inputs, region: "eu-west-1" });
     await expect(create()).rejects.toThrow(

@@ -49,3 +49,15 @@ describe("what cannot work is refused:", () => {
     expect(refused({ plan: "250mb" }, true)).toEqual([]);
   });
 });
+
+test("an existing database is held only by its id, and then on whatever plan it is", () => {
+  expect(refused({ hold: true })).toEqual([
+    "databaseId: expected the id of the database to be held, because hold is true, got nothing",
+  ]);
+  const held = { hold: true, databaseId: "96ad0856-03b1", plan: "free" };
+  expect(refused(held, true)).toEqual([]);
+  expect(planStore({ production: true, config: config(held) })).toMatchObject({
+    held: true,
+    protected: true,
+  });
+});
