@@ -2,10 +2,11 @@ const FIXTURES = "-fixture[.]ts$";
 const TESTS = `[.]test[.]ts$|${FIXTURES}`;
 const DEVELOPMENT = ["^bench/", "^(worker|infra)/dev/"];
 /** What decides and describes, and nothing from npm or Node. */
-const DATA = "^infra/((?!deploy|index)[^/]+|(hosts|stores)/[^/]+/(?!pulumi|cdktf|operations)[^/]+)[.]ts$";
+const DATA =
+  "^infra/((?!deploy|index)[^/]+|places/railway-regions|(hosts|stores)/[^/]+/(?!pulumi|cdktf|operations)[^/]+)[.]ts$";
 const CLOUD_SDKS = "(^|/)(@pulumi/(?!pulumi)[^/]+|cdktf|cdktn|@cdktf|@cdktn)(/|$)";
 /** The modules that the program consists of. */
-const PROGRAM = "config|deploy|hosts?|index|plan|railway-project|stack-resources|stores?|this-machine|workload";
+const PROGRAM = "config|deploy|hosts?|index|plan|stack-resources|stores?|workload";
 const WHATSAPP_LIBRARIES = "(^|/)(@whiskeysockets/baileys|libsignal)(/|$)";
 
 /** Who may import whom. worker/architecture.test.ts checks it, and that each rule is able to fail. */
@@ -65,7 +66,7 @@ export default {
       comment: "The engine starts it by itself: it is told what to do, and does not read the stack's config.",
       severity: "error",
       from: { path: "^infra/provider/", pathNot: TESTS },
-      to: { path: `^infra/((${PROGRAM})[.]ts$|(hosts|stores|stack-config)/)` },
+      to: { path: `^infra/((${PROGRAM})[.]ts$|(hosts|stores|stack-config|places)/)` },
     },
     {
       name: "supervisor-stands-alone",

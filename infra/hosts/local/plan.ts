@@ -1,3 +1,4 @@
+import { basicsOf } from "../../fleet-basics.ts";
 import type { FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
 import { MEMORY_MB, type LocalFleetConfig } from "./config.ts";
 
@@ -13,17 +14,9 @@ interface LocalProcessPlan extends ProcessPlan {
 }
 
 export function planFleet(request: FleetRequest<LocalFleetConfig>): LocalFleetPlan {
-  const { name, config, image, network, drainSeconds, graceSeconds, environment, workload } = request;
+  const { config, environment, workload } = request;
   return {
-    name,
-    host: "local",
-    region: config.region,
-    size: config.size,
-    share: config.share,
-    image,
-    network,
-    drainSeconds,
-    graceSeconds,
+    ...basicsOf("local", request),
     readyPath: workload.health.ready,
     startSeconds: workload.startSeconds,
     processes: [

@@ -1,6 +1,6 @@
 import { all } from "@pulumi/pulumi";
 import { declare } from "../../provider/declare.ts";
-import { thisMachine } from "../../this-machine.ts";
+import { thisMachine } from "../../places/this-machine.ts";
 import { workerProcess } from "../../provider/local/worker-process.ts";
 import { environmentOf } from "../../stack-resources.ts";
 import type { FleetDeployment, StackResources } from "../../stack-resources.ts";

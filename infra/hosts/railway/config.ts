@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FleetConfig } from "../../config.ts";
-import { ABOUT_RAILWAY_REGIONS, RAILWAY_REGION_NAMES } from "../../railway-regions.ts";
+import { ABOUT_RAILWAY_REGIONS, RAILWAY_REGION_NAMES } from "../../places/railway-regions.ts";
 import { choice } from "../../stack-config/field.ts";
 import { layoutFields } from "../../stack-config/layout-fields.ts";
 

@@ -1,6 +1,7 @@
+import { basicsOf } from "../../fleet-basics.ts";
 import type { FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
 import { processesOf } from "../../processes.ts";
-import { RAILWAY_REGIONS } from "../../railway-regions.ts";
+import { RAILWAY_REGIONS } from "../../places/railway-regions.ts";
 import { LIMITS, type RailwayFleetConfig } from "./config.ts";
 
 export interface RailwayFleetPlan extends FleetPlan {
@@ -32,19 +33,11 @@ const OVERLAP_SECONDS = 5;
 const REGISTRY = { username: "REGISTRY_USERNAME", password: "REGISTRY_PASSWORD" } as const;
 
 export function planFleet(request: FleetRequest<RailwayFleetConfig>): RailwayFleetPlan {
-  const { name, config, image, network, drainSeconds, graceSeconds, environment, workload } = request;
+  const { config, environment, workload } = request;
   const settings = { ...environment, PORT: `${PORT}` };
   return {
-    name,
-    host: "railway",
-    region: config.region,
+    ...basicsOf("railway", request),
     placement: RAILWAY_REGIONS[config.region],
-    size: config.size,
-    share: config.share,
-    image,
-    network,
-    drainSeconds,
-    graceSeconds,
     overlapSeconds: OVERLAP_SECONDS,
     readyPath: workload.health.ready,
     startSeconds: workload.startSeconds,

@@ -1,7 +1,7 @@
 import { all } from "@pulumi/pulumi";
 import { declare } from "../../provider/declare.ts";
 import { railwayService } from "../../provider/railway/service.ts";
-import { railwayProject } from "../../railway-project.ts";
+import { railwayProject } from "../../places/railway-project.ts";
 import { environmentOf } from "../../stack-resources.ts";
 import type { FleetDeployment, StackResources } from "../../stack-resources.ts";
 import type { RailwayFleetPlan } from "./plan.ts";

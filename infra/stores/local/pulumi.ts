@@ -1,6 +1,6 @@
 import { declare } from "../../provider/declare.ts";
 import { redisServer } from "../../provider/local/redis-server.ts";
-import { thisMachine } from "../../this-machine.ts";
+import { thisMachine } from "../../places/this-machine.ts";
 import type { StackResources, StoreDeployment } from "../../stack-resources.ts";
 import type { LocalStorePlan } from "./plan.ts";
 

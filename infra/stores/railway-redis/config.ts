@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { StoreConfig } from "../../config.ts";
-import { ABOUT_RAILWAY_REGIONS, RAILWAY_REGION_NAMES } from "../../railway-regions.ts";
+import { ABOUT_RAILWAY_REGIONS, RAILWAY_REGION_NAMES } from "../../places/railway-regions.ts";
 import { choice, flag, integer } from "../../stack-config/field.ts";
 
 /** What a Redis on Railway says besides its kind. */

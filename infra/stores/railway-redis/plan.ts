@@ -1,4 +1,4 @@
-import { RAILWAY_REGIONS } from "../../railway-regions.ts";
+import { RAILWAY_REGIONS } from "../../places/railway-regions.ts";
 import type { StorePlan } from "../../store.ts";
 import type { RailwayRedisConfig } from "./config.ts";
 

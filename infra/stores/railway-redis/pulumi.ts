@@ -1,6 +1,6 @@
 import { declare } from "../../provider/declare.ts";
 import { railwayRedis } from "../../provider/railway/redis.ts";
-import { railwayProject } from "../../railway-project.ts";
+import { railwayProject } from "../../places/railway-project.ts";
 import type { StackResources, StoreDeployment } from "../../stack-resources.ts";
 import type { RailwayRedisPlan } from "./plan.ts";
 
