@@ -1,3 +1,4 @@
+import { basicsOf } from "../../fleet-basics.ts";
 import type { FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
 import { processesOf } from "../../processes.ts";
 import { GUESTS, type FlyFleetConfig, type Guest } from "./config.ts";
@@ -29,18 +30,10 @@ const PRIVATE_PORT = 3_001;
 const VOLUME_PATH = "/data";
 
 export function planFleet(request: FleetRequest<FlyFleetConfig>): FlyFleetPlan {
-  const { name, config, image, network, drainSeconds, graceSeconds, environment, workload } = request;
+  const { config, environment, workload } = request;
   return {
-    name,
-    host: "fly",
-    region: config.region,
-    size: config.size,
+    ...basicsOf("fly", request),
     organization: config.organization,
-    share: config.share,
-    image,
-    network,
-    drainSeconds,
-    graceSeconds,
     readyPath: workload.health.ready,
     startSeconds: workload.startSeconds,
     processes: processesOf(config.services, environment).map((process) => onMachines(process, config)),
