@@ -3,6 +3,7 @@ import { z } from "zod";
 import { useRender } from "../../emulators/render/render-fixture.ts";
 import { service } from "./service.ts";
 import type { ServiceInputs } from "./service-inputs.ts";
+import { runningServices } from "./services.ts";
 
 const built = `sha256:${"b".repeat(64)}`;
 const render = useRender({ builds: () => built });
@@ -60,6 +61,16 @@ test("a service that an id names is found as it is, whoever made it and from wha
   expect(found?.outputs.remoteId).toBe(serviceId);
   expect(service.identify(found?.inputs as ServiceInputs)).toBe(idOf(serviceId));
   expect(render().writes).toEqual([]);
+});
+
+test("a workspace's services are listed with what each is built from and its disk", async () => {
+  const disk = { name: "auth", mountPath: "/var/auth", sizeGB: 1 };
+  const serviceDetails = { runtime: "node", disk };
+  const id = await byHand({ serviceDetails });
+  expect(await runningServices(render().api, "tea-rehearsal")).toMatchObject([
+    { id, repo: "https://github.com/acme/whatsapp", branch: "main", serviceDetails: { disk } },
+  ]);
+  expect(await runningServices(render().api, "tea-other")).toEqual([]);
 });
 
 test("one that is gone is not there", async () => {
