@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { link, mkdir, rm, writeFile } from "node:fs/promises";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import { projectHome } from "../home.ts";
 import { rehearsalState } from "../offline.ts";
@@ -91,7 +91,7 @@ export async function passphraseEnvironment(
 /** Whole or not at all, and the first one stays: another command may begin at the same time. */
 async function keepPassphrase(file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const own = `${file}.${process.pid}`;
+  const own = `${file}.${randomUUID()}`;
   await writeFile(own, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
   try {
     await link(own, file);
