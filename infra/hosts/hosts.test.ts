@@ -4,7 +4,7 @@ import { output } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { FleetPlan, FleetRequest, Host } from "../host.ts";
 import { hostNamed, hosts } from "../hosts.ts";
-import { modulesLoadedBy } from "../modules-fixture.ts";
+import { modulesLoadedBy, packagesAmong } from "../modules-fixture.ts";
 import type { FleetDeployment, StackResources } from "../stack-resources.ts";
 import { requirements } from "./conformance-fixture.ts";
 
@@ -39,12 +39,14 @@ describe.each(Object.values(hosts))("host $name", (host) => {
     expect(readFileSync(`${pages}${host.name}.md`, "utf8").replaceAll(/\s+/g, " ")).toContain(checkedAgainst);
   });
 
-  test("loads nothing of another host", () => {
+  test("loads nothing of another host, nor the SDK of a cloud", () => {
     const others = Object.keys(hosts).filter((name) => name !== host.name);
     const modules = ["pulumi", "operations"].flatMap((module) =>
       modulesLoadedBy(`${folder}${host.name}/${module}.ts`),
     );
     expect(modules.filter((url) => others.some((name) => url.includes(`/infra/hosts/${name}/`)))).toEqual([]);
+    // Some of them take seconds.
+    expect(packagesAmong(modules).filter((name) => /^@pulumi\/(?!pulumi$)|cdktf|aws/.test(name))).toEqual([]);
   });
 });
 
