@@ -6,13 +6,14 @@ const RECORDER = `
   const urls = [];
   registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) });
   await import(process.argv[1]);
-  process.stdout.write(JSON.stringify(urls), () => process.exit());
+  process.stdout.write("\\n" + JSON.stringify(urls), () => process.exit());
 `;
 
-/** The addresses of all modules that importing this one loads. */
-export function modulesLoadedBy(path: string): string[] {
-  const parameters = ["--input-type=module", "--eval", RECORDER, path];
-  return JSON.parse(execFileSync(process.execPath, parameters, { encoding: "utf8" })) as string[];
+/** The addresses of all modules that importing this one loads. @param args what it is called with, if it is a command */
+export function modulesLoadedBy(path: string, args: readonly string[] = []): string[] {
+  const parameters = ["--input-type=module", "--eval", RECORDER, path, ...args];
+  const printed = execFileSync(process.execPath, parameters, { encoding: "utf8" });
+  return JSON.parse(printed.split("\n").at(-1) ?? "") as string[];
 }
 
 /** The names of the packages among them. */

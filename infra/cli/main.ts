@@ -3,44 +3,33 @@ import manifest from "../package.json" with { type: "json" };
 import { ApiFailed } from "../api/failure.ts";
 import { RequestFailed } from "../control/channel.ts";
 import { ResourceFailed } from "../provider/resource.ts";
-import { adoptCommand } from "./adopt.ts";
-import { destroyCommand } from "./destroy.ts";
-import { doctorCommand } from "./doctor.ts";
 import { engineFailure, isEngineError } from "./engine-failure.ts";
-import { exportCommand } from "./export.ts";
 import { EXIT, Failure } from "./failure.ts";
-import { logsCommand } from "./logs.ts";
-import { orgCommand } from "./org.ts";
-import { pairCommand } from "./pair.ts";
-import { previewCommand } from "./preview.ts";
-import { refreshCommand } from "./refresh.ts";
-import { rollbackCommand } from "./rollback.ts";
-import { secretCommand } from "./secret.ts";
-import { sessionsCommand } from "./sessions.ts";
-import { statusCommand } from "./status.ts";
-import { upCommand } from "./up.ts";
-import { useCommand } from "./use.ts";
 
 const HINT = "(run with --help to see what is expected)";
+
+/** Each is loaded when it is called: what one needs, the others need neither have nor wait for. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import("./up.ts")).upCommand(),
+  preview: async () => (await import("./preview.ts")).previewCommand(),
+  refresh: async () => (await import("./refresh.ts")).refreshCommand(),
+  destroy: async () => (await import("./destroy.ts")).destroyCommand(),
+  status: async () => (await import("./status.ts")).statusCommand(),
+  logs: async () => (await import("./logs.ts")).logsCommand(),
+  rollback: async () => (await import("./rollback.ts")).rollbackCommand(),
+  secret: async () => (await import("./secret.ts")).secretCommand(),
+  use: async () => (await import("./use.ts")).useCommand(),
+  adopt: async () => (await import("./adopt.ts")).adoptCommand(),
+  export: async () => (await import("./export.ts")).exportCommand(),
+  doctor: async () => (await import("./doctor.ts")).doctorCommand(),
+  org: async () => (await import("./org.ts")).orgCommand(),
+  pair: async () => (await import("./pair.ts")).pairCommand(),
+  sessions: async () => (await import("./sessions.ts")).sessionsCommand(),
+};
 
 const program = new Command("oxy")
   .description("Operates Oxy Workers: WhatsApp + AI background workers on any host.")
   .version(manifest.version)
-  .addCommand(upCommand())
-  .addCommand(previewCommand())
-  .addCommand(refreshCommand())
-  .addCommand(destroyCommand())
-  .addCommand(statusCommand())
-  .addCommand(logsCommand())
-  .addCommand(rollbackCommand())
-  .addCommand(secretCommand())
-  .addCommand(useCommand())
-  .addCommand(adoptCommand())
-  .addCommand(exportCommand())
-  .addCommand(doctorCommand())
-  .addCommand(orgCommand())
-  .addCommand(pairCommand())
-  .addCommand(sessionsCommand())
   .addHelpText(
     "after",
     `
@@ -60,17 +49,25 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
+const args = process.argv.slice(2);
+for (const load of loadersFor(args[0])) program.addCommand(await load());
 for (const command of everyCommand(program)) {
   const outputError = (text: string, write: (text: string) => void): void =>
     write(text.replace(/^error: /, "oxy: "));
   command.exitOverride().showHelpAfterError(HINT).configureOutput({ outputError });
 }
 try {
-  await program.parseAsync();
+  await program.parseAsync(args, { from: "user" });
 } catch (error) {
   const failure = failureOf(error);
   if (failure.message !== "") process.stderr.write(`oxy: ${failure.message}\n`);
   process.exitCode = failure.exitCode;
+}
+
+/** Of the command that is called; of all, to tell about them. */
+function loadersFor(name: string | undefined): (() => Promise<Command>)[] {
+  const called = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return called === undefined ? Object.values(commands) : [called];
 }
 
 function everyCommand(command: Command): Command[] {

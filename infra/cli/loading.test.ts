@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { modulesLoadedBy, packagesAmong } from "../modules-fixture.ts";
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+const worker = fileURLToPath(new URL("../../worker/package.json", import.meta.url));
+
+/** Of the worker's workspace, and what those need. */
+function installedForWorker(): ReadonlySet<string> {
+  const lock = JSON.parse(readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8")) as {
+    readonly packages: Readonly<Record<string, { readonly dependencies?: Readonly<Record<string, string>> }>>;
+  };
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(worker, "utf8")) as {
+    readonly dependencies?: Readonly<Record<string, string>>;
+    readonly devDependencies?: Readonly<Record<string, string>>;
+  };
+  const found = new Set(Object.keys({ ...dependencies, ...devDependencies }));
+  // Grows while it is walked.
+  for (const name of found)
+    for (const needed of Object.keys(lock.packages[`node_modules/${name}`]?.dependencies ?? {}))
+      found.add(needed);
+  return found;
+}
+
+test.each([["org", "add"], ["pair"]])(
+  "oxy %s %s needs no package that npm start does not install",
+  (...args) => {
+    const packages = packagesAmong(modulesLoadedBy(main, [...args, "--help"]));
+    expect(packages).toContain("commander");
+    const installed = installedForWorker();
+    expect(packages.filter((name) => !installed.has(name) && !OPTIONAL.includes(name))).toEqual([]);
+  },
+);
+
+test("a command loads nothing of another one", () => {
+  const modules = modulesLoadedBy(main, ["status", "--help"]);
+  expect(modules.filter((url) => /\/cli\/(status|adopt|use|export)[.]ts$/.test(url))).toEqual([
+    expect.stringMatching(/status[.]ts$/),
+  ]);
+});
