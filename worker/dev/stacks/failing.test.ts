@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { Conversation, ONE_OF_EACH } from "./conversation-fixture.ts";
 import { engine } from "./engine-fixture.ts";
+import { bundlerOf, sources } from "./sources-fixture.ts";
 
 describe.skipIf(engine === undefined)("an update that cannot be had (needs the Pulumi engine)", () => {
   test("a setting that the worker refuses is named in one sentence, and the one before answers on", async () => {
@@ -69,25 +69,3 @@ describe.skipIf(engine === undefined)("an update that cannot be had (needs the P
 
 const ENGINE_IS_COLD =
   /^oxy: main-all: it ended with code 1 before it was ready: [^\n]*Error: the engine is cold[^\n]*\n$/;
-
-/** A bundler whose bundle is this program. */
-function bundlerOf(program: string): string {
-  return `
-    import { mkdirSync, writeFileSync } from "node:fs";
-    const digest = "${"b".repeat(64)}";
-    const folder = \`\${process.argv[3]}/\${digest}\`;
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(\`\${folder}/main.mjs\`, ${JSON.stringify(program)});
-    console.log(JSON.stringify({ digest: \`sha256:\${digest}\` }));
-  `;
-}
-
-/** A folder of sources with this bundler. */
-async function sources(bundler: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "oxy-sources-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const file = join(folder, "image/bundle.ts");
-  await mkdir(dirname(file));
-  await writeFile(file, bundler);
-  return folder;
-}

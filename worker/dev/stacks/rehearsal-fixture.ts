@@ -63,11 +63,10 @@ export class Rehearsal implements TalkPlace {
       await ai.stop();
       for (const error of whatsapp.errors) throw error;
     });
-    // What the emulators run has to end before its folder goes, and the stack before the emulators.
-    let apis: EmulatedApis | undefined;
+    // The last begun ends first: what the emulators run has to end before its folder goes.
     const project = await StackProject.create({}, atEnd, { stack, options: ["--offline"] });
     await project.withSecrets();
-    apis = await EmulatedApis.start(project.home, atEnd);
+    const apis = await EmulatedApis.start(project.home, atEnd);
     return new Rehearsal(project, apis, whatsapp, ai);
   }
 
@@ -83,6 +82,7 @@ export class Rehearsal implements TalkPlace {
     { store, fleet }: Target,
     more: Readonly<Record<string, string>> = {},
     production = true,
+    image = "./worker",
   ): Promise<void> {
     const environment = {
       ...QUICK,
@@ -97,7 +97,7 @@ export class Rehearsal implements TalkPlace {
       `  oxy-workers:store:\n${indented(store)}` +
       `  oxy-workers:fleets:\n    main:\n${indented(indented(fleet))}` +
       (production ? "  oxy-workers:production: true\n" : "");
-    await this.project.configure(environment, "./worker", target);
+    await this.project.configure(environment, image, target);
   }
 
   /** `oxy up`, and what came of it. */
