@@ -65,9 +65,14 @@ describe.skipIf(engine === undefined)("a killed engine (needs the Pulumi engine)
     const project = await deployable();
     const up = new RunningCommand(project, ["up", "--yes"]);
     await up.started("main-all");
+    const [redis] = (await project.running()).redisServers;
+    if (redis === undefined) throw new Error("main-all is made before its store runs");
+    // A worker is ready only with its Redis: until it is killed, it is being created.
+    process.kill(redis, "SIGSTOP");
     await until(async () => (await project.running()).workers.length > 0);
     await up.kill("all");
     await up.ended();
+    process.kill(redis, "SIGCONT");
     expect(await pendingOf(project)).toEqual(["creating main-all"]);
     expect(await locksOf(project)).toHaveLength(1);
 
