@@ -3,10 +3,10 @@ const TESTS = `[.]test[.]ts$|${FIXTURES}`;
 const DEVELOPMENT = ["^bench/", "^(worker|infra)/dev/"];
 /** What decides and describes, and nothing from npm or Node. */
 const DATA =
-  "^infra/((?!deploy|index)[^/]+|places/railway-regions|(hosts|stores)/[^/]+/(?!pulumi|cdktf|operations)[^/]+)[.]ts$";
+  "^infra/((?!deploy|index)[^/]+|aws/(?!pulumi|cdktf)[^/]+|places/railway-regions|(hosts|stores|networks)/[^/]+/(?!pulumi|cdktf|operations|preflight)[^/]+)[.]ts$";
 const CLOUD_SDKS = "(^|/)(@pulumi/(?!pulumi)[^/]+|cdktf|cdktn|@cdktf|@cdktn)(/|$)";
 /** The modules that the program consists of. */
-const PROGRAM = "config|deploy|hosts?|index|plan|stack-resources|stores?|workload";
+const PROGRAM = "config|deploy|hosts?|index|networks?|plan|preflight|stack-resources|stores?|workload";
 const WHATSAPP_LIBRARIES = "(^|/)(@whiskeysockets/baileys|libsignal)(/|$)";
 
 /** Who may import whom. worker/architecture.test.ts checks it, and that each rule is able to fail. */
@@ -44,7 +44,7 @@ export default {
       name: "plans-are-pure-data",
       comment: "They are priced, compared and refused before anything is loaded that could deploy them.",
       severity: "error",
-      from: { path: "^infra/(plan|(hosts|stores)/[^/]+/plan)[.]ts$" },
+      from: { path: "^infra/(plan|(hosts|stores|networks)/[^/]+/plan)[.]ts$" },
       to: { pathNot: DATA },
     },
     {
@@ -58,7 +58,7 @@ export default {
       name: "clouds-behind-their-host",
       comment: "A stack loads the SDKs of its own hosts only; some take seconds.",
       severity: "error",
-      from: { pathNot: "^infra/(hosts|stores)/[^/]+/(pulumi|cdktf)[.]ts$" },
+      from: { pathNot: "^infra/(aws|(hosts|stores|networks)/[^/]+)/(pulumi|cdktf)[.]ts$" },
       to: { path: CLOUD_SDKS },
     },
     {
@@ -66,7 +66,7 @@ export default {
       comment: "The engine starts it by itself: it is told what to do, and does not read the stack's config.",
       severity: "error",
       from: { path: "^infra/provider/", pathNot: TESTS },
-      to: { path: `^infra/((${PROGRAM})[.]ts$|(hosts|stores|stack-config|places)/)` },
+      to: { path: `^infra/((${PROGRAM})[.]ts$|(hosts|stores|networks|stack-config|places)/)` },
     },
     {
       name: "supervisor-stands-alone",

@@ -4,10 +4,12 @@ import { FLEET_NAME } from "./config.ts";
 import type { FleetConfig, StackConfig, StoreConfig } from "./config.ts";
 import { defineHost, type Host } from "./host.ts";
 import type { Image } from "./image.ts";
+import type { Network } from "./network.ts";
+import { planVpc } from "./networks/aws-vpc/plan.ts";
 import type { PlanParts, Registry } from "./plan.ts";
 import { SECRET_NAME, SETTING_NAME } from "./stack-config/settings.ts";
 import { defineStore, type Store } from "./store.ts";
-import { DEPLOYMENT_SETTINGS, workload } from "./workload.ts";
+import { DEPLOYMENT_SECRETS, DEPLOYMENT_SETTINGS, workload } from "./workload.ts";
 
 /** Everything that a plan is made of. */
 export interface Given {
@@ -34,7 +36,8 @@ export function stacksOn(host: Host): fc.Arbitrary<Given> {
         hosts: { [host.name]: host },
         stores: { any: { ...anyStore, reachableFrom: () => host.reaches(fleetConfig) } },
       },
-    }));
+    }))
+    .filter((given) => !isRefused(host, given));
 }
 
 /** Stacks with this store, under a fleet that reaches it. */
@@ -45,11 +48,27 @@ export function stacksWith(store: Store): fc.Arbitrary<Given> {
       config: { ...more.config, store: storeConfig, fleets: { [fleet]: anyFleet } },
       parts: { stack, image: more.image, workload },
       registry: {
-        hosts: { any: { ...anyHost, reaches: () => store.reachableFrom(storeConfig) } },
+        hosts: { any: hostThatReaches(store.reachableFrom(storeConfig)) },
         stores: { [store.kind]: store },
       },
     }))
-    .filter(({ config }) => (store.refusals?.(config.store, config.production) ?? []).length === 0);
+    .filter(({ config, parts }) => (store.refusals?.(config.store, config.production, parts.stack) ?? []).length === 0);
+}
+
+function isRefused(host: Host, { config, parts: { stack, image } }: Given): boolean {
+  const { production, secrets: theirs } = config;
+  return Object.entries(config.fleets).some(([name, fleet]) => {
+    const circumstances = { stack, name, production, image, secrets: Object.keys(theirs) };
+    return (host.refusals?.(fleet, circumstances) ?? []).length > 0;
+  });
+}
+
+/** One that puts its fleets into a VPC, where a store is to be reached only there. */
+function hostThatReaches(networks: readonly Network[]): Host {
+  const region = networks.map((network) => /^private:aws\/(.+)$/.exec(network)?.[1]).find((found) => found);
+  const network: Pick<Host, "network"> =
+    region === undefined ? {} : { network: ({ stack, production }) => planVpc({ stack, production, region }) };
+  return { ...anyHost, reaches: () => networks, ...network };
 }
 
 const stackNames = fc.stringMatching(workload.namespace.pattern);
@@ -57,9 +76,7 @@ const fleetNames = fc.stringMatching(FLEET_NAME);
 
 function fleetsOn(host: Host): fc.Arbitrary<FleetConfig> {
   const shared = { host: fc.constant(host.name), share: fc.integer({ min: 0, max: 100 }) };
-  return fieldsOf<FleetConfig>(host.config, shared).filter(
-    (config) => (host.refusals?.(config) ?? []).length === 0,
-  );
+  return fieldsOf<FleetConfig>(host.config, shared);
 }
 
 function storesOf(store: Store): fc.Arbitrary<StoreConfig> {
@@ -90,7 +107,7 @@ const plainNames = fc
 const environments = fc.dictionary(plainNames, fc.string(), { noNullPrototype: true });
 
 const secrets = fc.array(fc.stringMatching(/^[A-Z][A-Z0-9_]*_TOKEN$/), { maxLength: 3 }).map((more) => {
-  const names = [...workload.secrets, "OXY_ADMIN_TOKEN", ...more];
+  const names = [...workload.secrets, "OXY_ADMIN_TOKEN", ...more, ...Object.keys(DEPLOYMENT_SECRETS)];
   return Object.fromEntries(names.map((name, index) => [name, `${SECRET_TEXT} ${index}`]));
 });
 

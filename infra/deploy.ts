@@ -3,6 +3,8 @@ import { parseStackConfig, type StackConfig } from "./config.ts";
 import type { FleetPlan } from "./host.ts";
 import { isOffline } from "./home.ts";
 import { hostNamed, hosts } from "./hosts.ts";
+import type { NetworkPlan } from "./network.ts";
+import { networkNamed } from "./networks.ts";
 import { type OperatorAccess, placeOf, type StackPlan } from "./plan.ts";
 import { declare, OxyProvider } from "./provider/declare.ts";
 import { fleetReady } from "./provider/fleet-ready.ts";
@@ -95,6 +97,16 @@ function providerCredentials(): { readonly credentials?: Output<Readonly<Record<
   return credentials === undefined ? {} : { credentials };
 }
 
+/** Before what is put into it. A stack of this version has one at the most: it has one fleet. */
+export async function deployNetwork(
+  [plan]: readonly NetworkPlan[],
+  resources: Omit<StackResources, "store" | "network">,
+): Promise<Omit<StackResources, "store">> {
+  if (plan === undefined) return resources;
+  const mapping = await networkNamed(plan.kind).deployment();
+  return { ...resources, network: mapping.deployNetwork(plan, resources) };
+}
+
 /** Its address holds a password: secret, whatever the provider made of it. */
 export async function deployStore(
   plan: StorePlan,
@@ -112,7 +124,7 @@ export async function deployFleet(plan: FleetPlan, resources: StackResources): P
 
 /**
  * A process of each fleet has joined the others on the store. What was replaced is deleted only after that. A fleet that
- * is kept as it is found joins nobody yet.
+ * is kept as it is found joins nobody yet. Where nobody here could see it join, its host alone awaits that it is ready.
  * @param startSeconds how long a process may take until it is ready
  */
 export function awaitFleets(
@@ -121,6 +133,7 @@ export function awaitFleets(
   resources: StackResources,
   fleets: readonly FleetDeployment[],
 ): readonly Resource[] {
+  if (operator.through === "nothing") return fleets.flatMap(({ processes }) => processes);
   const { stack, provider } = resources;
   const way = wayToWorkers(operator, resources, plans, fleets);
   return plans.flatMap((plan, index) => {
@@ -135,7 +148,7 @@ export function awaitFleets(
 
 /** As it is known once the fleets are there. */
 function wayToWorkers(
-  operator: OperatorAccess,
+  operator: Exclude<OperatorAccess, { readonly through: "nothing" }>,
   { store, secret: secretOf }: Pick<StackResources, "store" | "secret">,
   plans: readonly FleetPlan[],
   fleets: readonly FleetDeployment[],
@@ -173,9 +186,8 @@ export function outputs(
   return {
     plan,
     image: plan.image,
-    ...(operator.through === "store"
-      ? { storeUrl: store.urlFrom(operator.network) }
-      : { adminToken: secretOf("OXY_ADMIN_TOKEN") }),
+    ...(operator.through === "store" ? { storeUrl: store.urlFrom(operator.network) } : {}),
+    ...(operator.through === "admin" ? { adminToken: secretOf("OXY_ADMIN_TOKEN") } : {}),
     urls: urls.apply((each) =>
       Object.fromEntries(each.map((fleet, index) => [plan.fleets[index]?.name ?? "", fleet])),
     ),

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { FleetConfig } from "./config.ts";
 import type { ApiStanding } from "./api/api.ts";
 import type { Image } from "./image.ts";
-import type { Network } from "./network.ts";
+import type { Network, NetworkPlan } from "./network.ts";
 import type { FleetDeployment, StackResources } from "./stack-resources.ts";
 import type { PlannedValue, Role, Workload } from "./workload.ts";
 
@@ -16,11 +16,25 @@ export interface FleetRequest<Config extends FleetConfig = FleetConfig> {
   readonly image: string;
   /** Over which it reaches the store. */
   readonly network: Network;
+  /** The network of the stack's own that it is put into: as its host's `network` planned it. */
+  readonly within?: NetworkPlan;
+  readonly production: boolean;
   readonly drainSeconds: number;
   readonly graceSeconds: number;
   /** Of each process; its host adds OXY_ROLE. */
   readonly environment: Readonly<Record<string, PlannedValue>>;
   readonly workload: Workload;
+}
+
+/** What a fleet's configuration is judged in. */
+export interface Circumstances {
+  readonly stack: string;
+  /** Name of the fleet. */
+  readonly name: string;
+  readonly production: boolean;
+  readonly image: Image;
+  /** Names of the stack's secrets. */
+  readonly secrets: readonly string[];
 }
 
 /** What every plan says of a process, whatever its host. */
@@ -97,7 +111,13 @@ export interface Host<Config extends FleetConfig = FleetConfig, Plan extends Fle
   /** The longest time it leaves a process between the stop signal and the kill, in s. */
   readonly maxGraceSeconds: number;
   /** What of a fleet's configuration cannot work together, each `field: expected …, got …`. */
-  refusals?(config: Config): readonly string[];
+  refusals?(config: Config, circumstances: Circumstances): readonly string[];
+  /** The network of the stack's own that a fleet is put into, where its host needs one. */
+  network?(request: { readonly stack: string; readonly production: boolean; readonly config: Config }): NetworkPlan;
+  /** Its deployment itself waits until the processes are ready, and takes back what never is. */
+  readonly awaitsReady?: true;
+  /** What the host itself would refuse, each a sentence: asked at every preview, before anything is made. */
+  preflight?(): Promise<{ readonly preflight: (plan: Plan) => Promise<readonly string[]> }>;
   /** The API that it is deployed through, and the description of it that our requests are checked against. */
   readonly api?: ApiStanding;
   /** What one would expect of a host and this one cannot do, with the reason. */

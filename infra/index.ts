@@ -3,6 +3,7 @@ import {
   awaitFleets,
   bindStore,
   deployFleet,
+  deployNetwork,
   deployStore,
   outputs,
   recordRelease,
@@ -15,6 +16,7 @@ import { homeDirectory, InvalidHome, isOffline } from "./home.ts";
 import { hostNamed } from "./hosts.ts";
 import { ImageUnavailable, rehearsedImage, resolveImage, type Image } from "./image.ts";
 import { PlanRefused, planStack } from "./plan.ts";
+import { requireAdmitted } from "./preflight.ts";
 import { workload } from "./workload.ts";
 
 /** Config → plan → resources → outputs: what `pulumi up` runs, and `oxy up`. */
@@ -25,7 +27,9 @@ async function deploy(instead?: Instead) {
   const image = isOffline() ? await rehearsed(config, home) : await resolveImage(config.image, home);
   const plan = planStack(config, { stack, image, workload });
 
-  const resources = bindStore(plan.store, stackResources(stack, home, config.secrets));
+  await requireAdmitted(plan);
+  const all = bindStore(plan.store, stackResources(stack, home, config.secrets));
+  const resources = await deployNetwork(plan.networks, all);
   const store = await deployStore(plan.store, resources);
   const fleets = await Promise.all(plan.fleets.map((fleet) => deployFleet(fleet, { ...resources, store })));
   const ready = awaitFleets(plan, workload.startSeconds, { ...resources, store }, fleets);

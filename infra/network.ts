@@ -9,5 +9,12 @@ export function commonNetwork(reaches: readonly Network[], from: readonly Networ
   return reaches.find((network) => from.includes(network));
 }
 
+/** A network of the stack's own, in pure data: its hosts and stores are put into it. */
+export interface NetworkPlan {
+  readonly kind: string;
+  /** What hosts reach, and stores are reachable from. */
+  readonly name: Network;
+}
+
 /** From where an operator's command may come: this machine, wherever it is. */
 export const OPERATOR: readonly Network[] = ["loopback", "internet"];

@@ -1,26 +1,32 @@
 import type { FleetConfig, StackConfig } from "./config.ts";
-import type { FleetPlan, Host } from "./host.ts";
+import type { Circumstances, FleetPlan, Host } from "./host.ts";
 import { hosts } from "./hosts.ts";
 import type { Image } from "./image.ts";
-import { commonNetwork, OPERATOR, type Network } from "./network.ts";
+import { commonNetwork, OPERATOR, type Network, type NetworkPlan } from "./network.ts";
 import type { Store, StorePlan } from "./store.ts";
 import { stores } from "./stores.ts";
-import type { PLANNED_SETTINGS, PlannedValue, Workload } from "./workload.ts";
+import { DEPLOYMENT_SECRETS, type PLANNED_SETTINGS, type PlannedValue, type Workload } from "./workload.ts";
 
 /** All that would be deployed, in pure data and without a secret: what prices, previews and deployments start from. */
 export interface StackPlan {
   readonly stack: string;
   readonly production: boolean;
   readonly image: string;
+  /** Of the stack's own. */
+  readonly networks: readonly NetworkPlan[];
   readonly store: StorePlan;
   readonly fleets: readonly FleetPlan[];
   readonly operator: OperatorAccess;
 }
 
-/** How an operator's commands reach the workers: through the store, or through a process that serves on the internet. */
+/**
+ * How an operator's commands reach the workers: through the store, or through a process that serves on the internet; or
+ * not at all, where the one fleet gets by without them.
+ */
 export type OperatorAccess =
   | { readonly through: "store"; readonly network: Network }
-  | { readonly through: "admin"; readonly fleet: string; readonly process: string };
+  | { readonly through: "admin"; readonly fleet: string; readonly process: string }
+  | { readonly through: "nothing"; readonly why: string };
 
 /** The stack cannot be deployed as it is configured; the message has a sentence for each reason. */
 export class PlanRefused extends Error {
@@ -60,34 +66,41 @@ export function planStack(
   const fleets = Object.entries(config.fleets).map(([name, fleet]) =>
     fleetParts(name, fleet, known(registry.hosts, fleet.host), workload),
   );
+  const { production } = config;
+  const circumstances = { stack, production, image, secrets: Object.keys(config.secrets) };
   const reasons = [
     ...nameable(stack, workload),
     ...fleets.flatMap((fleet) => [
       ...runnable(fleet, image),
       ...reachable(fleet, store, from),
       ...stoppable(fleet, workload),
-      ...(fleet.host.refusals?.(fleet.config) ?? []).map((reason) => `fleets.${fleet.name}.${reason}`),
+      ...refusalsOf(fleet, circumstances).map((reason) => `fleets.${fleet.name}.${reason}`),
     ]),
-    ...(store.refusals?.(config.store, config.production) ?? []).map((reason) => `store.${reason}`),
+    ...(store.refusals?.(config.store, production, stack) ?? []).map((reason) => `store.${reason}`),
+    ...suppliable(store, config),
   ];
   if (reasons.length > 0) throw new PlanRefused(reasons);
+  const networks = networksOf(fleets, { stack, production });
   const plans = fleets.map(({ host, ...fleet }) =>
     host.plan({
       ...fleet,
       stack,
       image: image.reference,
       network: commonNetwork(host.reaches(fleet.config), from) ?? "internet",
+      ...withinAny(networks, host.reaches(fleet.config)),
+      production,
       environment: settingsOf(config, image, stack, fleet),
       workload,
     }),
   );
   return {
     stack,
-    production: config.production,
+    production,
     image: image.reference,
-    store: store.plan({ stack, production: config.production, config: config.store }),
+    networks,
+    store: store.plan({ stack, production, config: config.store, ...withinAny(networks, from) }),
     fleets: plans,
-    operator: operatorAccess(store, from, plans, config),
+    operator: operatorAccess(store, from, plans, { config, hosts: fleets.map(({ host }) => host) }),
   };
 }
 
@@ -96,7 +109,7 @@ function operatorAccess(
   store: Store,
   from: readonly Network[],
   fleets: readonly FleetPlan[],
-  { secrets }: StackConfig,
+  { config: { secrets }, hosts: theirs }: { readonly config: StackConfig; readonly hosts: readonly Host[] },
 ): OperatorAccess {
   const network = commonNetwork(OPERATOR, from);
   if (network !== undefined) return { through: "store", network };
@@ -106,6 +119,8 @@ function operatorAccess(
       .map(({ name: process }) => ({ through: "admin" as const, fleet, process })),
   );
   const why = `because store ${store.kind} is reachable only from ${from.join(", ")}`;
+  if (open === undefined && theirs.length === 1 && theirs[0]?.awaitsReady === true)
+    return { through: "nothing", why };
   if (open === undefined)
     throw new PlanRefused([`fleets: expected a process that serves the admin API on the internet, ${why}`]);
   if (secrets["OXY_ADMIN_TOKEN"] === undefined)
@@ -113,6 +128,44 @@ function operatorAccess(
       `secrets.OXY_ADMIN_TOKEN: expected a token for the admin API (oxy up makes one), ${why}`,
     ]);
   return open;
+}
+
+function refusalsOf({ name, host, config }: FleetParts, stack: Omit<Circumstances, "name">): readonly string[] {
+  return host.refusals?.(config, { ...stack, name }) ?? [];
+}
+
+/** What the store is made with. */
+function suppliable({ kind, secrets = [] }: Store, config: StackConfig): string[] {
+  return secrets
+    .filter((name) => config.secrets[name] === undefined)
+    .map((name) => `secrets.${name}: expected ${DEPLOYMENT_SECRETS[name]} (oxy up makes one), because the store is ${kind}`);
+}
+
+/**
+ * One of each name: fleets of a region are in the same one.
+ * @throws PlanRefused when they want it otherwise than each other
+ */
+function networksOf(
+  fleets: readonly FleetParts[],
+  stack: { readonly stack: string; readonly production: boolean },
+): readonly NetworkPlan[] {
+  const networks = new Map<string, { readonly plan: NetworkPlan; readonly fleet: string }>();
+  for (const { name: fleet, host, config } of fleets) {
+    const plan = host.network?.({ ...stack, config });
+    if (plan === undefined) continue;
+    const other = networks.get(plan.name);
+    networks.set(plan.name, other ?? { plan, fleet });
+    if (other !== undefined && JSON.stringify(other.plan) !== JSON.stringify(plan))
+      throw new PlanRefused([
+        `fleets.${fleet}: expected the network that fleet ${other.fleet} has, because both are in ${plan.name}, got another`,
+      ]);
+  }
+  return [...networks.values()].map(({ plan }) => plan);
+}
+
+function withinAny(networks: readonly NetworkPlan[], names: readonly Network[]): { within?: NetworkPlan } {
+  const within = networks.find(({ name }) => names.includes(name));
+  return within === undefined ? {} : { within };
 }
 
 interface FleetParts {
@@ -181,7 +234,9 @@ function settingsOf(
   stack: string,
   fleet: Pick<FleetParts, "name" | "config" | "drainSeconds">,
 ): Readonly<Record<string, PlannedValue>> {
-  const secrets = Object.keys(config.secrets).map((secret) => [secret, { secret }] as const);
+  const secrets = Object.keys(config.secrets)
+    .filter((secret) => !(secret in DEPLOYMENT_SECRETS))
+    .map((secret) => [secret, { secret }] as const);
   return {
     NODE_ENV: config.production ? "production" : "development",
     ...config.environment,

@@ -13,7 +13,17 @@ export interface StackResources {
   secret(name: string): Output<string>;
   /** What a host and a store have in common is declared by whoever comes first, under that name. */
   shared<Kind extends Resource>(name: string, declared: () => Kind): Kind;
+  /** Of the stack's own, where its host has one. */
+  readonly network?: NetworkDeployment;
   readonly store: StoreDeployment;
+}
+
+/** A network as what is put into it sees it. */
+export interface NetworkDeployment {
+  /** What its own resources, and theirs, are made with. */
+  readonly options: { readonly provider: ProviderResource; readonly dependsOn: readonly Resource[] };
+  /** By the name in the plan. */
+  readonly resources: ReadonlyMap<string, Resource>;
 }
 
 /** A store as the fleets see it. */

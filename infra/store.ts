@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { StoreConfig } from "./config.ts";
 import type { ApiStanding } from "./api/api.ts";
-import type { Network } from "./network.ts";
+import type { Network, NetworkPlan } from "./network.ts";
+import type { DeploymentSecret } from "./workload.ts";
 import type { StackResources, StoreDeployment } from "./stack-resources.ts";
 
 /** What every plan of a store says, whatever its kind. */
@@ -22,12 +23,20 @@ export interface Store<Config extends StoreConfig = StoreConfig, Plan extends St
   readonly config: z.ZodObject;
   reachableFrom(config: Config): readonly Network[];
   /** What of its configuration cannot work, together or in production, each `field: expected …, got …`. */
-  refusals?(config: Config, production: boolean): readonly string[];
+  refusals?(config: Config, production: boolean, stack: string): readonly string[];
+  /** Secrets of the stack that it is made with, and that no process is given. */
+  readonly secrets?: readonly DeploymentSecret[];
   /** The API that it is deployed through, and the description of it that our requests are checked against. */
   readonly api?: ApiStanding;
   /** What one would expect of a store and this one cannot do, with the reason. */
   readonly cannot: readonly string[];
-  plan(request: { readonly stack: string; readonly production: boolean; readonly config: Config }): Plan;
+  plan(request: {
+    readonly stack: string;
+    readonly production: boolean;
+    readonly config: Config;
+    /** The network of the stack's own from which it is reachable. */
+    readonly within?: NetworkPlan;
+  }): Plan;
   /** Apart, so that a stack loads the SDK of its own store only. */
   deployment(): Promise<{
     deployStore(plan: Plan, resources: Omit<StackResources, "store">): StoreDeployment;

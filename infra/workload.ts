@@ -35,6 +35,14 @@ export const workload = {
 /** A secret that no deployment can do without. */
 export type RequiredSecret = (typeof workload.secrets)[number];
 
+/** Secrets of a stack that its resources are made with: no process is given them. */
+export const DEPLOYMENT_SECRETS = {
+  OXY_STORE_PASSWORD: "the password that the store is made with, where it does not make one itself",
+  OXY_REGISTRY_PASSWORD: "the password of a registry that does not let everybody pull the image",
+} as const;
+
+export type DeploymentSecret = keyof typeof DEPLOYMENT_SECRETS;
+
 /** Settings of the worker that every plan makes, each with what it makes them of. */
 export const PLANNED_SETTINGS = {
   REDIS_URL: "the address of the store",
@@ -52,4 +60,6 @@ export const DEPLOYMENT_SETTINGS = {
   PORT: "the port that its host routes",
   OXY_HEALTH_PORT: "a port of its host",
   OXY_BOARD_PORT: "a port of its host",
+  OXY_METRICS: "where its host takes metrics",
+  OXY_METRICS_NAMESPACE: "the name of the stack",
 } as const;

@@ -117,6 +117,11 @@ export function channelTo(deployed: Deployed, stack: string): Channel {
   const { storeUrl, adminToken, urls, plan } = deployed;
   // Plans of before had no other way.
   const operator = plan.operator ?? { through: "store" };
+  if (operator.through === "nothing")
+    throw new RequestFailed(
+      `no command reaches the workers of stack ${stack}, ${operator.why}: let fleets.<name>.loadBalancer be true, or ` +
+        "choose a store that is reachable from here",
+    );
   if (operator.through === "store" && storeUrl !== undefined) return new StoreChannel(storeUrl, stack);
   const url = operator.through === "admin" ? urls[operator.fleet]?.[`${operator.process} http`] : undefined;
   if (url !== undefined && adminToken !== undefined) return new AdminChannel(url, adminToken);

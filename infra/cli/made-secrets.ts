@@ -4,12 +4,14 @@ import { commonNetwork, OPERATOR } from "../network.ts";
 import { Problems } from "../stack-config/problems.ts";
 import type { Store } from "../store.ts";
 import { stores } from "../stores.ts";
+import type { DeploymentSecret } from "../workload.ts";
 import type { Report } from "./report.ts";
 import { keep } from "./secret.ts";
 import type { OpenStack } from "./stack.ts";
 
 const ENCRYPTION_KEYS = "OXY_ENCRYPTION_KEYS";
 const ADMIN_TOKEN = "OXY_ADMIN_TOKEN";
+const STORE_PASSWORD = "OXY_STORE_PASSWORD";
 const KEY_BYTES = 32;
 
 /** A stack is begun with secrets of its own: nobody has them to bring. Those that are there stay. */
@@ -45,8 +47,25 @@ function missingSecrets({ project, file }: Pick<OpenStack, "project" | "file">):
     value: randomBytes(KEY_BYTES).toString("base64url"),
     why: "the store is out of reach from here, so commands go through the admin API",
   };
-  const needed = isOutOfReach(file.config?.[`${project.name}:store`]) ? [key, token] : [key];
+  const password: MadeSecret = {
+    secret: STORE_PASSWORD,
+    // Letters and digits alone: what ElastiCache takes, and an address needs no escapes for.
+    value: randomBytes(KEY_BYTES).toString("hex"),
+    why: "the store is made with it",
+  };
+  const store = file.config?.[`${project.name}:store`];
+  const needed = [
+    key,
+    ...(isOutOfReach(store) ? [token] : []),
+    ...(isMadeWith(store, STORE_PASSWORD) ? [password] : []),
+  ];
   return needed.filter(({ secret }) => there?.[secret] === undefined);
+}
+
+function isMadeWith(store: unknown, secret: DeploymentSecret): boolean {
+  const config = readStore(store, stores, new Problems([]));
+  const kind: Store | undefined = config && (stores as Readonly<Record<string, Store>>)[config.kind];
+  return kind?.secrets?.includes(secret) === true;
 }
 
 /**

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { frozen, showsSecret, stacksOn, type Given } from "../configs-fixture.ts";
-import { stackResources } from "../deploy.ts";
+import { deployNetwork, stackResources } from "../deploy.ts";
 import { ANY_STORE_URL, AnyStore, noting, registering } from "../engine-fixture.ts";
 import type { FleetPlan, Host } from "../host.ts";
 import { planStack } from "../plan.ts";
-import { DEPLOYMENT_SETTINGS, PLANNED_SETTINGS } from "../workload.ts";
+import { DEPLOYMENT_SECRETS, DEPLOYMENT_SETTINGS, PLANNED_SETTINGS } from "../workload.ts";
 
 /** What every host keeps to; each rejects when it does not. */
 export const requirements: Readonly<Record<string, (host: Host) => void | Promise<void>>> = {
@@ -30,7 +30,9 @@ export const requirements: Readonly<Record<string, (host: Host) => void | Promis
   "its plan holds no secret, only where each one is found": (host) =>
     forEveryPlan(host, ({ processes, ...others }, { config }) => {
       expect(showsSecret({ processes, others })).toBe(false);
-      const secrets = Object.keys(config.secrets).map((name) => [name, { secret: name }]);
+      const secrets = Object.keys(config.secrets)
+        .filter((name) => !(name in DEPLOYMENT_SECRETS))
+        .map((name) => [name, { secret: name }]);
       const places = { ...Object.fromEntries(secrets), REDIS_URL: { store: "url" } };
       for (const { environment } of processes) {
         const elsewhere = Object.entries(environment).filter(([, value]) => typeof value !== "string");
@@ -60,7 +62,7 @@ export const requirements: Readonly<Record<string, (host: Host) => void | Promis
       const [fleet] = Object.keys(config.fleets);
       const own = { ...config.environment, OXY_FLEET: fleet, OXY_NAMESPACE: parts.stack };
       const sources = [{ NODE_ENV: "" }, config.environment, config.secrets, PLANNED_SETTINGS];
-      const names = sources.flatMap((source) => Object.keys(source));
+      const names = sources.flatMap((source) => Object.keys(source)).filter((name) => !(name in DEPLOYMENT_SECRETS));
       for (const { environment } of processes) {
         expect(environment).toMatchObject(own);
         expect(Object.keys(environment)).toEqual(expect.arrayContaining(names));
@@ -80,10 +82,12 @@ export const requirements: Readonly<Record<string, (host: Host) => void | Promis
 
   "its processes wait for the store": async (host) => {
     const { plan, registered } = await deployed(host);
-    for (const process of plan.processes) {
-      const resource = registered.find(({ name }) => name === `${plan.name}-${process.name}`);
-      expect(resource?.dependencies).toContain("store");
-    }
+    const waitsFor = (name: string): readonly string[] => {
+      const direct = registered.find((resource) => resource.name === name)?.dependencies ?? [];
+      return [...direct, ...direct.flatMap(waitsFor)];
+    };
+    for (const process of plan.processes)
+      expect(waitsFor(`${plan.name}-${process.name}`)).toContain("store");
   },
 
   "its resources get the store's address and the secrets, and as secrets": async (host) => {
@@ -92,7 +96,8 @@ export const requirements: Readonly<Record<string, (host: Host) => void | Promis
     expect(showsSecret(visible)).toBe(false);
     expect(JSON.stringify(visible)).not.toContain(ANY_STORE_URL);
     const hidden = registered.map(({ secrets }) => secrets).join("\n");
-    const values = [ANY_STORE_URL, ...Object.values(given.config.secrets)];
+    const secrets = Object.entries(given.config.secrets).filter(([name]) => !(name in DEPLOYMENT_SECRETS));
+    const values = [ANY_STORE_URL, ...secrets.map(([, value]) => value)];
     expect(values.filter((value) => !hidden.includes(value))).toEqual([]);
   },
 
@@ -134,12 +139,15 @@ async function deployed(
   if (given === undefined) throw new Error(`there is no valid stack on host ${host.name}`);
   const { config, parts } = given;
   const plan = { ...planned(given), ...change };
+  const { networks } = planStack(given.config, given.parts, given.registry);
   const { deployFleet } = await host.deployment();
   const shared: string[] = [];
   const { result, registered } = await registering(
     parts.stack,
     async () => {
-      const resources = noting(stackResources(parts.stack, "/home/of/the/test", config.secrets), shared);
+      const all = noting(stackResources(parts.stack, "/home/of/the/test", config.secrets), shared);
+      const resources = await deployNetwork(networks, all);
+      shared.push(...(resources.network?.resources.keys() ?? []));
       return deployFleet(plan, { ...resources, store: { urlFrom: () => new AnyStore("store").url } });
     },
     { preview },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEPLOYMENT_SETTINGS, type RequiredSecret } from "../workload.ts";
+import { DEPLOYMENT_SETTINGS, type DeploymentSecret, type RequiredSecret } from "../workload.ts";
 import { field } from "./field.ts";
 import { quoted, type Problems } from "./problems.ts";
 import { readField, type Given } from "./section.ts";
@@ -39,6 +39,18 @@ export const requiredSecrets = {
     expected: "a key without white space",
   }),
 } satisfies Record<RequiredSecret, z.ZodType<string>>;
+
+/** Those that only some stacks need, and that no process is given. */
+export const deploymentSecrets = {
+  OXY_STORE_PASSWORD: field(z.string().regex(/^[A-Za-z0-9]{32,128}$/), {
+    about: "Password of a store that has none of its own making, `elasticache`; `oxy up` makes it.",
+    expected: "32 to 128 letters and digits",
+  }),
+  OXY_REGISTRY_PASSWORD: field(z.string().regex(/^[^\s\0]+$/), {
+    about: "Password of the image's registry, where a fleet says a `registryUser`.",
+    expected: "a password without white space",
+  }),
+} satisfies Record<DeploymentSecret, z.ZodType<string>>;
 
 /** How a person gives a stack a secret. */
 export function secretCommand(stack: string, name: string): string {
@@ -100,7 +112,8 @@ function encryptHint(stack: string): string {
 }
 
 function secretSchema(name: string): z.ZodType<string> {
-  return name in requiredSecrets ? requiredSecrets[name as keyof typeof requiredSecrets] : anySecret;
+  const known: Readonly<Record<string, z.ZodType<string>>> = { ...requiredSecrets, ...deploymentSecrets };
+  return known[name] ?? anySecret;
 }
 
 function isDeploymentSetting(name: string): name is DeploymentSetting {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { frozen, showsSecret, stacksWith, type Given } from "../configs-fixture.ts";
-import { stackResources } from "../deploy.ts";
+import { deployNetwork, stackResources } from "../deploy.ts";
 import { noting, registering, type Registered } from "../engine-fixture.ts";
 import { planStack } from "../plan.ts";
 import type { Store, StorePlan } from "../store.ts";
@@ -77,15 +77,24 @@ export async function deployed(
   );
   if (given === undefined) throw new Error(`there is no valid stack with store ${store.kind}`);
   const { stack } = given.parts;
-  const plan = planned(given);
+  const { networks, store: plan } = planStack(given.config, given.parts, given.registry);
   const { deployStore } = await store.deployment();
   const shared: string[] = [];
   const { registered } = await registering(
     stack,
-    async () =>
-      deployStore(plan, noting(stackResources(stack, "/home/of/the/test", given.config.secrets), shared)),
+    async () => {
+      const all = noting(stackResources(stack, "/home/of/the/test", given.config.secrets), shared);
+      const resources = await deployNetwork(networks, all);
+      shared.push(...(resources.network?.resources.keys() ?? []));
+      return deployStore(plan, resources);
+    },
     { preview },
   );
-  const networks = store.reachableFrom(given.config.store);
-  return { plan, networks, registered: registered.filter(({ type }) => !type.startsWith("pulumi:")), shared };
+  return {
+    plan,
+    within: networks,
+    networks: store.reachableFrom(given.config.store),
+    registered: registered.filter(({ type }) => !type.startsWith("pulumi:")),
+    shared,
+  };
 }

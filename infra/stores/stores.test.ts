@@ -4,7 +4,7 @@ import { isSecret } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { stacksWith } from "../configs-fixture.ts";
-import { deployStore, stackResources } from "../deploy.ts";
+import { deployNetwork, deployStore, stackResources } from "../deploy.ts";
 import { registering } from "../engine-fixture.ts";
 import { modulesLoadedBy } from "../modules-fixture.ts";
 import { planStack } from "../plan.ts";
@@ -32,8 +32,10 @@ describe.each(Object.values(stores))("store $kind", (store) => {
   test.each(Object.entries(requirements))("%s", (_requirement, holds) => holds(store));
 
   test.each([true, false])("its address is secret (in a preview: %s)", async (preview) => {
-    const { plan, networks } = await deployed(store);
-    const program = () => deployStore(plan, stackResources("trial", "/home/of/the/test", {}));
+    const { plan, networks, within } = await deployed(store);
+    const secrets = Object.fromEntries((store.secrets ?? []).map((name) => [name, "of-the-test"]));
+    const all = () => stackResources("trial", "/home/of/the/test", secrets);
+    const program = async () => deployStore(plan, await deployNetwork(within, all()));
     const { result } = await registering("trial", program, { preview });
     expect(networks).not.toEqual([]);
     for (const network of networks) expect(await isSecret(result.urlFrom(network))).toBe(true);

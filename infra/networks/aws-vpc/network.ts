@@ -1,0 +1,8 @@
+import { defineNetwork } from "../../network-kind.ts";
+import type { AwsVpcPlan } from "./plan.ts";
+
+/** A VPC at AWS, with what all that is in it shares. */
+export const awsVpc = defineNetwork<AwsVpcPlan>({
+  kind: "aws-vpc",
+  deployment: () => import("./pulumi.ts"),
+});
