@@ -6,12 +6,13 @@ import { planStack, PlanRefused, type StackPlan } from "../plan.ts";
 import { stores } from "../stores.ts";
 import { workload } from "../workload.ts";
 import { EXIT, Failure } from "./failure.ts";
-import { isOutOfReach } from "./made-secrets.ts";
+import { madeSecretNames } from "./made-secrets.ts";
 import type { StackFile } from "./project.ts";
 
 /** In place of secrets that only the engine can decrypt, or that nobody set yet: no plan holds their values. */
 const STAND_INS: Readonly<Record<string, string>> = {
   OXY_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32).toString("base64")}`,
+  OXY_STORE_PASSWORD: "0".repeat(32),
 };
 const ANY_SECRET = "stand-in";
 /** Of what a stack is planned from its file alone. */
@@ -42,7 +43,7 @@ function standInsFor({ config = {} }: StackFile, { project }: FilePlanParts): Re
   const names = new Set([
     ...workload.secrets,
     // What `oxy up` makes where it is needed.
-    ...(isOutOfReach(config[`${project}:store`]) ? ["OXY_ADMIN_TOKEN"] : []),
+    ...madeSecretNames(config[`${project}:store`]),
     ...Object.keys((config[`${project}:secrets`] ?? {}) as Record<string, unknown>),
   ]);
   return Object.fromEntries([...names].map((name) => [name, standInFor(name)]));

@@ -28,6 +28,15 @@ export function standInSecrets(open: Pick<OpenStack, "project" | "file">): Reado
   return Object.fromEntries(missingSecrets(open).map(({ secret, value }) => [secret, value]));
 }
 
+/** Names of those that a stack with this store is begun with, where it has none of its own. */
+export function madeSecretNames(store: unknown): readonly string[] {
+  return [
+    ENCRYPTION_KEYS,
+    ...(isOutOfReach(store) ? [ADMIN_TOKEN] : []),
+    ...(isMadeWith(store, STORE_PASSWORD) ? [STORE_PASSWORD] : []),
+  ];
+}
+
 interface MadeSecret {
   readonly secret: string;
   readonly value: string;
@@ -53,13 +62,10 @@ function missingSecrets({ project, file }: Pick<OpenStack, "project" | "file">):
     value: randomBytes(KEY_BYTES).toString("hex"),
     why: "the store is made with it",
   };
-  const store = file.config?.[`${project.name}:store`];
-  const needed = [
-    key,
-    ...(isOutOfReach(store) ? [token] : []),
-    ...(isMadeWith(store, STORE_PASSWORD) ? [password] : []),
-  ];
-  return needed.filter(({ secret }) => there?.[secret] === undefined);
+  const needed = madeSecretNames(file.config?.[`${project.name}:store`]);
+  return [key, token, password].filter(
+    ({ secret }) => needed.includes(secret) && there?.[secret] === undefined,
+  );
 }
 
 function isMadeWith(store: unknown, secret: DeploymentSecret): boolean {
