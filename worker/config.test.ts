@@ -53,6 +53,7 @@ describe("what is required is enough", () => {
       health: { port: 3001 },
       board: { port: 3002, password: undefined },
       admin: { token: undefined },
+      metrics: { destination: "none", namespace: "Oxy/oxy", everySeconds: 60 },
       log: { level: "info" },
     });
   });

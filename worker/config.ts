@@ -35,6 +35,11 @@ export interface Config {
   readonly board: { readonly port: number; readonly password: string | undefined };
   /** There is an admin API only with a token. */
   readonly admin: { readonly token: string | undefined };
+  readonly metrics: {
+    readonly destination: "none" | "cloudwatch";
+    readonly namespace: string;
+    readonly everySeconds: number;
+  };
   readonly log: { readonly level: "error" | "warn" | "info" | "debug" };
 }
 
@@ -119,6 +124,11 @@ function grouped(env: Parsed): Config {
     health: { port: env.OXY_HEALTH_PORT },
     board: { port: env.OXY_BOARD_PORT, password: env.OXY_BOARD_PASSWORD },
     admin: { token: env.OXY_ADMIN_TOKEN },
+    metrics: {
+      destination: env.OXY_METRICS,
+      namespace: env.OXY_METRICS_NAMESPACE ?? `Oxy/${env.OXY_NAMESPACE}`,
+      everySeconds: env.OXY_METRICS_SECONDS,
+    },
     log: { level: env.OXY_LOG_LEVEL },
   };
 }

@@ -149,6 +149,27 @@ export const environmentShape = {
       secret: true,
     },
   ),
+  OXY_METRICS: choice(
+    ["none", "cloudwatch"],
+    "none",
+    "Where the roles worker and all say how long the fleet's customers wait. `cloudwatch` finds region and credentials as AWS's SDK does.",
+  ),
+  OXY_METRICS_NAMESPACE: required(
+    z
+      .string()
+      .regex(/^(?!AWS\/)[A-Za-z0-9][A-Za-z0-9._/#:-]{0,254}$/)
+      .optional(),
+    {
+      about: "CloudWatch's namespace of these metrics. When unset, `Oxy/` and `OXY_NAMESPACE`.",
+      expected: "1 to 255 of A-Z, a-z, 0-9 and '._/#:-', beginning with a letter or digit and not with AWS/",
+    },
+  ),
+  OXY_METRICS_SECONDS: integer(
+    1,
+    60,
+    "60",
+    "How often the metrics are published, in seconds; alarms and autoscaling are set up for each minute.",
+  ),
   OXY_LOG_LEVEL: choice(
     ["error", "warn", "info", "debug"],
     "info",

@@ -11,6 +11,7 @@ import { Replies } from "./conversation/replies.ts";
 import { turn, type TurnOptions } from "./conversation/turn.ts";
 import type { Conversation } from "./conversation/types.ts";
 import { handleMessageJob } from "./jobs/message/handler.ts";
+import { MetricsPublisher } from "./metrics/publisher.ts";
 import manifest from "./package.json" with { type: "json" };
 import { errorFields, type Logger } from "./runtime/logging.ts";
 import type { Standing } from "./runtime/readiness.ts";
@@ -181,7 +182,24 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     return work.catch(unlessRefused).catch((error: unknown) => log.error(`not ${what}`, errorFields(error)));
   }
 
+  const metrics =
+    config.metrics.destination === "none"
+      ? undefined
+      : new MetricsPublisher({
+          redis,
+          keys,
+          log,
+          fleet: config.fleet,
+          everyMs: config.metrics.everySeconds * 1000,
+          // Loaded only where it is used, and after the process is ready: no start waits for an SDK.
+          open: async () => {
+            const { cloudWatch } = await import("./adapters/cloudwatch/cloudwatch.ts");
+            return cloudWatch({ namespace: config.metrics.namespace, fleet: config.fleet });
+          },
+        });
+
   await membership.join();
+  metrics?.start();
   return {
     standing: () => {
       if (wakeUps === undefined) return undefined;
@@ -194,6 +212,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
       await wakeUps?.drain(drainMs);
       await outbox.idle(deadline - performance.now());
       await sessions.closeAll();
+      metrics?.stop();
       const others = await membership.leave();
       await wakeUps?.announce(others);
       await wakeUps?.close();

@@ -19,6 +19,8 @@ export interface Keys {
   lastHeard(process: string): string;
   /** Hash: organization → its WhatsApp session, as JSON; docs/architecture.md has its fields. */
   readonly sessions: string;
+  /** String: number of the interval in which the waiting of one fleet was measured last. */
+  measured(fleet: string): string;
   /** Hash: request → what an operator asks for, as JSON. */
   readonly requests: string;
   /** List: what was answered to one request, as JSON. */
@@ -42,6 +44,7 @@ export function keysOf(namespace: string): Keys {
     organizations: `${prefix}:organizations`,
     lastHeard: (process) => `${prefix}:heard:${process}`,
     sessions: `${prefix}:sessions`,
+    measured: (fleet) => `${prefix}:measured:${fleet}`,
     requests: `${prefix}:requests`,
     answers: (request) => `${prefix}:answers:${request}`,
     attachment: (request) => `${prefix}:attachment:${request}`,
