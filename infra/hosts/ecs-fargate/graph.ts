@@ -111,6 +111,8 @@ export interface Service extends Resource {
     readonly weight: number;
   }[];
   readonly platformVersion: string;
+  /** With every change of the service: without it, both engines replace one whose capacity providers change. */
+  readonly forceNewDeployment: true;
   readonly deploymentMinimumHealthyPercent: number;
   readonly deploymentMaximumPercent: number;
   readonly circuitBreaker: { readonly enable: boolean; readonly rollback: boolean };
@@ -135,6 +137,8 @@ export interface Service extends Resource {
 
 export interface LoadBalancer extends Resource {
   readonly type: "lb";
+  /** 6 characters at the most; the engine makes the rest unique, so that one can be made before another is deleted. */
+  readonly namePrefix: string;
   readonly loadBalancerType: "application";
   readonly internal: boolean;
   readonly subnets: readonly Text[];
@@ -147,6 +151,8 @@ export interface LoadBalancer extends Resource {
 
 export interface TargetGroup extends Resource {
   readonly type: "lb_target_group";
+  /** As a load balancer's. */
+  readonly namePrefix: string;
   readonly vpcId: Text;
   readonly targetType: "ip";
   readonly protocol: "HTTP";
