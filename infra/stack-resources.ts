@@ -26,6 +26,12 @@ export interface NetworkDeployment {
   readonly resources: ReadonlyMap<string, Resource>;
 }
 
+/** @throws Error without one: a plan that is put into a network comes with it */
+export function requireNetwork({ network }: Pick<StackResources, "network">): NetworkDeployment {
+  if (network === undefined) throw new Error("the plan has no network of the stack's own to be put into");
+  return network;
+}
+
 /** A store as the fleets see it. */
 export interface StoreDeployment {
   /** `redis://…` or `rediss://…`, secret. @throws Error for a network that it cannot be reached from */
