@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { waitingIn } from "../metrics/waiting-fixture.ts";
 import { dueMember } from "./keys.ts";
 import { MINUTE, useRecord, type Chat } from "./record-fixture.ts";
 import type { Next, State, Turn } from "./types.ts";
@@ -80,6 +81,8 @@ async function agrees(model: Model, chat: Chat, before: Lists): Promise<void> {
   expect(await chat.deployment.redis.smembers(`${chat.deployment.keys.prefix}:due`)).toHaveLength(
     active ? 1 : 0,
   );
+  const waits = state === "waiting" || state === "thinking";
+  expect(await waitingIn(chat.deployment)).toMatchObject({ conversations: waits ? 1 : 0 });
 
   // Nothing that was accepted disappears.
   const left = before.inbound.filter((id) => !lists.inbound.includes(id));

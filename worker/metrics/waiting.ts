@@ -30,8 +30,8 @@ const script = new Script("waiting", [fenceLua, ...inboundLua, new URL("waiting.
  * the others go on with the next interval.
  *
  * It reads the record itself and keeps no index, which would cost two commands more for each turn of every deployment.
- * A call is one command; inside, three when nothing waits, and else 3 + one per process + one per shard with anything
- * due + two per conversation that waits, one per conversation that is being sent to.
+ * A call is one command; inside are three where nothing is under way, and else four, one per process of any fleet, one
+ * per shard with anything under way, two per conversation that waits, and one per conversation that is being sent to.
  */
 export async function measureWaiting(
   redis: Redis,
