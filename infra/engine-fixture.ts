@@ -2,6 +2,7 @@ import { CustomResource, runtime } from "@pulumi/pulumi";
 import type { Output } from "@pulumi/pulumi";
 import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb.js";
 import { z } from "zod";
+import type { Attribute } from "./aws/references.ts";
 import { resources } from "./provider/registry.ts";
 import type { StackResources } from "./stack-resources.ts";
 
@@ -20,6 +21,10 @@ export interface Registered {
   readonly protect: boolean;
   /** Names of the resources that it waits for. */
   readonly dependencies: readonly string[];
+  /** Name of the provider that it is made with; the default one of its package has none. */
+  readonly provider: string | undefined;
+  /** Inputs whose changes are left to somebody else. */
+  readonly ignoreChanges: readonly string[];
 }
 
 export const SECRET = "[secret]";
@@ -27,23 +32,27 @@ export const SECRET = "[secret]";
 const MARK = "4dabf18193072939515e22adb298388d";
 
 /**
- * Runs a part of a program without an engine. Resources of our provider get outputs as their schemas have them; in a
- * preview, no output is known.
+ * Runs a part of a program without an engine. Resources of our provider get outputs as their schemas have them, those of
+ * AWS say whose attribute each is; in a preview, no output is known.
+ * @param options.revealing whether inputs are shown with the secrets in them
  */
 export async function registering<Result>(
   stack: string,
   program: () => Promise<Result>,
-  { preview = false }: { readonly preview?: boolean } = {},
+  { preview = false, revealing = false }: { readonly preview?: boolean; readonly revealing?: boolean } = {},
 ): Promise<{ readonly result: Result; readonly registered: readonly Registered[] }> {
   const registered: Registered[] = [];
   const requests = new Map<string, RegisterResourceRequest>();
   await runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
-        const { visible, secrets } = opened(inputs as Values);
+        const { visible, revealed, secrets } = opened(inputs as Values);
         const wishes = wishesOf(requests.get(`${type} ${name}`));
-        registered.push({ type, name, inputs: visible, secrets, ...wishes });
-        return { id: name, state: preview ? visible : { ...visible, ...outputsOf(type) } };
+        registered.push({ type, name, inputs: revealing ? revealed : visible, secrets, ...wishes });
+        if (preview) return { id: undefined, state: visible };
+        const isAws = type.startsWith("aws:");
+        const outputs = isAws ? attributesOf(name) : outputsOf(type);
+        return { id: isAws ? attributeText(name, "id") : name, state: { ...visible, ...outputs } };
       },
       call: () => ({}),
     },
@@ -71,12 +80,15 @@ export const ANY_STORE_URL = "rediss://:password-of-the-store@store.example:6379
 
 function wishesOf(
   request: RegisterResourceRequest | undefined,
-): Pick<Registered, "secretOutputs" | "protect" | "dependencies"> {
+): Omit<Registered, "type" | "name" | "inputs" | "secrets"> {
   const urns = request?.getDependenciesList() ?? [];
   return {
     secretOutputs: request?.getAdditionalsecretoutputsList() ?? [],
     protect: request?.getProtect() === true,
     dependencies: urns.map((urn) => urn.split("::").at(-1) ?? "").toSorted(),
+    // Its URN, of four parts, and its id.
+    provider: request?.getProvider().split("::")[3],
+    ignoreChanges: request?.getIgnorechangesList() ?? [],
   };
 }
 
@@ -95,19 +107,44 @@ function listen(told: (request: RegisterResourceRequest) => void): void {
   };
 }
 
-function opened(inputs: Values): { visible: Values; secrets: string } {
+function opened(inputs: Values): { visible: Values; revealed: Values; secrets: string } {
   const secrets: unknown[] = [];
-  const open = (value: unknown): unknown => {
-    if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) return value.map(open);
-    if (MARK in value) {
-      secrets.push((value as Values)["value"]);
-      return SECRET;
-    }
-    return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, open(inside)]));
-  };
-  const visible = open(inputs) as Values;
-  return { visible, secrets: JSON.stringify(secrets) };
+  const visible = replacingSecrets(inputs, (value) => {
+    secrets.push(value);
+    return SECRET;
+  }) as Values;
+  const revealed = replacingSecrets(inputs, (value) => value) as Values;
+  return { visible, revealed, secrets: JSON.stringify(secrets) };
+}
+
+function replacingSecrets(value: unknown, by: (secret: unknown) => unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((inside) => replacingSecrets(inside, by));
+  if (MARK in value) return by((value as Values)["value"]);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inside]) => [key, replacingSecrets(inside, by)]),
+  );
+}
+
+/** What AWS says of a resource, once it is there. */
+const ATTRIBUTES = [
+  "arn",
+  "arnSuffix",
+  "dnsName",
+  "name",
+  "primaryEndpointAddress",
+  "repositoryUrl",
+  "secretId",
+  "versionId",
+] as const satisfies readonly Attribute[];
+
+function attributesOf(name: string): Values {
+  return Object.fromEntries(ATTRIBUTES.map((attribute) => [attribute, attributeText(name, attribute)]));
+}
+
+/** Stands for an attribute of a resource. */
+export function attributeText(name: string, attribute: Attribute): string {
+  return `«${name}.${attribute}»`;
 }
 
 function outputsOf(type: string): Values {

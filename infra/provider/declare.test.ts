@@ -33,6 +33,8 @@ test("the engine gets type, name, inputs and options of a declaration", async ()
       secretOutputs: ["url"],
       protect: true,
       dependencies: [],
+      provider: "oxy",
+      ignoreChanges: [],
     },
   ]);
 });
