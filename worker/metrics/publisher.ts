@@ -4,7 +4,7 @@ import type { Logger } from "../runtime/logging.ts";
 import type { MetricsSink } from "./sink.ts";
 import { measureWaiting } from "./waiting.ts";
 
-/** How long one call may take, in ms. What it would have said is out of date by then. */
+/** How long one call may take at the most, in ms; never longer than an interval, when a newer figure is due. */
 const PATIENCE_MS = 10_000;
 /** Past the beginning of an interval, so that a timer that fires early does not fall into the one before, in ms. */
 const PAST_ITS_BEGINNING_MS = 100;
@@ -55,7 +55,10 @@ export class MetricsPublisher {
       if (this.#stop.signal.aborted) return;
       if (waiting !== undefined) {
         this.#sink ??= await this.#options.open();
-        const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(PATIENCE_MS)]);
+        const signal = AbortSignal.any([
+          this.#stop.signal,
+          AbortSignal.timeout(Math.min(PATIENCE_MS, everyMs)),
+        ]);
         await unlessAborted(this.#sink.publish(waiting, signal), signal);
         this.#succeeded();
       }
