@@ -19,6 +19,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { useDeployments } from "../dev/scenarios/scenario-fixture.ts";
+import { awsEnvironment } from "../dev/moto-fixture.ts";
 import { digestOf, ENTRY, filesOf, type KeptBundle } from "./bundle-store.ts";
 import { warm } from "./warm.ts";
 
@@ -179,6 +180,30 @@ test("WhatsApp's libraries are in files of their own, and licenses are passed on
   for (const file of ["LICENSE", "NOTICE.md"]) {
     expect(Buffer.from(files.get(file) ?? "").toString()).toBe(await readFile(join(project, file), "utf8"));
   }
+});
+
+test("AWS's SDK is in the bundle, in files that are loaded only where metrics are published", async () => {
+  const texts = [...(await filesOf(bundle.directory))]
+    .filter(([path]) => path.endsWith(".mjs"))
+    .map(([path, content]) => [path, Buffer.from(content).toString()] as const);
+  const sources = new Map(texts);
+  const loaded = new Set([ENTRY]);
+  for (const path of loaded) {
+    for (const [, chunk] of (sources.get(path) ?? "").matchAll(/(?:from|import)"[.]\/([^"]+[.]mjs)"/g))
+      loaded.add(chunk ?? "");
+  }
+  expect(loaded.size).toBeGreaterThan(1);
+  const holding = texts.filter(([, source]) => source.includes("GraniteServiceVersion20100801"));
+  expect(holding.length).toBeGreaterThan(0);
+  expect(holding.filter(([path]) => loaded.has(path))).toEqual([]);
+
+  const deployment = await deploy();
+  const environment = { OXY_METRICS: "cloudwatch", ...awsEnvironment("http://127.0.0.1:1") };
+  const worker = deployment.worker(environment, join(bundle.directory, ENTRY));
+  // It came as far as the endpoint, which is nowhere.
+  expect(await worker.logs(({ message }) => message.startsWith("metrics not published"))).toMatchObject({
+    kind: "ECONNREFUSED",
+  });
 });
 
 test("with no node_modules near it and all of it compiled before, it answers, and serves the board", async () => {
