@@ -1,5 +1,5 @@
 import { CustomResource, runtime } from "@pulumi/pulumi";
-import type { Output } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb.js";
 import { z } from "zod";
 import type { Attribute } from "./aws/references.ts";
@@ -64,6 +64,19 @@ export async function registering<Result>(
   const result = await program();
   await runtime.disconnect();
   return { result, registered: registered.toSorted((one, other) => (one.name < other.name ? -1 : 1)) };
+}
+
+/** One of AWS's that there is not, with what all of them have. */
+export class AnyResource extends CustomResource {
+  declare readonly arn: Output<string>;
+
+  constructor(
+    name: string,
+    inputs: Readonly<Record<string, unknown>> = {},
+    options: CustomResourceOptions = {},
+  ) {
+    super("aws:any:Resource", name, { ...inputs, arn: undefined }, options);
+  }
 }
 
 /** A store of no place, whose address is known only once it is there. */

@@ -1,8 +1,8 @@
-import { CustomResource, secret, type Input, type Output } from "@pulumi/pulumi";
+import { secret } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { OxyProvider } from "../provider/declare.ts";
-import { ANY_STORE_URL, AnyStore, registering, SECRET } from "../engine-fixture.ts";
+import { ANY_STORE_URL, AnyResource, AnyStore, registering, SECRET } from "../engine-fixture.ts";
 import type { Resource } from "./graph.ts";
 import { makeAll, type Makers } from "./pulumi-graph.ts";
 import { reference, type Document, type Text } from "./references.ts";
@@ -15,15 +15,6 @@ interface Box extends Resource {
 interface Letter extends Resource {
   readonly type: "letter";
   readonly content: Document;
-}
-
-/** Of no cloud, with an attribute that AWS's have too. */
-class AnyResource extends CustomResource {
-  declare readonly arn: Output<string>;
-
-  constructor(name: string, inputs: Readonly<Record<string, Input<unknown>>>, options: object) {
-    super("aws:any:Resource", name, { ...inputs, arn: undefined }, options);
-  }
 }
 
 const makers: Makers<Box | Letter> = {

@@ -19,11 +19,17 @@ import { alarmMakers, firewallMakers } from "../../aws/pulumi.ts";
 import { makeAll, makingWith, type Makers, type Making } from "../../aws/pulumi-graph.ts";
 import { reference, type Document } from "../../aws/references.ts";
 import { isOffline } from "../../home.ts";
+import type { ProcessPlan } from "../../host.ts";
 import { requireNetwork, type FleetDeployment, type StackResources } from "../../stack-resources.ts";
 import type { Container, FleetResource, StepScaling, TargetTracking } from "./graph.ts";
 import type { EcsFargatePlan } from "./plan.ts";
 
-export function deployFleet(plan: EcsFargatePlan, resources: StackResources): FleetDeployment {
+/** What of a plan is mapped. */
+type Mapped = Pick<EcsFargatePlan, "name" | "network" | "resources" | "url"> & {
+  readonly processes: readonly Pick<ProcessPlan, "name" | "isPublic">[];
+};
+
+export function deployFleet(plan: Mapped, resources: StackResources): FleetDeployment {
   const surroundings = {
     ...requireNetwork(resources),
     secret: resources.secret,
@@ -37,7 +43,7 @@ export function deployFleet(plan: EcsFargatePlan, resources: StackResources): Fl
 
 /** A rehearsal has no certificate, and nobody's domain leads to it. */
 function urlsOf(
-  { url, processes, resources }: EcsFargatePlan,
+  { url, processes, resources }: Mapped,
   making: Making,
 ): Output<Readonly<Record<string, string>>> {
   const balancer = resources.find(({ type }) => type === "lb");
@@ -113,21 +119,12 @@ const makers: Makers<FleetResource> = {
         cluster: text(node.cluster),
         taskDefinition: text(node.taskDefinition),
         desiredCount: node.desiredCount,
-        capacityProviderStrategies: node.capacityProviderStrategy.map(
-          ({ capacityProvider, base, weight }) => ({
-            capacityProvider,
-            base,
-            weight,
-          }),
-        ),
+        capacityProviderStrategies: [...node.capacityProviderStrategy],
         platformVersion: node.platformVersion,
         forceNewDeployment: node.forceNewDeployment,
         deploymentMinimumHealthyPercent: node.deploymentMinimumHealthyPercent,
         deploymentMaximumPercent: node.deploymentMaximumPercent,
-        deploymentCircuitBreaker: {
-          enable: node.circuitBreaker.enable,
-          rollback: node.circuitBreaker.rollback,
-        },
+        deploymentCircuitBreaker: node.circuitBreaker,
         enableExecuteCommand: node.enableExecuteCommand,
         enableEcsManagedTags: node.enableEcsManagedTags,
         propagateTags: node.propagateTags,
@@ -139,16 +136,9 @@ const makers: Makers<FleetResource> = {
           assignPublicIp: node.assignPublicIp,
         },
         healthCheckGracePeriodSeconds: node.healthCheckGracePeriodSeconds,
-        loadBalancers:
-          node.loadBalancer === undefined
-            ? undefined
-            : [
-                {
-                  targetGroupArn: text(node.loadBalancer.targetGroupArn),
-                  containerName: node.loadBalancer.containerName,
-                  containerPort: node.loadBalancer.containerPort,
-                },
-              ],
+        loadBalancers: node.loadBalancer && [
+          { ...node.loadBalancer, targetGroupArn: text(node.loadBalancer.targetGroupArn) },
+        ],
       },
       {
         ...options,
@@ -183,14 +173,7 @@ const makers: Makers<FleetResource> = {
         protocol: node.protocol,
         port: node.port,
         deregistrationDelay: node.deregistrationDelay,
-        healthCheck: {
-          path: node.healthCheck.path,
-          matcher: node.healthCheck.matcher,
-          interval: node.healthCheck.interval,
-          timeout: node.healthCheck.timeout,
-          healthyThreshold: node.healthCheck.healthyThreshold,
-          unhealthyThreshold: node.healthCheck.unhealthyThreshold,
-        },
+        healthCheck: node.healthCheck,
       },
       options,
     ),
@@ -274,18 +257,12 @@ function containerDefinition(container: Container): Document {
     readonlyRootFilesystem,
     linuxParameters: { initProcessEnabled: container.initProcessEnabled },
     stopTimeout: container.stopTimeout,
-    environment: environment.map((setting) => ({ name: setting.name, value: setting.value })),
-    secrets: secrets.map((setting) => ({ name: setting.name, valueFrom: setting.valueFrom })),
+    environment,
+    secrets,
     repositoryCredentials:
       repositoryCredentials === undefined ? undefined : { credentialsParameter: repositoryCredentials },
-    portMappings: portMappings.map(({ containerPort, protocol }) => ({ containerPort, protocol })),
-    healthCheck: {
-      command: healthCheck.command,
-      interval: healthCheck.interval,
-      timeout: healthCheck.timeout,
-      startPeriod: healthCheck.startPeriod,
-      retries: healthCheck.retries,
-    },
+    portMappings,
+    healthCheck,
     logConfiguration: {
       logDriver: "awslogs",
       options: {
@@ -299,12 +276,7 @@ function containerDefinition(container: Container): Document {
 
 function targetTracking({ metric, targetValue, scaleInCooldown, scaleOutCooldown }: TargetTracking) {
   return {
-    customizedMetricSpecification: {
-      namespace: metric.namespace,
-      metricName: metric.metricName,
-      statistic: metric.statistic,
-      dimensions: metric.dimensions.map(({ name, value }) => ({ name, value })),
-    },
+    customizedMetricSpecification: { ...metric, dimensions: [...metric.dimensions] },
     targetValue,
     scaleInCooldown,
     scaleOutCooldown,
