@@ -48,10 +48,19 @@ export const requirements: Readonly<Record<string, (store: Store) => void | Prom
   },
 };
 
-/** What only another resource knows is not known in a preview yet. */
+/** What only another resource knows is not known in a preview yet, wherever it is among the inputs. */
 function asKnownTo(previewed: Registered | undefined, resource: Registered): Registered {
-  const unknown = Object.entries(previewed?.inputs ?? {}).filter(([, value]) => isUnknown(value));
-  return { ...resource, inputs: { ...resource.inputs, ...Object.fromEntries(unknown) } };
+  return { ...resource, inputs: asKnownIn(previewed?.inputs, resource.inputs) as Registered["inputs"] };
+}
+
+function asKnownIn(previewed: unknown, value: unknown): unknown {
+  if (isUnknown(previewed)) return previewed;
+  if (typeof value !== "object" || value === null) return value;
+  const inside = { ...(previewed as object | undefined) } as Readonly<Record<string, unknown>>;
+  if (Array.isArray(value)) return value.map((element, index) => asKnownIn(inside[index], element));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, element]) => [key, asKnownIn(inside[key], element)]),
+  );
 }
 
 function isUnknown(value: unknown): boolean {
