@@ -3,8 +3,8 @@ import type { Settings } from "../../api/api.ts";
 import { credentialChain, likelySource, triedInVain } from "./credentials.ts";
 
 /** As AWS's services name them, each its own way. */
-const EXPIRED = ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"];
-const REFUSED = [
+const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);
+const REFUSED = new Set([
   "AuthFailure",
   "IncompleteSignature",
   "InvalidClientTokenId",
@@ -12,12 +12,21 @@ const REFUSED = [
   "MissingAuthenticationToken",
   "SignatureDoesNotMatch",
   "UnrecognizedClientException",
-];
-const DENIED = ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"];
-const MISSING = ["ClusterNotFoundException", "ResourceNotFoundException", "ServiceNotFoundException"];
-const BUSY = ["RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"];
+]);
+const DENIED = new Set(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"]);
+const MISSING = new Set([
+  "ClusterNotFoundException",
+  "ResourceNotFoundException",
+  "ServiceNotFoundException",
+]);
+const BUSY = new Set([
+  "RequestLimitExceeded",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
+]);
 /** Of the SDK, before anybody is called. */
-const NO_CREDENTIALS = ["CredentialsProviderError", "TokenProviderError"];
+const NO_CREDENTIALS = new Set(["CredentialsProviderError", "TokenProviderError"]);
 const NONE_FOUND = "Could not load credentials from any providers";
 
 /** Of the SDK, or of the system under it. */
@@ -45,15 +54,14 @@ export async function awsFailure(
   const words = `${name}: ${error.message}`;
   const problem = await credentialProblem(error, settings);
   if (problem !== undefined) return new ApiFailed("unauthorized", `credentials: ${problem}`);
-  if (DENIED.includes(name)) {
+  if (DENIED.has(name)) {
     const action = /not authorized to perform: (?<action>[\w-]+:\w+)/.exec(error.message)?.groups?.["action"];
     const wanted = action === undefined ? "" : `, which takes ${action}`;
     return new ApiFailed("forbidden", `AWS does not allow these credentials to ${doing}${wanted} (${words})`);
   }
-  if (MISSING.includes(name))
+  if (MISSING.has(name))
     return new ApiFailed("missing", `AWS found nothing in ${region} when asked to ${doing} (${words})`);
-  if (BUSY.includes(name))
-    return new ApiFailed("busy", `AWS could not ${doing}: too many requests (${words})`);
+  if (BUSY.has(name)) return new ApiFailed("busy", `AWS could not ${doing}: too many requests (${words})`);
   const unreachable = unreachableAt(error);
   if (unreachable !== undefined)
     return new ApiFailed("unavailable", `AWS could not be reached ${unreachable}, to ${doing} in ${region}`);
@@ -68,20 +76,20 @@ export async function awsFailure(
 export async function credentialProblem(error: SdkError, settings: Settings): Promise<string | undefined> {
   const { name, message } = error;
   const words = `${name}: ${message}`;
-  if (NO_CREDENTIALS.includes(name) && message === NONE_FOUND) {
+  if (NO_CREDENTIALS.has(name) && message === NONE_FOUND) {
     const tried = triedInVain(await credentialChain(settings));
     return `expected credentials of AWS, got none from ${tried}; aws configure or aws sso login make a profile, AWS_PROFILE names it`;
   }
   const from = (await likelySource(settings))?.name ?? "somewhere";
   const profile = settings["AWS_PROFILE"] ? ` --profile ${settings["AWS_PROFILE"]}` : "";
   const again = `aws sso login${profile}, or whatever made them, makes new ones`;
-  if (NO_CREDENTIALS.includes(name))
+  if (NO_CREDENTIALS.has(name))
     return /expired/i.test(message)
       ? `expected valid credentials of AWS, got expired ones from ${from}: ${again} (${message})`
       : `expected credentials of AWS, got none from ${from}, which the chain stops at (${message})`;
-  if (EXPIRED.includes(name))
+  if (EXPIRED.has(name))
     return `expected valid credentials of AWS, got expired ones from ${from}: ${again} (${words})`;
-  if (REFUSED.includes(name))
+  if (REFUSED.has(name))
     return `expected credentials that AWS accepts, got refused ones from ${from} (${words})`;
   return undefined;
 }

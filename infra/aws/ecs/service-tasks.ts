@@ -96,12 +96,9 @@ export class ClusterServices {
 export function reasonOf(task: Task | undefined): string | undefined {
   if (task === undefined) return undefined;
   const { stoppedReason, containers = [] } = task;
-  const ends = containers.flatMap(({ reason, exitCode }) => [
-    ...(reason === undefined ? [] : [reason]),
-    ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
-  ]);
-  const all = [...new Set([...(stoppedReason === undefined ? [] : [stoppedReason]), ...ends])];
-  return all.length === 0 ? undefined : all.join(", ");
+  const ends = containers.flatMap(({ reason, exitCode }) => [reason, exitCode && `exit code ${exitCode}`]);
+  const all = new Set([stoppedReason, ...ends].filter(Boolean));
+  return all.size === 0 ? undefined : [...all].join(", ");
 }
 
 function lastStopped(tasks: readonly Task[]): Task | undefined {

@@ -41,7 +41,8 @@ export const operations: Operations<EcsFargatePlan> = {
       const last: LogLine[] = [];
       for (const prefix of prefixes.values()) last.push(...(await log.last(lines, prefix)));
       yield* last.toSorted((one, other) => one.at - other.at).map(printed);
-      while (follow && !signal.aborted) {
+      if (!follow) return;
+      while (!signal.aborted) {
         await delay(LOOK_MS, undefined, { signal });
         yield* (await log.next()).map(printed);
       }
@@ -63,22 +64,24 @@ function statusOf(
       { name, condition: found === undefined ? "not there" : "not there: its service wants none", image },
     ];
   const { desired, tasks, trouble } = found;
-  const urls = isPublic && domain !== undefined ? { urls: { http: `https://${domain}` } } : {};
+  const urls = isPublic && domain !== undefined ? { http: `https://${domain}` } : undefined;
   const missing = Array.from({ length: Math.max(0, desired - tasks.length) }, () => ({
     name,
     condition: trouble === undefined ? "not there" : `not there: ${trouble}`,
     image,
   }));
-  return [...tasks.map((task) => ({ ...statusOfTask(task), name, ...urls })), ...missing];
+  return [...tasks.map((task) => statusOfTask(name, task, urls)), ...missing];
 }
 
-function statusOfTask(task: Task): Omit<ProcessStatus, "name"> {
+function statusOfTask(name: string, task: Task, urls: ProcessStatus["urls"]): ProcessStatus {
   const { startedAt, createdAt, containers = [] } = task;
   const since = (startedAt ?? createdAt)?.toISOString();
   return {
+    name,
     condition: conditionOf(task),
     image: imageOf(containers[0]),
     ...(since === undefined ? {} : { since }),
+    ...(urls === undefined ? {} : { urls }),
   };
 }
 
