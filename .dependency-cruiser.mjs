@@ -58,8 +58,15 @@ export default {
       name: "clouds-behind-their-host",
       comment: "A stack loads the SDKs of its own hosts only; some take seconds.",
       severity: "error",
-      from: { pathNot: "^infra/(aws|(hosts|stores|networks)/[^/]+)/(pulumi|cdktf)[.]ts$" },
+      from: { pathNot: "^infra/(aws|(hosts|stores|networks)/[^/]+)/(pulumi|cdktf)(-graph)?([.]test)?[.]ts$" },
       to: { path: CLOUD_SDKS },
+    },
+    {
+      name: "cdktf-resource-by-resource",
+      comment: "The root of its provider is all of AWS: seconds, and hundreds of MB.",
+      severity: "error",
+      from: {},
+      to: { path: "(^|/)@cdkt[fn]/provider-aws(/lib/index[.](js|d[.]ts))?$" },
     },
     {
       name: "provider-knows-no-program",

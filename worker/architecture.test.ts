@@ -104,6 +104,16 @@ describe("a rule broken is a rule reported", () => {
       },
     ],
     [
+      "cdktf-resource-by-resource",
+      "infra/hosts/moon/cdktf.ts",
+      {
+        "infra/hosts/moon/cdktf.ts":
+          'import { vpc } from "@cdktf/provider-aws";\nimport { Eip } from "@cdktf/provider-aws/lib/eip/index.js";\nconsole.log(vpc, Eip);\n',
+        "infra/aws/cdktf-graph.ts":
+          'import { TerraformStack } from "cdktf";\nexport const made = TerraformStack;\n',
+      },
+    ],
+    [
       "provider-knows-no-program",
       "infra/provider/moon.ts",
       {

@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const totals = { resources: 0, properties: 0, differences: 0 };
   for (const [stack, plan] of Object.entries(await parityStacks())) {
-    const compared = compare(await recordedByPulumi(plan), recordedByCdktf(plan));
+    const compared = compare(await recordedByPulumi(plan), await recordedByCdktf(plan));
     const { resources, properties, differences } = compared;
     totals.resources += resources;
     totals.properties += properties;

@@ -63,7 +63,7 @@ test("Pulumi and CDKTF say the same of every stack, resource by resource and pro
 test.each([
   ["hosts/ecs-fargate/cdktf.ts", "stopTimeout: [^,\\n]+", "stopTimeout: 29", /stopTimeout$/],
   ["hosts/ecs-fargate/pulumi.ts", "stopTimeout: [^,\\n]+", "stopTimeout: 29", /stopTimeout$/],
-  ["networks/aws-vpc/cdktf.ts", "cidrIpv4: [^,\\n]+", 'cidrIpv4: "0.0.0.0/1"', /cidrIpv4$/],
+  ["aws/cdktf.ts", "cidrIpv4: [^,\\n]+", 'cidrIpv4: "0.0.0.0/1"', /cidrIpv4$/],
 ] as const)(
   "a value altered in %s (%s) is found, by name",
   async (path, from, to, property) => {

@@ -1,0 +1,100 @@
+import type { TerraformJson, Value } from "./terraform-json.ts";
+
+/** An expression of a module that leads nowhere, or to nothing that is known of it. */
+export interface Unresolved {
+  /** Where it is: `aws_subnet.network-subnet-1.vpc_id`. */
+  readonly at: string;
+  readonly reference: string;
+}
+
+/** What expressions may call here. */
+const FUNCTIONS = new Set(["jsonencode", "join"]);
+
+/**
+ * Every reference that its module has nothing for: Terraform says so only once it has the provider, which it downloads.
+ * What an attribute of a resource may be called, the SDK's types have said already.
+ */
+export function unresolvedIn(module: TerraformJson): readonly Unresolved[] {
+  return textsIn(module).flatMap(({ at, text }) =>
+    namesIn(text)
+      .filter((reference) => !isKnown(reference, module))
+      .map((reference) => ({ at, reference })),
+  );
+}
+
+/** The variables that expressions name, each once. */
+export function variablesUsed(module: TerraformJson): ReadonlySet<string> {
+  const names = textsIn(module).flatMap(({ text }) => namesIn(text));
+  return new Set(names.flatMap((name) => /^var[.](.+)$/.exec(name)?.[1] ?? []));
+}
+
+function isKnown(reference: string, { resource, variable }: TerraformJson): boolean {
+  const [first = "", name = "", attribute, ...more] = reference.split(".");
+  if (first === "var") return name in variable && attribute === undefined;
+  if (more.length > 0) return false;
+  return Object.hasOwn(resource, first) && name in (resource[first] ?? {});
+}
+
+interface Located {
+  readonly at: string;
+  readonly text: string;
+}
+
+function textsIn({ resource, output, provider }: TerraformJson): readonly Located[] {
+  const within = Object.entries(resource).flatMap(([type, ofType]) =>
+    Object.entries(ofType).flatMap(([name, { depends_on: after = [], lifecycle: _, ...properties }]) => [
+      ...located(properties, `${type}.${name}`),
+      // Terraform takes an address as it is there.
+      ...(after as readonly string[]).map((text) => ({
+        at: `${type}.${name}.depends_on`,
+        text: `\${${text}}`,
+      })),
+    ]),
+  );
+  return [...within, ...located(output, "output"), ...located(provider as Value, "provider")];
+}
+
+function located(value: Value, at: string): readonly Located[] {
+  if (typeof value === "string") return [{ at, text: value }];
+  if (typeof value !== "object") return [];
+  if (Array.isArray(value)) return (value as readonly Value[]).flatMap((inside) => located(inside, at));
+  return Object.entries(value).flatMap(([key, inside]) => [
+    { at, text: key },
+    ...located(inside, `${at}.${key}`),
+  ]);
+}
+
+/** Of every expression of a template, what it names outside its own texts. */
+function namesIn(template: string): readonly string[] {
+  return expressionsOf(template).flatMap((expression) => {
+    const withoutTexts = expression.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
+    const names = withoutTexts.match(/[A-Za-z_][\w.-]*/g) ?? [];
+    return names.filter((name) => !FUNCTIONS.has(name) && !["true", "false"].includes(name));
+  });
+}
+
+/** What is between `${` and its `}`; `$${` begins none. */
+function expressionsOf(template: string): readonly string[] {
+  const found: string[] = [];
+  for (let index = 0; index < template.length; index += 1) {
+    if (/^(?:\$\$|%%)\{/.test(template.slice(index, index + 3))) index += 2;
+    else if (template.startsWith("${", index)) {
+      const end = endOf(template, index + 2);
+      found.push(template.slice(index + 2, end));
+      index = end;
+    }
+  }
+  return found;
+}
+
+/** @returns the index of the brace that ends the expression which begins there */
+function endOf(template: string, from: number): number {
+  let depth = 1;
+  for (let index = from; index < template.length; index += 1) {
+    const sign = template[index];
+    if (sign === '"') index += (/^"(?:[^"\\]|\\.)*"/.exec(template.slice(index))?.[0].length ?? 1) - 1;
+    else if (sign === "{") depth += 1;
+    else if (sign === "}" && (depth -= 1) === 0) return index;
+  }
+  return template.length;
+}
