@@ -5,6 +5,8 @@ import { missingVariables, type Api } from "../api/api.ts";
 import { findEmulators } from "../emulators/running.ts";
 import { homeDirectory, projectDirectory, projectHome } from "../home.ts";
 import { apis } from "../provider/apis.ts";
+import { AWS, awsCredentialState } from "./aws-credentials.ts";
+import { awsPluginState } from "./aws-plugin.ts";
 import { EXIT } from "./failure.ts";
 import { openProject, type Project } from "./project.ts";
 import { reportFor } from "./report.ts";
@@ -38,7 +40,8 @@ export function doctorCommand(): Command {
     .addHelpText(
       "after",
       `
-Ends with 1 when there is a problem. A token is one only where a stack needs it, or when it is not accepted.
+Ends with 1 when there is a problem. A token is one only where a stack needs it, or when it is not accepted. For AWS it
+looks where its SDKs look: variables, profiles (SSO too), a web identity, the role of a container or of the machine.
 
 Examples:
   $ npx oxy doctor
@@ -61,6 +64,8 @@ async function doctor(options: DoctorOptions): Promise<void> {
     { about: "home", fine: true, found: homeDirectory() },
     await emulators(),
     ...(await Promise.all(apis.map((api) => token(api, states, options.check === true)))),
+    await awsCredentials(states, options.check === true),
+    ...awsPlugin(states),
     stacks(project, names),
     ...states.map(({ name, fine, found }) => ({ about: `stack ${name}`, fine, found })),
   ];
@@ -116,21 +121,39 @@ function state(project: Project): Finding {
   }
 }
 
-/** Where nothing is deployed through it, nobody misses its token. */
-async function token(
-  api: Api,
-  states: readonly { readonly name: string; readonly apis: readonly string[] }[],
-  check: boolean,
-): Promise<Finding> {
-  const by = states.filter(({ apis: titles }) => titles.includes(api.title)).map(({ name }) => name);
-  const { fine, found } = await tokenState(api, process.env, check);
+/** A stack, and the titles of what it is deployed through. */
+interface User {
+  readonly name: string;
+  readonly apis: readonly string[];
+}
+
+async function token(api: Api, states: readonly User[], check: boolean): Promise<Finding> {
   const isSet = missingVariables(api, process.env).length === 0;
+  const seen = await tokenState(api, process.env, check);
+  return neededBy(states, api.title, { about: `token of ${api.title}`, isSet, ...seen });
+}
+
+async function awsCredentials(states: readonly User[], check: boolean): Promise<Finding> {
+  const { fine: isSet } = await awsCredentialState(process.env, false);
+  const seen = await awsCredentialState(process.env, check);
+  return neededBy(states, AWS, { about: `credentials of ${AWS}`, isSet, ...seen });
+}
+
+/** Only where somebody needs it: it is big. */
+function awsPlugin(states: readonly User[]): Finding[] {
+  if (!states.some(({ apis: titles }) => titles.includes(AWS))) return [];
+  return [{ about: `plugin for ${AWS}`, fine: true, found: awsPluginState(process.env) }];
+}
+
+/** Where nothing is deployed through it, nobody misses what is not set. */
+function neededBy(
+  states: readonly User[],
+  title: string,
+  { about, isSet, fine, found }: Finding & { readonly isSet: boolean },
+): Finding {
+  const by = states.filter(({ apis: titles }) => titles.includes(title)).map(({ name }) => name);
   const users = by.length === 0 ? "no stack needs it" : `for stack ${by.join(", ")}`;
-  return {
-    about: `token of ${api.title}`,
-    fine: fine || (!isSet && by.length === 0),
-    found: `${found} (${users})`,
-  };
+  return { about, fine: fine || (!isSet && by.length === 0), found: `${found} (${users})` };
 }
 
 async function emulators(): Promise<Finding> {

@@ -7,6 +7,7 @@ import { ImageUnavailable, resolveImage } from "../image.ts";
 import { PlanRefused, planStack, type StackPlan } from "../plan.ts";
 import { stores } from "../stores.ts";
 import { workload } from "../workload.ts";
+import { AWS, missingAwsCredentials } from "./aws-credentials.ts";
 import { Failure } from "./failure.ts";
 import { configIn, imageOf, standInFor } from "./file-plan.ts";
 import { standInSecrets } from "./made-secrets.ts";
@@ -38,11 +39,14 @@ export async function stackState(
     await requireKept(config);
     const plan = planStack(config, { stack, image: imageOf(config), workload });
     if (config.production) refuseLaptopState(stack, stateLocation(project.backendUrl));
-    const [token] = hasCredentials(file)
-      ? []
-      : apis
-          .filter(({ title }) => titles.includes(title))
-          .flatMap((api) => missingCredentials(api, settings));
+    const token = [
+      ...(hasCredentials(file)
+        ? []
+        : apis
+            .filter(({ title }) => titles.includes(title))
+            .flatMap((api) => missingCredentials(api, settings))),
+      ...(titles.includes(AWS) ? [await missingAwsCredentials(settings)] : []),
+    ].find((sentence) => sentence !== undefined);
     return token === undefined
       ? { fine: true, found: shown(plan), apis: titles }
       : { fine: false, found: token, apis: titles };

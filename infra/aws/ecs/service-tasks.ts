@@ -96,7 +96,10 @@ export class ClusterServices {
 export function reasonOf(task: Task | undefined): string | undefined {
   if (task === undefined) return undefined;
   const { stoppedReason, containers = [] } = task;
-  const ends = containers.flatMap(({ reason, exitCode }) => [reason, exitCode && `exit code ${exitCode}`]);
+  const ends = containers.flatMap(({ reason, exitCode }) => [
+    reason,
+    exitCode === undefined ? undefined : `exit code ${exitCode}`,
+  ]);
   const all = new Set([stoppedReason, ...ends].filter(Boolean));
   return all.size === 0 ? undefined : [...all].join(", ");
 }
