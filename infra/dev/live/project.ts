@@ -100,9 +100,12 @@ export class LiveProject {
     if (stored === undefined) return [];
     const { checkpoint } = JSON.parse(stored) as { checkpoint?: { latest?: { resources?: Stored[] } } };
     const resources = checkpoint?.latest?.resources ?? [];
-    return resources
-      .filter(({ type }) => type.startsWith("oxy:"))
-      .map(({ type, id, urn }) => `${urn.split("::").at(-1)} (${type}, ${id})`);
+    return (
+      resources
+        // The engine's own are nothing anywhere.
+        .filter(({ type }) => !type.startsWith("pulumi:"))
+        .map(({ type, id, urn }) => `${urn.split("::").at(-1)} (${type}, ${id})`)
+    );
   }
 
   /** With what a person goes on by hand. */

@@ -12,7 +12,13 @@ export interface LiveTarget {
   readonly fleet: Fields;
   /** Of the store, in the stack's config. */
   readonly storeFields: Fields;
+  /** How long it may take, in minutes: of a store that takes its time, most of that is waiting. */
+  readonly minutes: number;
 }
+
+const MINUTES = 20;
+/** ElastiCache makes a replication group in 5 to 15 minutes and deletes one in as many (its users, 2023 to 2025). */
+const MINUTES_WITH: Readonly<Record<string, number>> = { elasticache: 60 };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -63,6 +69,7 @@ function candidates(hosts: readonly Host[], stores: readonly Store[], wishes: Wi
       store,
       fleet: { ...wishes.fleet, host: host.name },
       storeFields: { ...wishes.store, kind: store.kind },
+      minutes: MINUTES_WITH[store.kind] ?? MINUTES,
     }))
     .filter(canConnect);
 }
