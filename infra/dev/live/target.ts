@@ -17,7 +17,10 @@ export interface LiveTarget {
 }
 
 const MINUTES = 20;
-/** ElastiCache makes a replication group in 5 to 15 minutes and deletes one in as many (its users, 2023 to 2025). */
+/**
+ * A small cache was made and deleted in 7 minutes (hashicorp/terraform#8275, 2016), and Terraform's provider waits up to
+ * 60 for a replication group (terraform-provider-aws#4093, 2018): nobody else says how long ElastiCache takes.
+ */
 const MINUTES_WITH: Readonly<Record<string, number>> = { elasticache: 60 };
 
 type Fields = Readonly<Record<string, unknown>>;
