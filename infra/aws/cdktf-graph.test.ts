@@ -64,7 +64,7 @@ test("a secret is a variable that Terraform shows nobody, the same wherever it i
   const module = added([box("one", { secret: "WORD" }), box("two", { join: ["pre-", { secret: "WORD" }] })]);
   expect(labelsOf(module)).toEqual({ one: "${var.WORD}", two: "pre-${var.WORD}" });
   expect(module.variable).toEqual({
-    WORD: { type: "string", description: "WORD of the stack", sensitive: true, nullable: false },
+    WORD: { type: "string", description: "a secret of the workers", sensitive: true, nullable: false },
   });
 });
 

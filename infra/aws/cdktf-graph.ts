@@ -9,6 +9,7 @@ import {
 } from "cdktf";
 import { RootConstruct } from "constructs";
 import { json, template, withLiterals, type Known } from "./cdktf-text.ts";
+import { DEPLOYMENT_SECRETS, PLANNED_SETTINGS, type DeploymentSecret } from "../workload.ts";
 import type { Graph, Resource } from "./graph.ts";
 import type { Document, Text } from "./references.ts";
 
@@ -110,16 +111,27 @@ function expressionOf(token: string, { scope }: Module): string {
   return resolved.replace(/^\$\{(.*)\}$/s, "$1");
 }
 
+const DESCRIPTIONS: Readonly<Record<string, string>> = { ...PLANNED_SETTINGS, ...DEPLOYMENT_SECRETS };
+
+/**
+ * What ElastiCache takes and an address needs no escapes for. `oxy up` makes one that is like this; here somebody else
+ * does. Source: docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html, 2026-08: 16 to 128 characters, of which
+ * `!&#$^<>-` are the only ones that are no letters or digits.
+ */
+const STORE_PASSWORD = {
+  condition: '${can(regex("^[A-Za-z0-9-]{16,128}$", var.OXY_STORE_PASSWORD))}',
+  errorMessage:
+    "OXY_STORE_PASSWORD: expected 16 to 128 of A-Z, a-z, 0-9 and '-', because it is part of an address.",
+};
+
 /** A secret of the stack: whoever applies the module sets it. */
 function variableOf(name: string, { scope, variables }: Module): TerraformVariable {
   const known = variables.get(name);
   if (known !== undefined) return known;
-  const variable = new TerraformVariable(scope, name, {
-    type: "string",
-    description: `${name} of the stack`,
-    sensitive: true,
-    nullable: false,
-  });
+  const description = DESCRIPTIONS[name] ?? "a secret of the workers";
+  const about = { type: "string", description, sensitive: true, nullable: false };
+  const variable = new TerraformVariable(scope, name, about);
+  if (name === ("OXY_STORE_PASSWORD" satisfies DeploymentSecret)) variable.addValidation(STORE_PASSWORD);
   variables.set(name, variable);
   return variable;
 }

@@ -4,6 +4,7 @@ import type { EcsFargatePlan } from "../hosts/ecs-fargate/plan.ts";
 import type { AwsVpcPlan } from "../networks/aws-vpc/plan.ts";
 import type { StackPlan } from "../plan.ts";
 import type { ElastiCachePlan } from "../stores/elasticache/plan.ts";
+import { commentFor } from "./files.ts";
 import type { TerraformJson, Value } from "./terraform-json.ts";
 
 /** A stack that has something Terraform is not told of here; the message is one sentence. */
@@ -53,7 +54,7 @@ function moduleOf({ stack, image }: StackPlan, { scope }: Module): TerraformJson
   const { resource, variable = {}, output = {}, ...rest } = scope.toTerraform() as Omit<TerraformJson, "//">;
   const { terraform, provider } = rest;
   return {
-    "//": `Stack ${stack} of Oxy Workers with image ${image}, written by npx oxy synth: change the stack's config instead.`,
+    "//": commentFor(stack, image),
     terraform,
     provider,
     variable: sorted(variable),
