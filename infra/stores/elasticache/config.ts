@@ -1,0 +1,69 @@
+import { z } from "zod";
+import type { StoreConfig } from "../../config.ts";
+import { ZONES, type Region } from "../../networks/aws-vpc/regions.ts";
+import { choice, field, integer } from "../../stack-config/field.ts";
+
+/** What a node holds. Source: ElastiCache user guide, supported node types, 2026-08. */
+export const NODES = {
+  "cache.t4g.micro": { memoryMb: 512 },
+  "cache.t4g.small": { memoryMb: 1_403 },
+  "cache.t4g.medium": { memoryMb: 3_164 },
+  "cache.m7g.large": { memoryMb: 6_523 },
+  "cache.r7g.large": { memoryMb: 13_384 },
+  "cache.r7g.xlarge": { memoryMb: 26_982 },
+} as const;
+
+export type NodeType = keyof typeof NODES;
+
+const NODE_TYPES = Object.keys(NODES) as [NodeType, ...NodeType[]];
+const REGIONS = Object.keys(ZONES) as [Region, ...Region[]];
+
+/** What each preset chooses; docs/stores/elasticache.md says why. */
+export const PRESETS = {
+  minimal: { nodeType: "cache.t4g.micro", replicas: 0, snapshotDays: 1 },
+  recommended: { nodeType: "cache.t4g.small", replicas: 1, snapshotDays: 7 },
+} as const satisfies Readonly<Record<string, { nodeType: NodeType; replicas: number; snapshotDays: number }>>;
+
+const AS_PRESET = "as the preset has it";
+
+/** What a store at ElastiCache says besides its kind. */
+export const elastiCacheStore = z.strictObject({
+  preset: choice(
+    ["minimal", "recommended"],
+    "minimal",
+    "`minimal` is one small node for trying out; `recommended` has a replica in another zone, which takes over.",
+  ),
+  region: choice(REGIONS, "us-east-1", "Where it is: the region of its fleet, whose VPC it is in."),
+  engine: choice(
+    ["node", "serverless"],
+    "node",
+    "`node` is a Valkey on nodes. `serverless` is refused: its eviction cannot be switched off, and a queue must not be evicted.",
+  ),
+  nodeType: field(z.enum(NODE_TYPES).optional(), {
+    about: "Memory and price of each node; a quarter of the memory is kept for AWS's own work.",
+    expected: `one of ${NODE_TYPES.join(", ")}`,
+    default: AS_PRESET,
+    example: "cache.t4g.small",
+    choices: NODE_TYPES,
+  }),
+  replicas: field(z.int().min(0).max(5).optional(), {
+    about: "Copies in other zones, one of which takes over from a node that dies. Production needs one.",
+    expected: "an integer from 0 to 5",
+    default: AS_PRESET,
+    example: "1",
+  }),
+  snapshotDays: field(z.int().min(0).max(35).optional(), {
+    about: "For how many days the daily snapshots are kept; 0 for none.",
+    expected: "an integer from 0 to 35",
+    default: AS_PRESET,
+    example: "7",
+  }),
+  maintenanceHour: integer(
+    0,
+    23,
+    6,
+    "The hour in UTC on Sundays in which AWS may replace nodes; the daily snapshot is taken two hours before.",
+  ),
+});
+
+export type ElastiCacheStoreConfig = StoreConfig & z.output<typeof elastiCacheStore>;
