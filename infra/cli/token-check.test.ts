@@ -17,7 +17,7 @@ let toy: Emulator;
 beforeEach(async () => {
   const { home } = machine();
   const containers = new Containers(home, join(home, "containers"));
-  toy = await startToy({ containers, redisServers: new RedisServers(join(home, "redis")) });
+  toy = await startToy({ containers, redisServers: new RedisServers(join(home, "redis")), folder: home });
 });
 afterEach(() => toy.close());
 

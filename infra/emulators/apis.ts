@@ -1,3 +1,4 @@
+import { startAws } from "./aws/emulator.ts";
 import type { StartEmulator } from "./cloud.ts";
 import { startFly } from "./fly/emulator.ts";
 import { startRailway } from "./railway/emulator.ts";
@@ -10,4 +11,5 @@ export const emulatedApis = {
   fly: startFly,
   railway: startRailway,
   upstash: startUpstash,
+  aws: startAws,
 } as const satisfies Readonly<Record<string, StartEmulator>>;

@@ -8,6 +8,8 @@ import { RedisServers, type EmulatedRedis } from "./redis-servers.ts";
 export interface Cloud {
   readonly containers: Containers;
   readonly redisServers: RedisServers;
+  /** For whatever else it keeps; its own. */
+  readonly folder: string;
   /** Where it listens; any free port unless told. */
   readonly port?: number;
 }
@@ -54,6 +56,7 @@ export class Emulators<Name extends string> {
     const clouds = byName(names, (name): Cloud => ({
       containers: new Containers(home, join(folder, name, "containers")),
       redisServers: new RedisServers(join(folder, name, "redis")),
+      folder: join(folder, name, "more"),
     }));
     const started = await Promise.all(names.map((name) => starters[name](clouds[name])));
     const apis = byName(names, (_name, index) => started[index] as Emulator);

@@ -27,12 +27,16 @@ export interface ContainerSpec {
   readonly routed: boolean;
   readonly stop: { readonly signal: NodeJS.Signals; readonly graceSeconds: number };
   readonly memoryMb: number;
+  /** Whether it is started again when it dies; it is unless told. */
+  readonly restarts?: boolean;
 }
 
 const MAIN = "main.mjs";
 /** Share of the memory that the JavaScript heap gets. */
 const HEAP_SHARE = 0.75;
 const ANSWER_MS = 1_000;
+/** Longer than anything runs here. */
+const NEVER = { firstMs: 2 ** 31 - 1, longestMs: 2 ** 31 - 1, settledMs: 0 };
 
 /**
  * The containers of the emulated hosts: real processes of the worker, each under a supervisor of its own as host
@@ -71,15 +75,22 @@ export class Containers {
     const ports = spec.routed
       ? { PORT: `${port}` }
       : { OXY_HEALTH_PORT: `${port}`, OXY_BOARD_PORT: `${await freePort()}` };
-    await startService(folder, {
-      command: process.execPath,
-      args: [`--max-old-space-size=${Math.round(spec.memoryMb * HEAP_SHARE)}`, join(bundle, MAIN)],
-      environment: { ...inheritedEnvironment(), ...spec.environment, ...ports },
-      workingDirectory: bundle,
-      stop: spec.stop,
-      labels: { name: spec.name, image: spec.image, port: `${port}` },
-    });
-    const container = new Container(folder, port, spec, () => this.#running.delete(folder));
+    const environment = { ...inheritedEnvironment(), ...spec.environment, ...ports };
+    await startService(
+      folder,
+      {
+        command: process.execPath,
+        args: [`--max-old-space-size=${Math.round(spec.memoryMb * HEAP_SHARE)}`, join(bundle, MAIN)],
+        environment,
+        workingDirectory: bundle,
+        stop: spec.stop,
+        labels: { name: spec.name, image: spec.image, port: `${port}` },
+      },
+      spec.restarts === false ? { supervision: { backoff: NEVER } } : {},
+    );
+    const container = new Container(folder, port, { ...spec, environment }, () =>
+      this.#running.delete(folder),
+    );
     this.#running.set(folder, container);
     return container;
   }
@@ -93,11 +104,13 @@ export class Containers {
 
 export class Container {
   readonly port: number;
+  /** With the whole environment that it has. */
   readonly spec: ContainerSpec;
   readonly #folder: string;
   readonly #stopped: () => void;
   #stopping: Promise<void> | undefined;
   #printed: string[] = [];
+  #ended: LastExit | undefined;
 
   constructor(folder: string, port: number, spec: ContainerSpec, stopped: () => void) {
     this.#folder = folder;
@@ -108,7 +121,7 @@ export class Container {
 
   /** How its last run ended; undefined as long as it never ended. */
   async lastExit(): Promise<LastExit | undefined> {
-    return (await inspectService(this.#folder))?.record.lastExit ?? undefined;
+    return (await inspectService(this.#folder))?.record.lastExit ?? this.#ended;
   }
 
   /** The process, while there is one. */
@@ -146,6 +159,7 @@ export class Container {
     this.#stopping ??= (async () => {
       await stopService(this.#folder);
       this.#printed = [...(await this.printed())];
+      this.#ended = await this.lastExit();
       await removeService(this.#folder);
       this.#stopped();
     })();

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from "fastify";
+import { z } from "zod";
 import { isWrite } from "./call.ts";
 import type { Emulators } from "./cloud.ts";
 import type { Emulator } from "./emulator.ts";
@@ -43,6 +44,14 @@ export function emulatorsDesk(emulators: Emulators<string>, exports: string): Fa
     return reply.code(204).send();
   });
 
+  app.put<{ Body: string }>("/interruptions", ({ body }, reply) => {
+    const { service, capacity } = taking(parsed(body));
+    const able = chosen(emulators, undefined).flatMap(({ interrupt }) => interrupt ?? []);
+    const [interrupt] = able;
+    if (interrupt === undefined) throw new Unclear("no emulated API lends capacity that it could take back");
+    return reply.send(interrupt(service, capacity));
+  });
+
   app.get("/faults", () => striking?.report ?? null);
   app.put<{ Body: string }>("/faults", ({ body }, reply) => {
     const given: unknown = parsed(body);
@@ -72,6 +81,18 @@ function parsed(body: string | undefined): unknown {
   } catch {
     throw new Unclear("expected a fault as JSON, or null for none");
   }
+}
+
+const interruption = z.strictObject({
+  service: z.string(),
+  capacity: z.enum(["there", "absent"]).default("there"),
+});
+
+/** @throws Unclear */
+function taking(given: unknown): z.output<typeof interruption> {
+  const { success, data, error } = interruption.safeParse(given);
+  if (success) return data;
+  throw new Unclear(error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
 }
 
 /** @throws Unclear */

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Api } from "../api/api.ts";
 import type { RecordedCall } from "./call.ts";
 import type { Faults } from "./faults.ts";
+import { Watch } from "./watch.ts";
 
 /** Something is refused as the API itself would do it. */
 export class Refusal extends Error {
@@ -24,22 +25,33 @@ export interface EmulatorOptions {
   routes(app: FastifyInstance): void;
   /** A port; any free one unless told. */
   readonly port?: number;
+  /** Environment variables that it is called with besides. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where calls are noted that come another way than over HTTP. */
+  readonly watch?: Watch;
+  /** Takes back capacity that was lent, where there is such a thing. */
+  readonly interrupt?: Interrupt;
   /** Ends what the emulated services run. */
   readonly close?: () => Promise<void>;
 }
 
+/** @param service by its name @param capacity whether there is any for another one @returns what ends for it */
+export type Interrupt = (service: string, capacity: "there" | "absent") => readonly string[];
+
 /** An API on this machine's loopback. */
 export class Emulator {
   readonly api: Api;
+  readonly interrupt: Interrupt | undefined;
   /** Where it is. */
   readonly url: string;
   readonly credentials: Readonly<Record<string, string>>;
   readonly #app: FastifyInstance;
   readonly #watch: Watch;
   readonly #close: () => Promise<void>;
+  readonly #environment: Readonly<Record<string, string>>;
 
   private constructor(
-    { api, credentials, close = async () => {} }: EmulatorOptions,
+    { api, credentials, environment = {}, interrupt, close = async () => {} }: EmulatorOptions,
     app: FastifyInstance,
     watch: Watch,
     url: string,
@@ -49,11 +61,13 @@ export class Emulator {
     this.#app = app;
     this.#watch = watch;
     this.#close = close;
+    this.#environment = environment;
+    this.interrupt = interrupt;
     this.url = url;
   }
 
   static async start(options: EmulatorOptions): Promise<Emulator> {
-    const watch = new Watch(options.api.title);
+    const { watch = new Watch(options.api.title) } = options;
     const app = serve(options, watch);
     options.routes(app);
     const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });
@@ -62,7 +76,7 @@ export class Emulator {
 
   /** Environment variables with which it is called instead of the real one. */
   get environment(): Readonly<Record<string, string>> {
-    return { ...this.credentials, [this.api.urlVariable]: this.url };
+    return { ...this.credentials, ...this.#environment, [this.api.urlVariable]: this.url };
   }
 
   /** Every request since it started, or since {@link forget}. */
@@ -82,29 +96,6 @@ export class Emulator {
   async close(): Promise<void> {
     await this.#app.close();
     await this.#close();
-  }
-}
-
-/** What an emulator sees, and what it lets go wrong. */
-class Watch {
-  readonly title: string;
-  readonly calls: RecordedCall[] = [];
-  faults: Faults | undefined;
-
-  constructor(title: string) {
-    this.title = title;
-  }
-
-  note(request: FastifyRequest, status: number): void {
-    this.calls.push({
-      api: this.title,
-      method: request.method,
-      path: pathOf(request),
-      route: request.routeOptions.url,
-      query: request.query as Record<string, unknown>,
-      body: request.body,
-      status,
-    });
   }
 }
 
@@ -144,7 +135,7 @@ function serve({ api, credentials, refusalBody }: EmulatorOptions, watch: Watch)
     return payload;
   });
   app.addHook("onResponse", async (request, reply) => {
-    if (!cutReplies.has(request)) watch.note(request, reply.statusCode);
+    if (!cutReplies.has(request)) note(watch, request, reply.statusCode);
   });
   app.setNotFoundHandler((request, reply) =>
     refuse(reply, 404, `no such path: ${request.method} ${request.url}`),
@@ -162,8 +153,19 @@ function serve({ api, credentials, refusalBody }: EmulatorOptions, watch: Watch)
 const cutReplies = new WeakSet<FastifyRequest>();
 
 function cut(request: FastifyRequest, watch: Watch): void {
-  watch.note(request, 0);
+  note(watch, request, 0);
   request.raw.socket.destroy();
+}
+
+function note(watch: Watch, request: FastifyRequest, status: number): void {
+  watch.note({
+    method: request.method,
+    path: pathOf(request),
+    route: request.routeOptions.url,
+    query: request.query as Record<string, unknown>,
+    body: request.body,
+    status,
+  });
 }
 
 function pathOf({ url }: FastifyRequest): string {

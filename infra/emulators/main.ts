@@ -35,6 +35,10 @@ One call goes wrong, of the next ones that match; "null" for none again, GET for
 It may also say "bodyPattern", "writes": true for what may change something, and "times" for several in a row; a
 fault is "cut before" the call is carried out, "cut after", or a "status".
 
+AWS stands in for Pulumi's plugin, and for what AWS's SDKs call. It holds types and properties against @pulumi/aws, runs
+services, Spot included, and proves config, secrets, references and order: nothing about AWS itself. Spot takes back:
+  $ curl -X PUT http://127.0.0.1:${PORT}/interruptions -d '{"service": "<name>", "capacity": "absent"}'
+
 Plain Pulumi:
   $ eval "$(curl -s http://127.0.0.1:${PORT}/environment)"; npx pulumi up -s staging`;
 

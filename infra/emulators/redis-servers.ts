@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Redis } from "ioredis";
 import { inheritedEnvironment } from "../home.ts";
 import { asked, writeSettings } from "../provider/local/redis-settings.ts";
 import { freePort } from "../supervisor/free-port.ts";
@@ -14,6 +15,20 @@ const GRACE_SECONDS = 10;
 const POLL_MS = 25;
 const TRIES = 200;
 
+/** What a store makes of its server; unless told, one that appends all it is sent to a file. */
+export interface RedisWish {
+  readonly maxMemoryMb: number;
+  readonly password?: string;
+  /** Of the loopback: any free port of 127.0.0.1 unless told. */
+  readonly host?: string;
+  readonly port?: number;
+  readonly persistence?: "append-only" | "none";
+  /** As redis-server calls them; they come last. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Files with which it speaks TLS, and nothing else. */
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly authority: string };
+}
+
 /** A Redis of an emulated store: a real redis-server on this machine's loopback. */
 export interface EmulatedRedis {
   /** Unique among those of one API. */
@@ -21,10 +36,12 @@ export interface EmulatedRedis {
   readonly host: string;
   readonly port: number;
   readonly password: string;
-  /** Without a user: `redis://:<password>@127.0.0.1:<port>`. */
+  /** Without a user: `redis://:<password>@127.0.0.1:<port>`, or `rediss://…`. */
   readonly url: string;
   /** Of redis-server, while there is one. */
   pid(): Promise<number | undefined>;
+  /** Changes it while it runs. */
+  configure(parameters: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,38 +60,45 @@ export class RedisServers {
     return [...this.#running];
   }
 
-  async start(settings: {
-    readonly maxMemoryMb: number;
-    readonly password?: string;
-  }): Promise<EmulatedRedis> {
+  async start(wish: RedisWish): Promise<EmulatedRedis> {
     const name = `redis-${++this.#count}`;
     const folder = join(this.#folder, name);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const port = await freePort();
-    const password = settings.password ?? randomBytes(24).toString("base64url");
+    const {
+      host = "127.0.0.1",
+      port = await freePort(),
+      maxMemoryMb,
+      persistence = "append-only",
+      tls,
+    } = wish;
+    let password = wish.password ?? randomBytes(24).toString("base64url");
     const file = join(folder, "redis.conf");
-    await writeSettings(file, join(folder, "data"), {
-      persistence: "append-only",
-      maxMemoryMb: settings.maxMemoryMb,
-    });
+    await writeSettings(file, join(folder, "data"), { persistence, maxMemoryMb });
     const service = join(folder, "service");
     await startService(service, {
       command: "redis-server",
-      args: [file, "--port", `${port}`, "-"],
+      args: [file, "--bind", host, ...listening(port, tls), ...optionsOf(wish.parameters ?? {}), "-"],
       environment: inheritedEnvironment(),
       workingDirectory: folder,
       stdin: `requirepass ${password}\n`,
       stop: { signal: "SIGTERM", graceSeconds: GRACE_SECONDS },
       labels: { port: `${port}` },
     });
-    const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
-    await untilAnswering(url);
+    const urlNow = () =>
+      `${tls === undefined ? "redis" : "rediss"}://:${encodeURIComponent(password)}@${host}:${port}`;
+    const ask = <Answer>(question: (redis: Redis) => Promise<Answer>) =>
+      asked(urlNow(), question, tls?.authority);
+    await untilAnswering(ask);
     const server: EmulatedRedis = {
       name,
-      host: "127.0.0.1",
+      host,
       port,
       password,
-      url,
+      url: urlNow(),
+      configure: async (parameters) => {
+        await ask((redis) => redis.config("SET", ...Object.entries(parameters).flat()));
+        password = parameters["requirepass"] ?? password;
+      },
       pid: async () => {
         const state = await inspectService(service);
         return state?.childAlive === true ? state.record.child?.pid : undefined;
@@ -95,10 +119,30 @@ export class RedisServers {
   }
 }
 
-async function untilAnswering(url: string): Promise<void> {
+function listening(port: number, tls: RedisWish["tls"]): readonly string[] {
+  if (tls === undefined) return ["--port", `${port}`];
+  const { certificate, key } = tls;
+  // Who calls has a password, and no certificate.
+  return optionsOf({
+    port: "0",
+    "tls-port": `${port}`,
+    "tls-cert-file": certificate,
+    "tls-key-file": key,
+    "tls-ca-cert-file": certificate,
+    "tls-auth-clients": "no",
+  });
+}
+
+function optionsOf(parameters: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(parameters).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+type Ask = <Answer>(question: (redis: Redis) => Promise<Answer>) => Promise<Answer>;
+
+async function untilAnswering(ask: Ask): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await asked(url, (redis) => redis.ping());
+      await ask((redis) => redis.ping());
       return;
     } catch (error) {
       if (attempt === TRIES) throw error;

@@ -22,11 +22,12 @@ import { Operations } from "./operations.ts";
 import { packageSchema } from "./package-schema.ts";
 import { isBelow } from "./paths.ts";
 import { decode } from "./properties.ts";
-import { Empty, GetSchemaResponse, PluginInfo, ResourceProviderService } from "./protocol.ts";
+import { Empty, GetSchemaResponse, PluginInfo } from "./protocol.ts";
 import { checkConfig, markConfig, readConfig } from "./provider-config.ts";
 import { Refused, refusalOf } from "./refusal.ts";
 import type { AnyResource, Context } from "./resource.ts";
 import { Secrets } from "./secrets.ts";
+import { unimplemented } from "./unimplemented.ts";
 import { pick, Secret, type Values } from "./values.ts";
 
 /** For a look at what a failed creation left; the engine does not wait for long when it was told to stop. */
@@ -86,7 +87,7 @@ export class Provider {
   }
 
   service(): UntypedServiceImplementation {
-    return { ...unimplemented(), ...this.#aboutProvider(), ...this.#aboutResources() };
+    return { ...unimplemented("oxy"), ...this.#aboutProvider(), ...this.#aboutResources() };
   }
 
   #aboutProvider() {
@@ -277,16 +278,4 @@ export class Provider {
 
 function nameOf(about: About): string {
   return about.getName() || (about.getUrn().split("::").at(-1) ?? "");
-}
-
-/** For every method: a refusal that names it. */
-function unimplemented(): UntypedServiceImplementation {
-  const entries = Object.entries(ResourceProviderService).map(([name, { responseStream }]) => {
-    const refusal = { code: status.UNIMPLEMENTED, details: `the provider oxy has no ${name}` };
-    const refuse = responseStream
-      ? (call: { emit(event: "error", refusal: object): void }) => call.emit("error", refusal)
-      : (_: unknown, callback: sendUnaryData<never>) => callback(refusal);
-    return [name, refuse];
-  });
-  return Object.fromEntries(entries) as UntypedServiceImplementation;
 }

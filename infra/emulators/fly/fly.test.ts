@@ -31,7 +31,10 @@ async function start(options: FlyOptions = {}): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "main.mjs"), PROGRAM);
   containers = new Containers(home, join(home, "containers"));
-  emulator = await startFlyWith({ containers, redisServers: new RedisServers(join(home, "redis")) }, options);
+  emulator = await startFlyWith(
+    { containers, redisServers: new RedisServers(join(home, "redis")), folder: home },
+    options,
+  );
   await ask("POST", "/apps", { name: "app", org_slug: "acme" });
 }
 

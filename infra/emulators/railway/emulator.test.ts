@@ -30,7 +30,7 @@ async function start(allowed?: Allowance): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), "railway-"));
   containers = new Containers(folder, join(folder, "containers"));
   const redisServers = new RedisServers(join(folder, "redis"));
-  emulator = await startRailway({ containers, redisServers }, allowed);
+  emulator = await startRailway({ containers, redisServers, folder }, allowed);
 }
 
 beforeEach(async () => {

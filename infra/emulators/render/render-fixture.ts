@@ -39,7 +39,11 @@ export class TestRender {
     const containers = new Containers(home, join(home, "containers"));
     const redisServers = new RedisServers(join(home, "redis"));
     const hasty = { pace: { overlap: 0.1, health: 15 }, ...settings };
-    return new TestRender(home, await startRenderWith({ containers, redisServers }, hasty), containers);
+    return new TestRender(
+      home,
+      await startRenderWith({ containers, redisServers, folder: home }, hasty),
+      containers,
+    );
   }
 
   async close(): Promise<void> {

@@ -45,7 +45,7 @@ export function useFly(options: FlyOptions = {}) {
     const { home } = machine();
     containers = new Containers(home, join(home, "containers"));
     emulator = await startFlyWith(
-      { containers, redisServers: new RedisServers(join(home, "redis")) },
+      { containers, redisServers: new RedisServers(join(home, "redis")), folder: home },
       options,
     );
   });

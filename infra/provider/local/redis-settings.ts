@@ -40,14 +40,23 @@ export async function applySettings(url: string, settings: RedisSettings): Promi
   await asked(url, (redis) => redis.config("SET", ...Object.entries(directivesOf(settings)).flat()));
 }
 
-/** Talks to a server once. @throws Error when it does not answer in time */
-export async function asked<T>(url: string, question: (redis: Redis) => Promise<T>): Promise<T> {
+/**
+ * Talks to a server once.
+ * @param authority who signed the certificate of a `rediss://`, as PEM; anybody whom Node trusts unless told
+ * @throws Error when it does not answer in time
+ */
+export async function asked<T>(
+  url: string,
+  question: (redis: Redis) => Promise<T>,
+  authority?: string,
+): Promise<T> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: PATIENCE_MS,
     commandTimeout: PATIENCE_MS,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
+    ...(authority === undefined ? {} : { tls: { ca: authority } }),
   });
   // Told by what is asked.
   redis.on("error", () => {});
