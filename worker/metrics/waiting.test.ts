@@ -42,6 +42,9 @@ describe("who waits", () => {
     expect(waiting.conversations).toBe(2);
     expectAge(waiting, 70_000);
     expect(Math.abs(waiting.at - Date.now())).toBeLessThan(SLACK_MS);
+    // In whatever order they are looked at.
+    await age(two, 90_000);
+    expectAge(await waitingIn(here), 90_000);
   });
 
   test("also while their answer is thought, and while a failed attempt backs off", async () => {
