@@ -5,9 +5,8 @@ import { AnyResource, registering, SECRET } from "../../engine-fixture.ts";
 import { OxyProvider } from "../../provider/declare.ts";
 import type { StackResources } from "../../stack-resources.ts";
 import type { ReplicationGroup, StoreResource } from "./graph.ts";
+import type { ElastiCachePlan } from "./plan.ts";
 import { deployStore } from "./pulumi.ts";
-
-type Mapped = Parameters<typeof deployStore>[0];
 
 const NETWORK = ["network-alarms", "network-store-clients", "network-subnet-1", "network-vpc"];
 const PASSWORD = "OXY_STORE_PASSWORD of the test";
@@ -94,9 +93,14 @@ const NODES: readonly StoreResource[] = [
   },
 ];
 
-const PLAN: Mapped = {
-  region: "us-east-1",
+const PLAN: ElastiCachePlan = {
+  kind: "elasticache",
+  identity: "elasticache/us-east-1",
+  mayLose: "nothing",
   protected: true,
+  region: "us-east-1",
+  nodeType: "cache.t4g.small",
+  replicas: 1,
   resources: NODES,
   url: {
     join: [
@@ -132,7 +136,7 @@ function surroundings(): Omit<StackResources, "store"> {
   };
 }
 
-async function deployed(plan: Mapped = PLAN, { preview = false } = {}) {
+async function deployed(plan: ElastiCachePlan = PLAN, { preview = false } = {}) {
   const program = async () => deployStore(plan, surroundings());
   const { result, registered } = await registering("trial", program, { preview });
   return {
@@ -152,7 +156,7 @@ test("each node is a resource, made by the network's provider and after what eve
 });
 
 test("what holds the data is protected where the plan says so, and nothing else is", async () => {
-  const isProtected = async (plan: Mapped) =>
+  const isProtected = async (plan: ElastiCachePlan) =>
     (await deployed(plan)).registered.filter(({ protect }) => protect).map(({ name }) => name);
   expect(await isProtected(PLAN)).toEqual(["store"]);
   expect(await isProtected({ ...PLAN, protected: false })).toEqual([]);

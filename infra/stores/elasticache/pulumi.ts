@@ -9,7 +9,7 @@ import type { StoreResource } from "./graph.ts";
 import type { ElastiCachePlan } from "./plan.ts";
 
 export function deployStore(
-  plan: Pick<ElastiCachePlan, "region" | "protected" | "resources" | "url">,
+  plan: ElastiCachePlan,
   resources: Omit<StackResources, "store">,
 ): StoreDeployment {
   const surroundings = { ...requireNetwork(resources), secret: resources.secret };
