@@ -7,6 +7,8 @@ export interface Unresolved {
   readonly reference: string;
 }
 
+/** A text of an expression, in its quotes. */
+const TEXT = String.raw`"(?:[^"\\]|\\.)*"`;
 /** What expressions may call here. */
 const FUNCTIONS = new Set(["jsonencode", "join"]);
 
@@ -64,12 +66,15 @@ function located(value: Value, at: string): readonly Located[] {
   ]);
 }
 
-/** Of every expression of a template, what it names outside its own texts. */
+/** What every expression of a template names; a text in one is a template too. */
 function namesIn(template: string): readonly string[] {
   return expressionsOf(template).flatMap((expression) => {
-    const withoutTexts = expression.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
-    const names = withoutTexts.match(/[A-Za-z_][\w.-]*/g) ?? [];
-    return names.filter((name) => !FUNCTIONS.has(name) && !["true", "false"].includes(name));
+    const texts = expression.match(new RegExp(TEXT, "g")) ?? [];
+    const names = expression.replaceAll(new RegExp(TEXT, "g"), '""').match(/[A-Za-z_][\w.-]*/g) ?? [];
+    return [
+      ...names.filter((name) => !FUNCTIONS.has(name) && !["true", "false"].includes(name)),
+      ...texts.flatMap((text) => namesIn(text)),
+    ];
   });
 }
 
@@ -92,7 +97,7 @@ function endOf(template: string, from: number): number {
   let depth = 1;
   for (let index = from; index < template.length; index += 1) {
     const sign = template[index];
-    if (sign === '"') index += (/^"(?:[^"\\]|\\.)*"/.exec(template.slice(index))?.[0].length ?? 1) - 1;
+    if (sign === '"') index += (new RegExp(`^${TEXT}`).exec(template.slice(index))?.[0].length ?? 1) - 1;
     else if (sign === "{") depth += 1;
     else if (sign === "}" && (depth -= 1) === 0) return index;
   }

@@ -18,17 +18,18 @@ function isInstalled(): boolean {
 }
 
 /**
- * What Terraform says of a folder with this one file. Nothing is downloaded, so that resources are no further than
+ * What Terraform says of a folder with this one file, as an object or as its text. Nothing is downloaded, so that resources are no further than
  * parsed: their schema is the provider's.
  */
 export async function terraform(
-  module: object,
+  module: object | string,
   args: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number; readonly output: string }> {
   const folder = await mkdtemp(join(tmpdir(), "terraform-"));
   try {
-    await writeFile(join(folder, "cdk.tf.json"), JSON.stringify(module, undefined, 1));
+    const text = typeof module === "string" ? module : JSON.stringify(module, undefined, 1);
+    await writeFile(join(folder, "cdk.tf.json"), text);
     return await run(folder, args, variables);
   } finally {
     await rm(folder, { recursive: true });
