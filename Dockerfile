@@ -42,7 +42,8 @@ LABEL org.opencontainers.image.title="Oxy Workers" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}"
-ENV NODE_ENV=production NODE_COMPILE_CACHE=/compile-cache
+# Its user has no entry in /etc/passwd: without HOME, AWS's SDK fails where it looks for its settings.
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/compile-cache HOME=/
 WORKDIR /app
 USER 10001:10001
 EXPOSE 3001 3002

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { awsEnvironment } from "../dev/moto-fixture.ts";
 import { useDeployments } from "../dev/scenarios/scenario-fixture.ts";
 import { buildImage } from "./builder.ts";
 import { digestOf, ENTRY, filesOf } from "./bundle-store.ts";
@@ -109,6 +110,15 @@ describe.skipIf(!possible)("the image (needs buildah, root and IMAGE_TEST_BASE)"
     expect(await next.stop()).toBe(0);
     expect(customer.wire).toHaveLength(1);
     expect(phone.maxConnections).toBe(1);
+  });
+
+  test("finds AWS's endpoint as the user that it runs as, who is in no list of users", async () => {
+    const deployment = await deploy({ environment: { NODE_ENV: "test" } });
+    const environment = { OXY_METRICS: "cloudwatch", ...awsEnvironment("http://127.0.0.1:1") };
+    const worker = deployment.worker(environment, image.launcher());
+    expect(await worker.logs(({ message }) => message.startsWith("metrics not published"))).toMatchObject({
+      kind: "ECONNREFUSED",
+    });
   });
 
   test.skipIf(!canMount)("all of that on a root that cannot be written", () => {
