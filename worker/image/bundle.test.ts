@@ -12,6 +12,8 @@ import {
   utimes,
   writeFile,
 } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -19,7 +21,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { useDeployments } from "../dev/scenarios/scenario-fixture.ts";
-import { awsEnvironment } from "../dev/moto-fixture.ts";
 import { digestOf, ENTRY, filesOf, type KeptBundle } from "./bundle-store.ts";
 import { warm } from "./warm.ts";
 
@@ -196,14 +197,38 @@ test("AWS's SDK is in the bundle, in files that are loaded only where metrics ar
   const holding = texts.filter(([, source]) => source.includes("GraniteServiceVersion20100801"));
   expect(holding.length).toBeGreaterThan(0);
   expect(holding.filter(([path]) => loaded.has(path))).toEqual([]);
+});
 
-  const deployment = await deploy();
-  const environment = { OXY_METRICS: "cloudwatch", ...awsEnvironment("http://127.0.0.1:1") };
-  const worker = deployment.worker(environment, join(bundle.directory, ENTRY));
-  // It came as far as the endpoint, which is nowhere.
-  expect(await worker.logs(({ message }) => message.startsWith("metrics not published"))).toMatchObject({
-    kind: "ECONNREFUSED",
-  });
+test("the bundle publishes metrics with the credentials that Fargate serves to a task", async () => {
+  const authorizations: unknown[] = [];
+  const expires = new Date(Date.now() + 3_600_000).toISOString();
+  const task = { AccessKeyId: "TASK", SecretAccessKey: "secret", Token: "token", Expiration: expires };
+  const server = createServer((request, response) => {
+    if (request.url === "/credentials") return void response.end(JSON.stringify(task));
+    authorizations.push(request.headers.authorization);
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end("{}");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    const deployment = await deploy();
+    const worker = deployment.worker(
+      {
+        OXY_METRICS: "cloudwatch",
+        AWS_ENDPOINT_URL: url,
+        AWS_REGION: "sa-east-1",
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/credentials`,
+        HOME: "/",
+      },
+      join(bundle.directory, ENTRY),
+    );
+    await expect.poll(() => authorizations.length, { timeout: 10_000 }).toBe(1);
+    expect(authorizations[0]).toMatch(/Credential=TASK\/\d+\/sa-east-1\/monitoring\/aws4_request/);
+    expect(await worker.stop()).toBe(0);
+    expect(worker.logged.filter(({ level }) => level !== "info")).toEqual([]);
+  } finally {
+    server.close();
+  }
 });
 
 test("with no node_modules near it and all of it compiled before, it answers, and serves the board", async () => {
