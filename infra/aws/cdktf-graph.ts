@@ -21,7 +21,7 @@ export interface Module {
 }
 
 /** What a node is made with; its own text is Terraform's already. */
-export interface Making {
+interface Making {
   readonly scope: TerraformStack;
   text(value: Text): string;
   texts(values: readonly Text[]): string[];
@@ -57,7 +57,9 @@ export function addAll<Kind extends Resource>(
     const type: Kind["type"] = node.type;
     // TypeScript does not see that the maker found by a node's type is the one for that node.
     const maker = makers[type] as unknown as (node: Kind, making: Making) => TerraformResource;
-    module.made.set(node.name, maker(withLiterals(node), making));
+    const resource = maker(withLiterals(node), making);
+    if (node.after !== undefined) resource.dependsOn = node.after.map((name) => making.named(name).fqn);
+    module.made.set(node.name, resource);
   }
 }
 

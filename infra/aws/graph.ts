@@ -4,6 +4,8 @@ export interface Resource {
   readonly type: string;
   /** Unique in the stack, the same in both engines: references name it so. */
   readonly name: string;
+  /** Names of resources without which it would not work, though it names none of them: made before, deleted after it. */
+  readonly after?: readonly string[];
 }
 
 /** Every resource with the names that others refer to it by, in an order in which each comes after those it names. */

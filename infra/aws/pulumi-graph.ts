@@ -60,9 +60,18 @@ export function makeAll<Kind extends Resource>(
     const type: Kind["type"] = node.type;
     // TypeScript does not see that the maker found by a node's type is the one for that node.
     const maker = makers[type] as unknown as (node: Kind, making: Making) => Created;
-    made.set(node.name, maker(node, making));
+    made.set(node.name, maker(node, afterAll(node, making)));
   }
   return made;
+}
+
+/** @throws Error when one of those comes later, or is nowhere */
+function afterAll({ after = [] }: Resource, making: Making): Making {
+  const { options, named } = making;
+  return {
+    ...making,
+    options: { ...options, dependsOn: [...options.dependsOn, ...after.map((name) => named(name))] },
+  };
 }
 
 /** What text becomes among these resources. */

@@ -84,7 +84,7 @@ const makers: Makers<FleetResource> = {
       lifecycle: MADE_BEFORE_DELETED,
     }),
 
-  ecs_service: (node, { scope, text, texts, named }) =>
+  ecs_service: (node, { scope, text, texts }) =>
     new EcsService(scope, node.name, {
       name: node.serviceName,
       cluster: text(node.cluster),
@@ -124,7 +124,6 @@ const makers: Makers<FleetResource> = {
         ],
         lifecycle: node.ignoresDesiredCount ? { ignoreChanges: ["desired_count"] } : undefined,
       }),
-      dependsOn: node.after.map((name) => named(name)),
     }),
 
   lb: (node, { scope, texts }) =>

@@ -131,7 +131,6 @@ export interface Service extends Resource {
     readonly containerName: string;
     readonly containerPort: number;
   };
-  /** Resources without which it would not start, though it names none of them. */
   readonly after: readonly string[];
 }
 

@@ -111,7 +111,7 @@ const makers: Makers<FleetResource> = {
       options,
     ),
 
-  ecs_service: (node, { options, text, texts, named }) =>
+  ecs_service: (node, { options, text, texts }) =>
     new Service(
       node.name,
       {
@@ -140,11 +140,7 @@ const makers: Makers<FleetResource> = {
           { ...node.loadBalancer, targetGroupArn: text(node.loadBalancer.targetGroupArn) },
         ],
       },
-      {
-        ...options,
-        dependsOn: [...options.dependsOn, ...node.after.map((name) => named(name))],
-        ...(node.ignoresDesiredCount ? { ignoreChanges: ["desiredCount"] } : {}),
-      },
+      node.ignoresDesiredCount ? { ...options, ignoreChanges: ["desiredCount"] } : options,
     ),
 
   lb: (node, { options, texts }) =>

@@ -17,7 +17,8 @@ export function cidrOf(text: string): Cidr {
   const [, a, b, c, d, bits] = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(text) ?? [];
   const bytes = [a, b, c, d].map(Number);
   const prefix = Number(bits);
-  if (bytes.some((byte) => !(byte <= 255)) || !(prefix <= 32)) throw new Error(`${text}: expected an IPv4 network`);
+  if (bytes.some((byte) => !(byte <= 255)) || !(prefix <= 32))
+    throw new Error(`${text}: expected an IPv4 network`);
   return { first: bytes.reduce((sum, byte) => sum * 256 + byte, 0), prefix };
 }
 
@@ -48,7 +49,8 @@ export function cidrRefusal(text: string): string | undefined {
   } catch {
     return "an IPv4 network such as 10.40.0.0/20";
   }
-  if (cidr.first % sizeOf(cidr) !== 0) return `the first address of a network, such as ${textOf(aligned(cidr))}`;
+  if (cidr.first % sizeOf(cidr) !== 0)
+    return `the first address of a network, such as ${textOf(aligned(cidr))}`;
   if (cidr.prefix < LARGEST_PREFIX || cidr.prefix > SMALLEST_PREFIX)
     return `a network from /${LARGEST_PREFIX} to /${SMALLEST_PREFIX}`;
   if (!PRIVATE.some((range) => isWithin(cidr, cidrOf(range))))

@@ -34,6 +34,8 @@ export interface AwsVpcPlan extends NetworkPlan {
   readonly egress: Egress;
   readonly resources: Graph<NetworkResource>;
   readonly vpc: Reference;
+  /** Names of what has to be there before anything in it reaches the internet, and after that. */
+  readonly waysOut: readonly string[];
   /** Where load balancers are. */
   readonly publicSubnets: readonly Reference[];
   readonly taskSubnets: readonly Reference[];
@@ -61,6 +63,7 @@ export function planVpc(request: VpcRequest): AwsVpcPlan {
   const parts = { stack, cidr, zones };
   const isPublic = egress === "public-ip";
   const kinds: readonly Kind[] = isPublic ? ["public", "store"] : ["public", "private", "store"];
+  const routes = [...publicRoutes(parts), ...(isPublic ? [] : natRoutes(parts, egress))];
   return {
     kind: "aws-vpc",
     name: `private:aws/${region}`,
@@ -71,11 +74,13 @@ export function planVpc(request: VpcRequest): AwsVpcPlan {
     resources: [
       ...base(stack, cidr),
       ...kinds.flatMap((kind) => subnets(kind, parts)),
-      ...publicRoutes(parts),
-      ...(isPublic ? [] : natRoutes(parts, egress)),
+      ...routes,
       ...shared(stack, alarmEmail),
     ],
     vpc: VPC,
+    waysOut: routes
+      .filter(({ type }) => type === "route" || type === "route_table_association")
+      .map(({ name }) => name),
     publicSubnets: references("public", zones),
     taskSubnets: references(isPublic ? "public" : "private", zones),
     assignPublicIp: isPublic,
@@ -98,7 +103,12 @@ function base(stack: string, cidrBlock: string): NetworkResource[] {
   return [
     { type: "vpc", name: "network-vpc", cidrBlock, enableDnsSupport: true, enableDnsHostnames: true, tags },
     { type: "internet_gateway", name: "network-internet", vpcId: VPC, tags },
-    { type: "default_security_group", name: "network-default", vpcId: VPC, tags: { Name: `oxy-${stack}-default` } },
+    {
+      type: "default_security_group",
+      name: "network-default",
+      vpcId: VPC,
+      tags: { Name: `oxy-${stack}-default` },
+    },
   ];
 }
 
@@ -141,17 +151,20 @@ function natRoutes({ stack, zones }: Parts, egress: Egress): NetworkResource[] {
   return [...gateways, ...tables, ...associations];
 }
 
+/** AWS makes neither where the VPC has no internet gateway yet. */
 function natGateway(stack: string, zone: string): NetworkResource[] {
   const letter = letterOf(zone);
   const tags = { Name: `oxy-${stack}-nat-${letter}` };
+  const after = ["network-public-way-out"];
   return [
-    { type: "eip", name: `network-nat-address-${letter}`, domain: "vpc", tags },
+    { type: "eip", name: `network-nat-address-${letter}`, domain: "vpc", tags, after },
     {
       type: "nat_gateway",
       name: `network-nat-${letter}`,
       allocationId: reference(`network-nat-address-${letter}`, "id"),
       subnetId: reference(subnetName("public", zone), "id"),
       tags,
+      after,
     },
   ];
 }
@@ -159,7 +172,12 @@ function natGateway(stack: string, zone: string): NetworkResource[] {
 function privateTable(stack: string, zone: string): NetworkResource[] {
   const letter = letterOf(zone);
   return [
-    { type: "route_table", name: tableName(zone), vpcId: VPC, tags: { Name: `oxy-${stack}-private-${letter}` } },
+    {
+      type: "route_table",
+      name: tableName(zone),
+      vpcId: VPC,
+      tags: { Name: `oxy-${stack}-private-${letter}` },
+    },
     {
       type: "route",
       name: `network-private-way-out-${letter}`,

@@ -36,6 +36,7 @@ const NODES: readonly NetworkResource[] = [
     allocationId: reference("network-address", "id"),
     subnetId: reference("network-subnet", "id"),
     tags,
+    after: ["network-internet"],
   },
   { type: "route_table", name: "network-table", vpcId, tags },
   {
@@ -103,6 +104,7 @@ const PLAN: AwsVpcPlan = {
   egress: "nat",
   resources: NODES,
   vpc: vpcId,
+  waysOut: [],
   publicSubnets: [],
   taskSubnets: [reference("network-subnet", "id")],
   assignPublicIp: false,
@@ -129,6 +131,17 @@ test("each node is a resource, made by the one provider and after what everythin
   expect([...result.resources.keys()]).toEqual(NODES.map(({ name }) => name));
   expect(own.filter(({ provider }) => provider !== "aws-us-east-1")).toEqual([]);
   expect(own.filter(({ dependencies }) => !dependencies.includes("binding"))).toEqual([]);
+});
+
+test("what would not work without another, though it does not name it, waits for it", async () => {
+  const { byName } = await deployed();
+  expect(byName.get("network-nat")?.dependencies).toEqual([
+    "binding",
+    "network-address",
+    "network-internet",
+    "network-subnet",
+  ]);
+  expect(byName.get("network-address")?.dependencies).toEqual(["binding"]);
 });
 
 test("the provider is of the plan's region, tags everything, and takes any account when none is asked for", async () => {

@@ -19,7 +19,9 @@ export type Region = keyof typeof ZONES;
 
 /** By their names; the first ones. @throws Error for a region that is none of these */
 export function zonesOf(region: string, count: number): readonly string[] {
-  const letters: readonly string[] | undefined = (ZONES as Readonly<Record<string, readonly string[]>>)[region];
+  const letters: readonly string[] | undefined = (ZONES as Readonly<Record<string, readonly string[]>>)[
+    region
+  ];
   if (letters === undefined) throw new Error(`${region}: expected one of ${Object.keys(ZONES).join(", ")}`);
   return letters.slice(0, count).map((letter) => `${region}${letter}`);
 }
