@@ -14,6 +14,42 @@ export function rehearsalState(home: string): string {
 const NOWHERE = "http://no-emulator-runs.invalid";
 
 /**
+ * Nothing that this machine knows of accounts at AWS, for Pulumi's plugin and for AWS's SDKs: a profile would go before
+ * the credentials of a rehearsal, and a configuration file or a metadata service may have others.
+ */
+const withoutAwsAccounts = {
+  AWS_PROFILE: "",
+  AWS_DEFAULT_PROFILE: "",
+  AWS_SESSION_TOKEN: "",
+  AWS_CONFIG_FILE: "/dev/null",
+  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "false",
+} as const;
+
+/** What the SDKs and the plugin call a service whose address may be told apart: `AWS_ENDPOINT_URL_ECS`. */
+const AWS_SERVICES = [
+  "APPLICATION_AUTO_SCALING",
+  "CLOUDWATCH",
+  "CLOUDWATCH_LOGS",
+  "EC2",
+  "ECR",
+  "ECS",
+  "ELASTICACHE",
+  "ELASTIC_LOAD_BALANCING_V2",
+  "IAM",
+  "SECRETS_MANAGER",
+  "SNS",
+  "STS",
+];
+
+/** That every service of AWS is called there, and nowhere else. */
+export function awsAt(url: string): Readonly<Record<string, string>> {
+  const each = AWS_SERVICES.map((service) => [`AWS_ENDPOINT_URL_${service}`, url]);
+  return { ...withoutAwsAccounts, AWS_ENDPOINT_URL: url, ...Object.fromEntries(each) };
+}
+
+/**
  * Environment variables with which program, provider and operations rehearse. An API that has no emulator is called
  * nowhere, and with nobody's credentials: a rehearsal reaches no account.
  * @param apis all that there are
@@ -26,7 +62,15 @@ export function offlineEnvironment(
     [urlVariable, NOWHERE],
     ...variables.map((variable) => [variable, "offline"]),
   ]);
-  return { ...Object.fromEntries(nowhere), ...emulators?.environment, OXY_OFFLINE: "1" };
+  return {
+    ...Object.fromEntries(nowhere),
+    // It has no API of ours: Pulumi's plugin and its SDKs find it by themselves.
+    ...awsAt(NOWHERE),
+    AWS_ACCESS_KEY_ID: "offline",
+    AWS_SECRET_ACCESS_KEY: "offline",
+    ...emulators?.environment,
+    OXY_OFFLINE: "1",
+  };
 }
 
 /** What plain Pulumi rehearses with, as lines of a shell. @param home the project's */

@@ -25,8 +25,8 @@ export interface EmulatorOptions {
   routes(app: FastifyInstance): void;
   /** A port; any free one unless told. */
   readonly port?: number;
-  /** Environment variables that it is called with besides. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Environment variables that it is called with besides, once it is known where it is. */
+  readonly environment?: (url: string) => Readonly<Record<string, string>>;
   /** Where calls are noted that come another way than over HTTP. */
   readonly watch?: Watch;
   /** Takes back capacity that was lent, where there is such a thing. */
@@ -51,7 +51,7 @@ export class Emulator {
   readonly #environment: Readonly<Record<string, string>>;
 
   private constructor(
-    { api, credentials, environment = {}, interrupt, close = async () => {} }: EmulatorOptions,
+    { api, credentials, environment = () => ({}), interrupt, close = async () => {} }: EmulatorOptions,
     app: FastifyInstance,
     watch: Watch,
     url: string,
@@ -61,7 +61,7 @@ export class Emulator {
     this.#app = app;
     this.#watch = watch;
     this.#close = close;
-    this.#environment = environment;
+    this.#environment = environment(url);
     this.interrupt = interrupt;
     this.url = url;
   }

@@ -1,5 +1,6 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { join } from "node:path";
+import { awsAt } from "../../offline.ts";
 import { ResourceProviderService } from "../../provider/protocol.ts";
 import type { Cloud, StartEmulator } from "../cloud.ts";
 import { Emulator } from "../emulator.ts";
@@ -88,7 +89,7 @@ export async function startAwsWith(cloud: Cloud, options: AwsOptions): Promise<E
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
-    environment: { PULUMI_DEBUG_PROVIDERS: `aws:${plugin.port}` },
+    environment: (at) => ({ ...awsAt(at), PULUMI_DEBUG_PROVIDERS: `aws:${plugin.port}` }),
     watch,
     interrupt: (service, capacity) => services.interrupt(service, { capacity }),
     ...(port === undefined ? {} : { port }),

@@ -134,7 +134,7 @@ export class EcsService {
   }
 
   get #primary(): Deployment {
-    const [primary] = this.#deployments.filter(({ rollout }) => rollout !== "FAILED");
+    const primary = this.#deployments.find(({ rollout }) => rollout !== "FAILED");
     // Without any other, the failed one is what there is.
     return primary ?? (this.#deployments[0] as Deployment);
   }

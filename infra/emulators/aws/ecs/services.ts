@@ -156,12 +156,12 @@ export class EcsServices {
         "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
       );
     const name = textOf(found, "name");
-    const known = account
-      .having(PROVIDERS, "clusterName", name)
-      .flatMap((providers) => attributeOf(providers, "capacityProviders") as readonly string[]);
-    const unknown = capacityProviderStrategies.find(
-      ({ capacityProvider }) => !known.includes(capacityProvider),
+    const known = new Set(
+      account
+        .having(PROVIDERS, "clusterName", name)
+        .flatMap((providers) => attributeOf(providers, "capacityProviders") as readonly string[]),
     );
+    const unknown = capacityProviderStrategies.find(({ capacityProvider }) => !known.has(capacityProvider));
     if (unknown !== undefined)
       throw new AwsRefused(
         "InvalidParameterException",

@@ -92,7 +92,7 @@ export function logs(account: Account, streams: LogStreams): Service {
       return {
         logStreams: ordered.slice(0, asked.limit).map(({ name, events }) => ({
           logStreamName: name,
-          ...(events.length === 0 ? {} : { lastEventTimestamp: lastOf(events) }),
+          lastEventTimestamp: events.length === 0 ? undefined : lastOf(events),
         })),
       };
     },

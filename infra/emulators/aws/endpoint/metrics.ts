@@ -74,10 +74,12 @@ export function metrics(account: Account, measurements: Measurements): Service {
       });
       return {
         Label: asked.MetricName,
-        Datapoints: points.map(({ at, values }) => ({
-          Timestamp: at / 1_000,
-          ...Object.fromEntries(asked.Statistics.map((one) => [one, STATISTICS[one](values)])),
-        })),
+        Datapoints: points.map(({ at, values }) =>
+          Object.fromEntries<number>([
+            ["Timestamp", at / 1_000],
+            ...asked.Statistics.map((one) => [one, STATISTICS[one](values)] as const),
+          ]),
+        ),
       };
     },
   };

@@ -128,7 +128,7 @@ function shapeOf(ts: Compiler, node: TypeScript.TypeNode): Shape {
   if (ts.isUnionTypeNode(node))
     return unionOf(node.types.filter(isSaid(ts)).map((type) => shapeOf(ts, type)));
   if (ts.isTypeLiteralNode(node)) {
-    const [entry] = node.members.filter(ts.isIndexSignatureDeclaration);
+    const entry = node.members.find(ts.isIndexSignatureDeclaration);
     return entry === undefined ? { kind: "anything" } : { kind: "map", of: shapeOf(ts, entry.type) };
   }
   return ts.isTypeReferenceNode(node) ? referredBy(ts, node) : { kind: "anything" };
