@@ -95,6 +95,35 @@ describe("what is required is enough", () => {
   });
 });
 
+describe("metrics", () => {
+  test("are under the deployment's namespace, or another one", () => {
+    const metrics = (env: NodeJS.ProcessEnv) =>
+      loadConfig({ ...least, OXY_METRICS: "cloudwatch", ...env }).metrics;
+    const common = { destination: "cloudwatch", everySeconds: 60 };
+    expect(metrics({ OXY_NAMESPACE: "shop" })).toEqual({ ...common, namespace: "Oxy/shop" });
+    expect(metrics({ OXY_METRICS_NAMESPACE: "Acme/Workers" })).toEqual({
+      ...common,
+      namespace: "Acme/Workers",
+    });
+  });
+
+  test.each(["AWS/ECS", "/Oxy", "Oxy shop", "ação", "x".repeat(256)])(
+    "are refused under %s, which CloudWatch does not take or keeps for itself",
+    (namespace) => {
+      expect(problemsOf({ ...least, OXY_METRICS_NAMESPACE: namespace })).toEqual([
+        expect.stringMatching(/^OXY_METRICS_NAMESPACE: expected 1 to 255 of .* not with AWS\/, got "/),
+      ]);
+    },
+  );
+
+  test("go nowhere else, and not more seldom than alarms look", () => {
+    expect(problemsOf({ ...least, OXY_METRICS: "datadog", OXY_METRICS_SECONDS: "300" })).toEqual([
+      'OXY_METRICS: expected none, cloudwatch, got "datadog"',
+      'OXY_METRICS_SECONDS: expected an integer from 1 to 60, got "300"',
+    ]);
+  });
+});
+
 describe("what is wrong is told at once, without secrets", () => {
   test("a line for each problem: key, expected, got", () => {
     expect(
