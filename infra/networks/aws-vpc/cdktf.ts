@@ -18,11 +18,12 @@ import type { AwsVpcPlan } from "./plan.ts";
 
 /** The VPC, and the provider that everything of the module is made with: in its region and account. */
 export function addNetwork({ region, account, tags, resources }: AwsVpcPlan, module: Module): void {
-  new AwsProvider(module.scope, "aws", {
+  const provider = new AwsProvider(module.scope, "aws", {
     region,
     ...given({ allowedAccountIds: account === undefined ? undefined : [account] }),
     defaultTags: [{ tags: withLiterals(tags) }],
   });
+  module.around.push(provider);
   addAll(resources, makers, module);
 }
 
