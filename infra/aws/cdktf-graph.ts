@@ -5,6 +5,7 @@ import {
   TerraformStack,
   TerraformVariable,
   Tokenization,
+  type TerraformElement,
   type TerraformResource,
 } from "cdktf";
 import { RootConstruct } from "constructs";
@@ -18,6 +19,8 @@ export interface Module {
   readonly scope: TerraformStack;
   readonly made: Map<string, TerraformResource>;
   readonly variables: Map<string, TerraformVariable>;
+  /** The provider, and outputs. */
+  readonly around: TerraformElement[];
 }
 
 /** What a node is made with; its own text is Terraform's already. */
@@ -42,7 +45,7 @@ export type Makers<Kind extends Resource> = {
 /** Without CDKTF's `App`, which makes a folder as soon as there is one. */
 export function emptyModule(stack: string): Module {
   const scope = new TerraformStack(new RootConstruct(""), stack);
-  return { scope, made: new Map(), variables: new Map() };
+  return { scope, made: new Map(), variables: new Map(), around: [] };
 }
 
 /** Adds a resource for every node, in the order of the graph, and nothing else. */
@@ -91,7 +94,8 @@ function makingIn(module: Module, storeUrl?: Text): Making {
 
 /** Something that whoever applies the module is told. */
 export function addOutput(name: string, value: Text, module: Module, storeUrl?: Text): void {
-  new TerraformOutput(module.scope, name, { value: makingIn(module, storeUrl).text(withLiterals(value)) });
+  const { text } = makingIn(module, storeUrl);
+  module.around.push(new TerraformOutput(module.scope, name, { value: text(withLiterals(value)) }));
 }
 
 /** Only what is given: CDKTF's types know no `undefined`. */

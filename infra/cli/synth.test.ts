@@ -69,7 +69,9 @@ test.each(["aws-minimal", "aws-recommended"])("example %s needs no stack", async
   const { code, stdout, stderr } = await oxy("synth", "--example", example, "-C", folder, "-o", output);
   expect(code).toBe(0);
   expect(stdout).toContain(`stack ${example}, `);
-  expect(stderr).toMatch(/^oxy: example .* names sources, which AWS does not run: --image names what is to run/);
+  expect(stderr).toMatch(
+    /^oxy: example .* names sources, which AWS does not run: --image names what is to run/,
+  );
   const args = ["--example", example, "-s", "trial", "--image", IMAGE, "-o", join(folder, "own")];
   const own = await oxy("synth", ...args, "-C", folder);
   expect(own).toMatchObject({ code: 0, stderr: "" });
@@ -82,7 +84,10 @@ test("a store that is elsewhere is a variable for its address", async () => {
   await stack("staging", { ...ON_AWS, store: { kind: "upstash", region: "us-east-1" } });
   await oxy("synth", "-s", "staging", "-C", folder);
   const { module } = await moduleIn(join(folder, "cdktf.out", "stacks", "staging", "cdk.tf.json"));
-  expect(module.variable["REDIS_URL"]).toMatchObject({ description: "the address of the store", sensitive: true });
+  expect(module.variable["REDIS_URL"]).toMatchObject({
+    description: "the address of the store",
+    sensitive: true,
+  });
   expect(module.resource).not.toHaveProperty("aws_elasticache_replication_group");
 });
 

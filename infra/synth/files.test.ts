@@ -12,7 +12,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 function module(stack: string, image = "example/worker:1"): TerraformJson {
-  return { "//": commentFor(stack, image), terraform: {}, provider: {}, variable: {}, resource: {}, output: {} };
+  return {
+    "//": commentFor(stack, image),
+    terraform: {},
+    provider: {},
+    variable: {},
+    resource: {},
+    output: {},
+  };
 }
 
 test("a module is written into a folder that is made for it", async () => {

@@ -36,7 +36,12 @@ test.each<readonly [string, Readonly<Record<string, Value>>, string, string]>([
     "aws_subnet.one.policy",
     "aws_vpc.other.id",
   ],
-  ["what is in a text of an expression", { a: '${jsonencode("x${var.WORT}")}' }, "aws_subnet.one.a", "var.WORT"],
+  [
+    "what is in a text of an expression",
+    { a: '${jsonencode("x${var.WORT}")}' },
+    "aws_subnet.one.a",
+    "var.WORT",
+  ],
   ["a key", { tags: { "${var.WORT}": "x" } }, "aws_subnet.one.tags", "var.WORT"],
   [
     "what comes after an escaped one",

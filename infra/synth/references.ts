@@ -1,7 +1,7 @@
 import type { TerraformJson, Value } from "./terraform-json.ts";
 
 /** An expression of a module that leads nowhere, or to nothing that is known of it. */
-export interface Unresolved {
+interface Unresolved {
   /** Where it is: `aws_subnet.network-subnet-1.vpc_id`. */
   readonly at: string;
   readonly reference: string;
@@ -9,16 +9,16 @@ export interface Unresolved {
 
 /** A text of an expression, in its quotes. */
 const TEXT = String.raw`"(?:[^"\\]|\\.)*"`;
-/** What expressions may call here. */
-const FUNCTIONS = new Set(["jsonencode", "join"]);
+/** What expressions have here besides references. */
+const KNOWN_WORDS = new Set(["jsonencode", "join", "true", "false"]);
 
 /**
  * Every reference that its module has nothing for: Terraform says so only once it has the provider, which it downloads.
  * What an attribute of a resource may be called, the SDK's types have said already.
  */
 export function unresolvedIn(module: TerraformJson): readonly Unresolved[] {
-  return textsIn(module).flatMap(({ at, text }) =>
-    namesIn(text)
+  return [...textsIn(module)].flatMap(({ at, text }) =>
+    [...namesIn(text)]
       .filter((reference) => !isKnown(reference, module))
       .map((reference) => ({ at, reference })),
   );
@@ -26,7 +26,7 @@ export function unresolvedIn(module: TerraformJson): readonly Unresolved[] {
 
 /** The variables that expressions name, each once. */
 export function variablesUsed(module: TerraformJson): ReadonlySet<string> {
-  const names = textsIn(module).flatMap(({ text }) => namesIn(text));
+  const names = [...textsIn(module)].flatMap(({ text }) => [...namesIn(text)]);
   return new Set(names.flatMap((name) => /^var[.](.+)$/.exec(name)?.[1] ?? []));
 }
 
@@ -42,40 +42,37 @@ interface Located {
   readonly text: string;
 }
 
-function textsIn({ resource, output, provider }: TerraformJson): readonly Located[] {
-  const within = Object.entries(resource).flatMap(([type, ofType]) =>
-    Object.entries(ofType).flatMap(([name, { depends_on: after = [], lifecycle: _, ...properties }]) => [
-      ...located(properties, `${type}.${name}`),
+function* textsIn({ resource, output, provider }: TerraformJson): Generator<Located> {
+  for (const [type, ofType] of Object.entries(resource))
+    for (const [name, { depends_on: after = [], ...properties }] of Object.entries(ofType)) {
+      yield* located(properties, `${type}.${name}`);
       // Terraform takes an address as it is there.
-      ...(after as readonly string[]).map((text) => ({
-        at: `${type}.${name}.depends_on`,
-        text: `\${${text}}`,
-      })),
-    ]),
-  );
-  return [...within, ...located(output, "output"), ...located(provider as Value, "provider")];
+      for (const address of after as readonly string[])
+        yield { at: `${type}.${name}.depends_on`, text: `\${${address}}` };
+    }
+  yield* located(output, "output");
+  yield* located(provider, "provider");
 }
 
-function located(value: Value, at: string): readonly Located[] {
-  if (typeof value === "string") return [{ at, text: value }];
-  if (typeof value !== "object") return [];
-  if (Array.isArray(value)) return (value as readonly Value[]).flatMap((inside) => located(inside, at));
-  return Object.entries(value).flatMap(([key, inside]) => [
-    { at, text: key },
-    ...located(inside, `${at}.${key}`),
-  ]);
+function* located(value: Value, at: string): Generator<Located> {
+  if (typeof value === "string") yield { at, text: value };
+  if (typeof value !== "object") return;
+  if (Array.isArray(value)) for (const inside of value as readonly Value[]) yield* located(inside, at);
+  else
+    for (const [key, inside] of Object.entries(value)) {
+      yield { at, text: key };
+      yield* located(inside, `${at}.${key}`);
+    }
 }
 
 /** What every expression of a template names; a text in one is a template too. */
-function namesIn(template: string): readonly string[] {
-  return expressionsOf(template).flatMap((expression) => {
-    const texts = expression.match(new RegExp(TEXT, "g")) ?? [];
-    const names = expression.replaceAll(new RegExp(TEXT, "g"), '""').match(/[A-Za-z_][\w.-]*/g) ?? [];
-    return [
-      ...names.filter((name) => !FUNCTIONS.has(name) && !["true", "false"].includes(name)),
-      ...texts.flatMap((text) => namesIn(text)),
-    ];
-  });
+function* namesIn(template: string): Generator<string> {
+  for (const expression of expressionsOf(template)) {
+    const text = new RegExp(TEXT, "g");
+    for (const name of expression.replaceAll(text, '""').match(/[A-Za-z_][\w.-]*/g) ?? [])
+      if (!KNOWN_WORDS.has(name)) yield name;
+    for (const inside of expression.match(text) ?? []) yield* namesIn(inside);
+  }
 }
 
 /** What is between `${` and its `}`; `$${` begins none. */
