@@ -1,4 +1,5 @@
 import type { Store } from "./store.ts";
+import { elastiCache } from "./stores/elasticache/store.ts";
 import { local } from "./stores/local/store.ts";
 import { railwayRedisStore } from "./stores/railway-redis/store.ts";
 import { renderKeyValue } from "./stores/render-key-value/store.ts";
@@ -10,6 +11,7 @@ export const stores = {
   upstash,
   "render-key-value": renderKeyValue,
   "railway-redis": railwayRedisStore,
+  elasticache: elastiCache,
 } as const satisfies Record<string, Store>;
 
 /** @throws Error when there is none: the configuration admits only those that are */

@@ -7,6 +7,7 @@ export type Attribute =
   | "name"
   | "primaryEndpointAddress"
   | "repositoryUrl"
+  | "resourceId"
   | "secretId"
   | "versionId";
 

@@ -4,7 +4,9 @@ import { ANY_STORE_URL, AnyResource, AnyStore, registering, SECRET } from "../..
 import { OxyProvider } from "../../provider/declare.ts";
 import type { StackResources } from "../../stack-resources.ts";
 import { CONTAINER, FLEET_NODES } from "./graph-fixture.ts";
+import type { EcsProcess } from "./fleet-parts.ts";
 import type { FleetResource } from "./graph.ts";
+import type { EcsFargatePlan } from "./plan.ts";
 import { deployFleet } from "./pulumi.ts";
 
 const NETWORK = [
@@ -15,17 +17,26 @@ const NETWORK = [
   "network-vpc",
 ];
 
-type Mapped = Parameters<typeof deployFleet>[0];
+function process(name: "all" | "web", isPublic: boolean): EcsProcess {
+  const task = { instances: 1, maxInstances: 1, cpu: 256, memory: 512, port: 3_000 };
+  return { name, role: name, environment: {}, isPublic, serviceName: name, isScaled: !isPublic, ...task };
+}
 
 /** Two processes, one of which serves. */
-const PLAN: Mapped = {
+const PLAN: EcsFargatePlan = {
   name: "main",
+  host: "ecs-fargate",
+  region: "us-east-1",
+  size: "as the preset says",
+  share: 100,
+  image: CONTAINER.image,
   network: "internet",
+  drainSeconds: 25,
+  graceSeconds: 30,
+  clusterName: "trial-main",
+  logGroupName: "/oxy/trial/main",
   resources: FLEET_NODES,
-  processes: [
-    { name: "web", isPublic: true },
-    { name: "all", isPublic: false },
-  ],
+  processes: [process("web", true), process("all", false)],
   url: "https://workers.example.com",
 };
 
@@ -57,7 +68,7 @@ function surroundings(): StackResources {
   };
 }
 
-async function deployed(plan: Mapped = PLAN, { preview = false } = {}) {
+async function deployed(plan: EcsFargatePlan = PLAN, { preview = false } = {}) {
   const program = async () => deployFleet(plan, surroundings());
   const { result, registered } = await registering("trial", program, { preview });
   return { result, registered, byName: new Map(registered.map((resource) => [resource.name, resource])) };
@@ -363,8 +374,8 @@ test("a rehearsal has no certificate: who serves is reached at the load balancer
 test.each(["", "1"])("without a load balancer nobody is reached (in a rehearsal: %j)", async (offline) => {
   vi.stubEnv("OXY_OFFLINE", offline);
   const resources = FLEET_NODES.filter(({ name }) => !/^main-(web|balancer|target|listener-.*)$/.test(name));
-  const processes = [{ name: "all", isPublic: false }];
-  const { result } = await deployed({ name: "main", network: "internet", resources, processes });
+  const { url: _none, ...without } = { ...PLAN, resources, processes: [process("all", false)] };
+  const { result } = await deployed(without);
   expect(await known(result.urls)).toEqual({});
 });
 
@@ -378,8 +389,8 @@ test("a preview registers the same, and what only AWS can say is not known in it
 });
 
 test("a process without a service of its name is a defect", async () => {
-  const processes = [{ name: "board", isPublic: true }];
-  await expect(deployed({ ...PLAN, processes })).rejects.toThrow("main-board: expected a resource");
+  const resources = FLEET_NODES.filter(({ name }) => name !== "main-web");
+  await expect(deployed({ ...PLAN, resources })).rejects.toThrow("main-web: expected a resource");
 });
 
 test("a fleet of a stack without a network is a defect", async () => {

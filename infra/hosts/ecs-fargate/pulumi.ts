@@ -19,17 +19,11 @@ import { alarmMakers, firewallMakers } from "../../aws/pulumi.ts";
 import { makeAll, makingWith, type Makers, type Making } from "../../aws/pulumi-graph.ts";
 import { reference, type Document } from "../../aws/references.ts";
 import { isOffline } from "../../home.ts";
-import type { ProcessPlan } from "../../host.ts";
 import { requireNetwork, type FleetDeployment, type StackResources } from "../../stack-resources.ts";
 import type { Container, FleetResource, StepScaling, TargetTracking } from "./graph.ts";
 import type { EcsFargatePlan } from "./plan.ts";
 
-/** What of a plan is mapped. */
-type Mapped = Pick<EcsFargatePlan, "name" | "network" | "resources" | "url"> & {
-  readonly processes: readonly Pick<ProcessPlan, "name" | "isPublic">[];
-};
-
-export function deployFleet(plan: Mapped, resources: StackResources): FleetDeployment {
+export function deployFleet(plan: EcsFargatePlan, resources: StackResources): FleetDeployment {
   const surroundings = {
     ...requireNetwork(resources),
     secret: resources.secret,
@@ -43,7 +37,7 @@ export function deployFleet(plan: Mapped, resources: StackResources): FleetDeplo
 
 /** A rehearsal has no certificate, and nobody's domain leads to it. */
 function urlsOf(
-  { url, processes, resources }: Mapped,
+  { url, processes, resources }: EcsFargatePlan,
   making: Making,
 ): Output<Readonly<Record<string, string>>> {
   const balancer = resources.find(({ type }) => type === "lb");

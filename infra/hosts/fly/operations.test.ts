@@ -60,6 +60,7 @@ async function deployed(services: "one" | "two"): Promise<{ plan: FlyFleetPlan; 
     },
     image: `registry.example/oxy-worker@${reference}`,
     network: "internet",
+    production: false,
     drainSeconds: 25,
     graceSeconds: 30,
     environment: { NODE_ENV: "development", OXY_NAMESPACE: stack, OXY_FLEET: "main", DRAIN_SECONDS: "25" },

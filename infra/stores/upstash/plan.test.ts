@@ -8,7 +8,7 @@ function config(fields: object = {}): UpstashStoreConfig {
 }
 
 function refused(fields: object, production = false): readonly string[] {
-  return upstash.refusals?.(config(fields), production) ?? [];
+  return upstash.refusals?.(config(fields), production, "trial") ?? [];
 }
 
 test("without a word it is the plan that Upstash advises for queues", () => {
