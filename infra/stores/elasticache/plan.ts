@@ -19,6 +19,7 @@ export interface ElastiCachePlan extends StorePlan {
 
 /** AWS docs, ElastiCache, append-only files (none on these engines) and replication (asynchronous), 2026-08. */
 const MAY_LOSE = {
+  unsaved: "everything, if its one node dies: no snapshot of it is taken",
   single: "everything since the last daily snapshot, if its one node dies",
   replicated: "what was not yet copied to a replica, if the node that leads dies",
 } as const;
@@ -45,7 +46,7 @@ export function planStore(request: {
   return {
     kind: "elasticache",
     identity: `elasticache/${region}`,
-    mayLose: replicas === 0 ? MAY_LOSE.single : MAY_LOSE.replicated,
+    mayLose: mayLose(chosen),
     protected: production,
     region,
     nodeType,
@@ -65,6 +66,11 @@ export function planStore(request: {
       ],
     },
   };
+}
+
+function mayLose({ replicas, snapshotDays }: ReturnType<typeof chosenOf>): string {
+  if (replicas > 0) return MAY_LOSE.replicated;
+  return snapshotDays === 0 ? MAY_LOSE.unsaved : MAY_LOSE.single;
 }
 
 /** What the config says, and where it says nothing its preset. */
@@ -136,7 +142,9 @@ function group(
     authToken: { secret: "OXY_STORE_PASSWORD" },
     authTokenUpdateStrategy: "ROTATE",
     atRestEncryptionEnabled: true,
-    autoMinorVersionUpgrade: true,
+    // The engine would take what AWS has upgraded by itself for a downgrade to `engineVersion`, which replaces the group
+    // and all that is in it. Source: terraform-provider-aws, elasticache/engine_version.go, 2026.
+    autoMinorVersionUpgrade: false,
     // A change of the config is meant: it does not wait for the next Sunday.
     applyImmediately: true,
     snapshotRetentionLimit: snapshotDays,

@@ -24,7 +24,7 @@ export const elastiCache = defineStore({
 });
 
 function refusalsOf(config: ElastiCacheStoreConfig, production: boolean, stack: string): string[] {
-  const { replicas } = chosenOf(config);
+  const { replicas, snapshotDays } = chosenOf(config);
   const id = groupIdOf(stack);
   return [
     ...(config.engine === "serverless"
@@ -35,6 +35,11 @@ function refusalsOf(config: ElastiCacheStoreConfig, production: boolean, stack: 
     ...(production && replicas === 0
       ? [
           "replicas: expected 1 or more in production, because a single node that dies takes all conversations and WhatsApp sessions since the last snapshot, got 0",
+        ]
+      : []),
+    ...(production && snapshotDays === 0
+      ? [
+          "snapshotDays: expected 1 or more in production, because no replica brings back what was deleted by mistake, got 0",
         ]
       : []),
     ...(id.length > LONGEST_ID || id.endsWith("-") || id.includes("--")
