@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { resultOf } from "../worker/dev/stacks/conversation-fixture.ts";
 import { Rehearsal } from "../worker/dev/stacks/rehearsal-fixture.ts";
-import { targets } from "../worker/dev/stacks/targets-fixture.ts";
+import { awsTargets, targets } from "../worker/dev/stacks/targets-fixture.ts";
 
 /** What commands take on emulated hosts, in seconds as a person waits for them, and in calls of the hosts' APIs. */
 const { values } = parseArgs({
@@ -17,7 +17,7 @@ console.log(
     "count; emulated hosts and real workers on the same machine.\n",
 );
 console.log(`${"".padEnd(36)}seconds   API calls   of them writes`);
-for (const [name, target] of Object.entries(targets)) {
+for (const [name, target] of Object.entries({ ...targets, ...awsTargets })) {
   const ends: (() => Promise<void>)[] = [];
   try {
     const rehearsal = await Rehearsal.prepare("staging", [0, 0], (end) => void ends.push(end));

@@ -15,3 +15,15 @@ export const targets = {
     fleet: "host: render\nregion: oregon\nsize: starter\n",
   },
 } as const satisfies Readonly<Record<string, Target>>;
+
+/** The same on AWS, whose API is the engine's plugin: it is no HTTP that could be cut. */
+export const awsTargets = {
+  "ecs-fargate": {
+    store: upstash("us-east-1"),
+    fleet: "host: ecs-fargate\nregion: us-east-1\npreset: minimal\n",
+  },
+  "ecs-fargate, elasticache": {
+    store: "kind: elasticache\nregion: us-east-1\npreset: recommended\n",
+    fleet: "host: ecs-fargate\nregion: us-east-1\npreset: recommended\n",
+  },
+} as const satisfies Readonly<Record<string, Target>>;
