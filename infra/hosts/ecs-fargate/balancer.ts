@@ -42,7 +42,7 @@ export function balancerNodes(parts: FleetParts): FleetResource[] {
       port: open.port,
       deregistrationDelay: DEREGISTRATION_SECONDS,
       healthCheck: {
-        path: request.workload.health.live,
+        path: request.workload.health.ready,
         matcher: "200",
         interval: 10,
         timeout: 5,

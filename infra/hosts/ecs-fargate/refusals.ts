@@ -1,18 +1,24 @@
 import type { Circumstances } from "../../host.ts";
-import { cidrRefusal } from "../../networks/aws-vpc/cidr.ts";
+import { addressesOfSubnet, cidrOf, cidrRefusal } from "../../networks/aws-vpc/cidr.ts";
 import { ZONES } from "../../networks/aws-vpc/regions.ts";
 import type { EcsFargateFleetConfig } from "./config.ts";
+import { ecrRepositoryOf } from "./image-source.ts";
 import { titleOf } from "./plan.ts";
 import { chosenOf, type Chosen } from "./presets.ts";
 
 /** `oxy-<stack>-<fleet>-execution` is the longest name made of it, of a role: 64 characters at the most. */
 const LONGEST_TITLE = 64 - "-execution".length;
+/** What a load balancer keeps free in each of its subnets. Source: AWS docs, subnets of an Application Load Balancer, 2026. */
+const BALANCER_ADDRESSES = 8;
+/** Names that ECR takes. Source: ECR API, CreateRepository, 2026. */
+const REPOSITORY_NAME = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 
 /** What of a fleet's configuration cannot work, each `field: expected …, got …`. */
 export function refusalsOf(config: EcsFargateFleetConfig, circumstances: Circumstances): string[] {
   const chosen = chosenOf(config);
   return [
     ...networkRefusals(config, chosen),
+    ...addressRefusals(config, chosen),
     ...capacityRefusals(chosen),
     ...balancerRefusals(config, chosen, circumstances),
     ...registryRefusals(config, circumstances),
@@ -33,6 +39,27 @@ function networkRefusals({ region, cidr }: EcsFargateFleetConfig, { egress, zone
       ? [`zones: expected ${there}, because ${region} gives an account no more, got ${zones}`]
       : []),
     ...(refusal === undefined ? [] : [`cidr: expected ${refusal}, got ${cidr}`]),
+  ];
+}
+
+/** An update runs each task twice, and a subnet has no more addresses later. */
+function addressRefusals({ cidr }: EcsFargateFleetConfig, chosen: Chosen): string[] {
+  if (cidr === undefined || cidrRefusal(cidr) !== undefined) return [];
+  const { zones, egress, loadBalancer, services, maxInstances } = chosen;
+  const needed = 2 * (maxInstances + (services === "two" ? 1 : 0));
+  const shared = loadBalancer && egress === "public-ip" ? BALANCER_ADDRESSES : 0;
+  const free = zones * (addressesOfSubnet(cidrOf(cidr)) - shared);
+  return [
+    ...(loadBalancer && cidrOf(cidr).prefix > 23
+      ? [
+          `cidr: expected a network from /16 to /23, because a load balancer takes subnets of /27 and larger, got ${cidr}`,
+        ]
+      : []),
+    ...(needed > free
+      ? [
+          `cidr: expected a network with more addresses, because an update of maxInstances ${maxInstances} has ${needed} tasks for a while and their subnets have room for ${free}, got ${cidr}`,
+        ]
+      : []),
   ];
 }
 
@@ -78,11 +105,29 @@ function balancerRefusals(
   ];
 }
 
-function registryRefusals({ registryUser }: EcsFargateFleetConfig, { secrets }: Circumstances): string[] {
+function registryRefusals(
+  { registryUser, repository }: EcsFargateFleetConfig,
+  { secrets, image, stack, name }: Circumstances,
+): string[] {
   const hasPassword = secrets.includes("OXY_REGISTRY_PASSWORD");
-  if (registryUser === undefined || hasPassword) return [];
+  const title = titleOf(stack, name);
   return [
-    `registryUser: expected the password beside it (npx oxy secret set OXY_REGISTRY_PASSWORD), got only ${registryUser}`,
+    ...(registryUser !== undefined && !hasPassword
+      ? [
+          `registryUser: expected the password beside it (npx oxy secret set -s ${stack} OXY_REGISTRY_PASSWORD), got only ${registryUser}`,
+        ]
+      : []),
+    ...(registryUser === undefined && hasPassword
+      ? ["registryUser: expected the user that secrets.OXY_REGISTRY_PASSWORD is of, got nothing"]
+      : []),
+    ...(registryUser !== undefined && ecrRepositoryOf(image.reference) !== undefined
+      ? [`registryUser: expected nothing, because ECR lets tasks in by their role, got ${registryUser}`]
+      : []),
+    ...(repository && !REPOSITORY_NAME.test(title)
+      ? [
+          `repository: expected false, because ECR takes no name with -- in it or - at its end such as ${title}, got true`,
+        ]
+      : []),
   ];
 }
 

@@ -7,7 +7,7 @@ import { isSecretValue, secretReference } from "./secrets.ts";
 const USER = "10001:10001";
 const NODE = "/usr/local/bin/node";
 const PLATFORM = "1.4.0";
-/** Of the health check of the event loop. */
+/** Of the health check. */
 const INTERVAL_SECONDS = 15;
 const TIMEOUT_SECONDS = 5;
 const RETRIES = 3;
@@ -55,7 +55,7 @@ function container({ fleet, request, config }: FleetParts, process: EcsProcess):
       : { repositoryCredentials: reference(`${fleet}-registry-version`, "arn") }),
     portMappings: [{ containerPort: process.port, protocol: "tcp" }],
     healthCheck: {
-      command: ["CMD", NODE, "-e", probe(process.port, health.live)],
+      command: ["CMD", NODE, "-e", probe(process.port, health.ready)],
       interval: INTERVAL_SECONDS,
       timeout: TIMEOUT_SECONDS,
       startPeriod: startSeconds,
@@ -67,7 +67,11 @@ function container({ fleet, request, config }: FleetParts, process: EcsProcess):
   };
 }
 
-/** Only a process whose event loop stands still is replaced; one that consumes much raises an alarm. */
+/**
+ * Whether it has joined the others on its store, which it says until it is told to stop, whatever becomes of the store
+ * and of WhatsApp: a release that never joins is taken back, and afterwards only a process whose event loop stands still
+ * is replaced. One that consumes much raises an alarm.
+ */
 function probe(port: number, path: string): string {
   return `fetch("http://127.0.0.1:${port}${path}").then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))`;
 }

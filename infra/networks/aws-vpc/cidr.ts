@@ -41,6 +41,11 @@ export function sixteenth(whole: Cidr, index: number): Cidr {
   return { first: whole.first + index * 2 ** (32 - prefix), prefix };
 }
 
+/** How many of a subnet's addresses somebody can have: AWS keeps 5. */
+export function addressesOfSubnet(vpc: Cidr): number {
+  return sizeOf(sixteenth(vpc, 0)) - 5;
+}
+
 /** Why a VPC cannot have it: completes "expected …"; undefined when it can. */
 export function cidrRefusal(text: string): string | undefined {
   let cidr: Cidr;
