@@ -49,9 +49,10 @@ export async function registering<Result>(
         const { visible, revealed, secrets } = opened(inputs as Values);
         const wishes = wishesOf(requests.get(`${type} ${name}`));
         registered.push({ type, name, inputs: revealing ? revealed : visible, secrets, ...wishes });
-        if (preview) return { id: undefined, state: visible };
         const isAws = type.startsWith("aws:");
         const outputs = isAws ? attributesOf(name) : outputsOf(type);
+        if (preview)
+          return { id: undefined, state: { ...visible, ...(isAws ? among(visible, outputs) : {}) } };
         return { id: isAws ? attributeText(name, "id") : name, state: { ...visible, ...outputs } };
       },
       call: () => ({}),
@@ -147,6 +148,7 @@ const ATTRIBUTES = [
   "name",
   "primaryEndpointAddress",
   "repositoryUrl",
+  "resourceId",
   "secretId",
   "versionId",
 ] as const satisfies readonly Attribute[];
@@ -155,8 +157,13 @@ function attributesOf(name: string): Values {
   return Object.fromEntries(ATTRIBUTES.map((attribute) => [attribute, attributeText(name, attribute)]));
 }
 
+/** What an input says is known before the resource is there. */
+function among(inputs: Values, outputs: Values): Values {
+  return Object.fromEntries(Object.entries(outputs).filter(([key]) => key in inputs));
+}
+
 /** Stands for an attribute of a resource. */
-export function attributeText(name: string, attribute: Attribute): string {
+function attributeText(name: string, attribute: Attribute): string {
   return `«${name}.${attribute}»`;
 }
 

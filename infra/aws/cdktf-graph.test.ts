@@ -60,6 +60,14 @@ test("each node is a resource of its name, and a reference is an attribute of an
   });
 });
 
+test("a node is made after what it says it comes after, which has to be there", () => {
+  const { resource } = added([box("one"), { ...box("two"), after: ["one"] }]);
+  expect(resource["aws_sns_topic"]?.["two"]?.["depends_on"]).toEqual(["aws_sns_topic.one"]);
+  expect(() => added([{ ...box("one"), after: ["two"] }, box("two")])).toThrow(
+    "two: expected a resource that is made",
+  );
+});
+
 test("a secret is a variable that Terraform shows nobody, the same wherever it is named", () => {
   const module = added([box("one", { secret: "WORD" }), box("two", { join: ["pre-", { secret: "WORD" }] })]);
   expect(labelsOf(module)).toEqual({ one: "${var.WORD}", two: "pre-${var.WORD}" });

@@ -61,7 +61,8 @@ export function addAll<Kind extends Resource>(
     // TypeScript does not see that the maker found by a node's type is the one for that node.
     const maker = makers[type] as unknown as (node: Kind, making: Making) => TerraformResource;
     const resource = maker(withLiterals(node), making);
-    if (node.after !== undefined) resource.dependsOn = node.after.map((name) => making.named(name).fqn);
+    if (node.after !== undefined)
+      resource.dependsOn = node.after.map((name) => expressionOf(making.named(name).fqn, module));
     module.made.set(node.name, resource);
   }
 }

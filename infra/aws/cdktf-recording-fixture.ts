@@ -51,20 +51,26 @@ function revived(document: unknown): unknown {
   return Object.fromEntries(Object.entries(document).map(([key, inside]) => [shown(key), revived(inside)]));
 }
 
-/** The expression of a document: `"key" = join("", ["text", reference])`, as a document with templates. */
+const TEXT = String.raw`"(?:[^"\\]|\\.)*"`;
+const REFERENCE = String.raw`(?:var|aws_\w+)[.][\w.-]+`;
+
+/** The expression of a document: `{"key" = join("", ["text", var.NAME])}`, as a document with templates. */
 function asJson(expression: string): string {
-  const TEXT = String.raw`"(?:[^"\\]|\\.)*"`;
+  const piece = `${TEXT}|${REFERENCE}`;
   const joined = expression.replaceAll(
-    new RegExp(String.raw`join\("", \[((?:${TEXT}|[^"\]])*)\]\)`, "g"),
-    (_match, list: string) => {
-      const pieces = list.match(new RegExp(`${TEXT}|[^", ]+`, "g")) ?? [];
-      const templates = pieces.map((piece) =>
-        piece.startsWith('"') ? (JSON.parse(piece) as string) : `\${${piece}}`,
-      );
-      return JSON.stringify(templates.join(""));
+    new RegExp(String.raw`${TEXT}|join\("", \[((?:${piece}|, )*)\]\)`, "g"),
+    (match, list: string | undefined) => {
+      if (list === undefined) return match;
+      return JSON.stringify((list.match(new RegExp(piece, "g")) ?? []).map(templateOf).join(""));
     },
   );
-  return joined.replaceAll(new RegExp(`(${TEXT}) = `, "g"), "$1: ");
+  return joined
+    .replaceAll(new RegExp(piece, "g"), (match) => JSON.stringify(templateOf(match)))
+    .replaceAll(new RegExp(`(${TEXT}) = `, "g"), "$1: ");
+}
+
+function templateOf(piece: string): string {
+  return piece.startsWith('"') ? (JSON.parse(piece) as string) : `\${${piece}}`;
 }
 
 /** A template as whoever reads it: references and secrets by their names, and text as it is. */

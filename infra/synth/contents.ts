@@ -10,7 +10,7 @@ export interface Contents {
   readonly outputs: readonly string[];
 }
 
-export function contentsOf({ resource, variable, output }: TerraformJson): Contents {
+export function contentsOf({ resource, variable, output = {} }: TerraformJson): Contents {
   const types = Object.entries(resource).map(([type, ofType]): [string, number] => [
     type,
     Object.keys(ofType).length,

@@ -18,7 +18,6 @@ function module(stack: string, image = "example/worker:1"): TerraformJson {
     provider: {},
     variable: {},
     resource: {},
-    output: {},
   };
 }
 

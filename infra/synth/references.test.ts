@@ -9,7 +9,6 @@ function module(properties: Readonly<Record<string, Value>>): TerraformJson {
     provider: {},
     variable: { WORD: { type: "string" } },
     resource: { aws_vpc: { "network-vpc": { cidr_block: "10.0.0.0/20" } }, aws_subnet: { one: properties } },
-    output: {},
   };
 }
 

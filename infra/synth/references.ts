@@ -26,7 +26,7 @@ export function unresolvedIn(module: TerraformJson): readonly Unresolved[] {
 
 /** The variables that expressions name, each once. */
 export function variablesUsed(module: TerraformJson): ReadonlySet<string> {
-  const names = [...textsIn(module)].flatMap(({ text }) => [...namesIn(text)]);
+  const names = [...textsIn(module)].flatMap(({ text }) => Array.from(namesIn(text)));
   return new Set(names.flatMap((name) => /^var[.](.+)$/.exec(name)?.[1] ?? []));
 }
 
@@ -42,7 +42,7 @@ interface Located {
   readonly text: string;
 }
 
-function* textsIn({ resource, output, provider }: TerraformJson): Generator<Located> {
+function* textsIn({ resource, output = {}, provider }: TerraformJson): Generator<Located> {
   for (const [type, ofType] of Object.entries(resource))
     for (const [name, { depends_on: after = [], ...properties }] of Object.entries(ofType)) {
       yield* located(properties, `${type}.${name}`);

@@ -10,6 +10,7 @@ import { textOf } from "./files.ts";
 import { unresolvedIn, variablesUsed } from "./references.ts";
 import { NotSynthesizable, synthesize } from "./synthesize.ts";
 import { evaluated, hasTerraform, terraform } from "./terraform-fixture.ts";
+import type { TerraformJson } from "./terraform-json.ts";
 
 const stacks = Object.entries(await parityStacks()).map(([name, plan]) => ({ name, plan }));
 const [minimal] = stacks;
@@ -19,6 +20,13 @@ if (minimal === undefined) throw new Error("there is no example on AWS");
 function nodesOf({ networks, store, fleets }: StackPlan): readonly Resource[] {
   return [...networks, store, ...fleets].flatMap((part) =>
     "resources" in part ? (part.resources as readonly Resource[]) : [],
+  );
+}
+
+/** One that each variable takes. */
+function valuesFor({ variable }: TerraformJson): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.keys(variable).map((name) => [name, name.replaceAll("_", "-").padEnd(20, "-")]),
   );
 }
 
@@ -55,14 +63,18 @@ describe.each(stacks)("$name", ({ plan }) => {
     expect(store?.["lifecycle"]).toEqual(
       kind === "elasticache" && isProtected ? { prevent_destroy: true } : undefined,
     );
-    const services = nodesOf(plan).filter((node): node is Service => node.type === "ecs_service");
+    const nodes = nodesOf(plan);
+    const services = nodes.filter((node): node is Service => node.type === "ecs_service");
     expect(services.length).toBeGreaterThan(0);
-    const types = new Map(nodesOf(plan).map(({ name, type }) => [name, `aws_${type}`]));
-    for (const { name, ignoresDesiredCount, after } of services) {
-      const { lifecycle, depends_on: dependsOn = [] } = resource["aws_ecs_service"]?.[name] ?? {};
-      expect(lifecycle).toEqual(ignoresDesiredCount ? { ignore_changes: ["desired_count"] } : undefined);
-      expect(dependsOn).toEqual(after.map((other) => `${types.get(other)}.${other}`));
-    }
+    for (const { name, ignoresDesiredCount } of services)
+      expect(resource["aws_ecs_service"]?.[name]?.["lifecycle"]).toEqual(
+        ignoresDesiredCount ? { ignore_changes: ["desired_count"] } : undefined,
+      );
+    const types = new Map(nodes.map(({ name, type }) => [name, `aws_${type}`]));
+    for (const { type, name, after } of nodes)
+      expect(resource[`aws_${type}`]?.[name]?.["depends_on"]).toEqual(
+        after?.map((other) => `${types.get(other)}.${other}`),
+      );
   });
 
   test("the provider is that of the plan's region and account, with its tags", async () => {
@@ -95,9 +107,7 @@ describe.each(stacks)("$name", ({ plan }) => {
     const module = await synthesize(plan);
     const { code, output } = await terraform(module, ["providers"]);
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("hashicorp/aws] 6.25.0") });
-    const values = Object.fromEntries(
-      Object.keys(module.variable).map((name) => [name, `${name}-${"a".repeat(16)}`.replaceAll("_", "-")]),
-    );
+    const values = valuesFor(module);
     const made = await evaluated(module, { ...values, OPENAI_API_KEY: 'sk "quoted" \\ ${not} %{this}' });
     const secrets = [...made.values()].flatMap(({ secret_string: text }) =>
       text === undefined ? [] : [JSON.parse(text as string) as Record<string, string>],
@@ -172,7 +182,7 @@ describe.skipIf(!hasTerraform)("Terraform", () => {
   test("refuses an expression that is none: evaluating it is a test", async () => {
     const module = await synthesize(minimal.plan);
     const broken = JSON.parse(textOf(module).replace("${jsonencode(", "${jsonencode((")) as typeof module;
-    await expect(evaluated(broken, {})).rejects.toThrow("Missing");
+    await expect(evaluated(broken, valuesFor(broken))).rejects.toThrow(/Missing|Invalid|Unbalanced|Unclosed/);
   });
 
   test.each(["short", "with@sign-and-more-letters", "under_score-and-more-letters"])(

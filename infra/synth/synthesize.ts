@@ -51,7 +51,7 @@ function requireAws({ stack, networks, fleets }: StackPlan) {
 
 /** Without what CDKTF notes about itself, and always in the same order. */
 function moduleOf({ stack, image }: StackPlan, { scope }: Module): TerraformJson {
-  const { resource, variable = {}, output = {}, ...rest } = scope.toTerraform() as Omit<TerraformJson, "//">;
+  const { resource, variable = {}, output, ...rest } = scope.toTerraform() as Omit<TerraformJson, "//">;
   const { terraform, provider } = rest;
   return {
     "//": commentFor(stack, image),
@@ -59,7 +59,7 @@ function moduleOf({ stack, image }: StackPlan, { scope }: Module): TerraformJson
     provider,
     variable: sorted(variable),
     resource: sorted(resource, (ofType) => sorted(ofType, withoutNotes)),
-    output: sorted(output),
+    ...(output === undefined ? {} : { output: sorted(output) }),
   };
 }
 

@@ -74,12 +74,13 @@ export async function evaluated(
   });
   const folder = await mkdtemp(join(tmpdir(), "terraform-"));
   try {
-    const module = { locals, variable, output: JSON.parse(text) as object };
+    const output = JSON.parse(text) as object;
+    const module = { variable, ...(all.length === 0 ? {} : { locals, output }) };
     await writeFile(join(folder, "main.tf.json"), JSON.stringify(module, undefined, 1));
-    const applied = await run(folder, ["apply", "-auto-approve", "-no-color"], variables);
+    const applied = await run(folder, ["apply", "-auto-approve", "-no-color", "-input=false"], variables);
     if (applied.code !== 0) throw new Error(applied.output);
-    const { output } = await run(folder, ["output", "-json"], {});
-    const outputs = JSON.parse(output) as Record<string, { readonly value: Record<string, unknown> }>;
+    const printed = await run(folder, ["output", "-json"], {});
+    const outputs = JSON.parse(printed.output) as Record<string, { readonly value: Record<string, unknown> }>;
     return new Map(Object.entries(outputs).map(([name, { value }]) => [name, value]));
   } finally {
     await rm(folder, { recursive: true });

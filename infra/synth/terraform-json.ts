@@ -15,6 +15,6 @@ export interface TerraformJson {
   readonly variable: Readonly<Record<string, Block>>;
   /** By type and name. */
   readonly resource: Readonly<Record<string, Readonly<Record<string, Block>>>>;
-  /** By name. */
-  readonly output: Readonly<Record<string, Block>>;
+  /** By name. Terraform refuses an empty one. */
+  readonly output?: Readonly<Record<string, Block>>;
 }
