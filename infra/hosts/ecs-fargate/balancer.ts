@@ -31,6 +31,8 @@ export function balancerNodes(parts: FleetParts): FleetResource[] {
       // It holds nothing: what is deleted by oversight is made again.
       enableDeletionProtection: false,
       idleTimeout: IDLE_SECONDS,
+      // AWS makes none that faces an internet which its VPC has no gateway to.
+      after: vpc.waysOut,
     },
     {
       type: "lb_target_group",
