@@ -98,7 +98,10 @@ export class Task {
   }
 
   async #run(): Promise<void> {
-    const { definition, containers, name, environment } = this.#parts;
+    const { definition, containers, name, environment, pace } = this.#parts;
+    // It takes its time to be provisioned, also where it is to fail.
+    await this.#pause(pace.look);
+    if (this.#over.signal.aborted) return;
     try {
       const given = environment(this.id);
       const { container } = definition;
