@@ -10,7 +10,12 @@ import {
 } from "cdktf";
 import { RootConstruct } from "constructs";
 import { json, template, withLiterals, type Known } from "./cdktf-text.ts";
-import { DEPLOYMENT_SECRETS, PLANNED_SETTINGS, type DeploymentSecret } from "../workload.ts";
+import {
+  DEPLOYMENT_SECRETS,
+  PLANNED_SETTINGS,
+  type DeploymentSecret,
+  type RequiredSecret,
+} from "../workload.ts";
 import type { Graph, Resource } from "./graph.ts";
 import type { Document, Text } from "./references.ts";
 
@@ -118,7 +123,11 @@ function expressionOf(token: string, { scope }: Module): string {
   return resolved.replace(/^\$\{(.*)\}$/s, "$1");
 }
 
-const DESCRIPTIONS: Readonly<Record<string, string>> = { ...PLANNED_SETTINGS, ...DEPLOYMENT_SECRETS };
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  ...PLANNED_SETTINGS,
+  ...DEPLOYMENT_SECRETS,
+  OXY_ENCRYPTION_KEYS: "what the store is encrypted with: k1:<32 bytes in base64> (docs/configuration.md)",
+} satisfies Partial<Record<RequiredSecret | DeploymentSecret | keyof typeof PLANNED_SETTINGS, string>>;
 
 /**
  * What ElastiCache takes and an address needs no escapes for. `oxy up` makes one that is like this; here somebody else
