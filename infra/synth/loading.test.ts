@@ -6,6 +6,7 @@ import { afterEach, expect, test } from "vitest";
 import { modulesLoadedBy, packagesAmong } from "../modules-fixture.ts";
 
 const oxy = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+const IMAGE = `ghcr.io/acme/oxy-worker@sha256:${"ab".repeat(32)}`;
 const folder = mkdtempSync(join(tmpdir(), "synth-"));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -16,7 +17,7 @@ test("CDKTF is loaded to express a stack, and not to say how that is done", () =
 
 test("of its provider only the resources that there are, and nothing of Pulumi", () => {
   // What a command prints comes before what it loaded.
-  const modules = modulesLoadedBy(oxy, ["synth", "--example", "aws-minimal", "-o", folder]);
+  const modules = modulesLoadedBy(oxy, ["synth", "--example", "aws-minimal", "--image", IMAGE, "-o", folder]);
   expect(packagesAmong(modules)).toContain("cdktf");
   const resources = modules.flatMap((url) => /provider-aws\/lib\/(.*)$/.exec(url)?.[1] ?? []);
   expect(resources).toContain("ecs-service/index.js");
