@@ -162,9 +162,10 @@ test("another strategy of capacity providers needs a new deployment, or AWS's pr
       forceNewDeployment: false,
     }),
   ).rejects.toThrow(/force_new_deployment should be true/);
-  expect(
-    await engine.diff(service.inputs, service.state, { ...service.inputs, ...strategy }),
-  ).toMatchObject({ isChanged: true, replaces: [] });
+  expect(await engine.diff(service.inputs, service.state, { ...service.inputs, ...strategy })).toMatchObject({
+    isChanged: true,
+    replaces: [],
+  });
 });
 
 test("what names something that is not there is refused", async () => {
@@ -198,7 +199,9 @@ test("the same name twice is refused", async () => {
 test("a fault strikes before anything is made, or after it", async () => {
   const { emulator, account } = aws().aws;
   emulator.inject(() => ({ kind: "status", status: 503, message: "slow down" }));
-  await expect(aws().make(CLUSTER, { name: "main" })).rejects.toThrow(/StatusCode: 503, api error: slow down/);
+  await expect(aws().make(CLUSTER, { name: "main" })).rejects.toThrow(
+    /StatusCode: 503, api error: slow down/,
+  );
   emulator.inject(() => ({ kind: "cut before" }));
   await expect(aws().make(CLUSTER, { name: "main" })).rejects.toThrow(/connection reset/);
   expect(account.everything).toEqual([]);

@@ -1,7 +1,11 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SERVICE, useAws, type Made, type Surroundings } from "./aws-fixture.ts";
 
 const aws = useAws();
+/** On a machine that has other things to do. */
+const SOON = { timeout: 20_000 };
 const CIRCUIT = { deploymentCircuitBreaker: { enable: true, rollback: false } };
 
 /** Why a service never was steady. */
@@ -21,6 +25,10 @@ function tasks() {
 
 function live() {
   return tasks().filter(({ isLive }) => isLive);
+}
+
+function well() {
+  return live().filter(({ isWell }) => isWell);
 }
 
 test("a secret that the execution role may not read keeps a task from starting", async () => {
@@ -122,8 +130,8 @@ test("a task that dies is replaced by another one, and does not run again itself
   await aws().service(around, await aws().taskDefinition(around, await aws().image("1")));
   const [task] = live();
   process.kill((await task?.container?.pid()) ?? 0, "SIGKILL");
-  await expect.poll(() => live().filter(({ isWell }) => isWell).map(({ id }) => id)).not.toContain(task?.id);
-  await expect.poll(() => live().filter(({ isWell }) => isWell)).toHaveLength(1);
+  await expect.poll(() => task?.status, SOON).toBe("STOPPED");
+  await expect.poll(well, SOON).toHaveLength(1);
   expect(task).toMatchObject({
     status: "STOPPED",
     exitCode: 137,
@@ -144,29 +152,36 @@ const SPREAD = {
 test("a base is on demand, and the rest by weight", async () => {
   const around = await aws().surroundings();
   await aws().service(around, await aws().taskDefinition(around, await aws().image("1")), SPREAD);
-  expect(live().map(({ capacityProvider }) => capacityProvider).toSorted()).toEqual([
-    "FARGATE",
-    "FARGATE_SPOT",
-    "FARGATE_SPOT",
-  ]);
+  expect(
+    live()
+      .map(({ capacityProvider }) => capacityProvider)
+      .toSorted(),
+  ).toEqual(["FARGATE", "FARGATE_SPOT", "FARGATE_SPOT"]);
 });
 
 test("what Spot takes back has SIGTERM as its warning, and others take its place at once", async () => {
   const around = await aws().surroundings();
-  const image = await aws().image("1", { atEnd: "setTimeout(() => process.exit(0), 1_500)" });
-  await aws().service(around, await aws().taskDefinition(around, image), SPREAD);
+  const drained = join(aws().home, "drained");
+  const image = await aws().image("1", {
+    start: 'const { existsSync } = await import("node:fs");',
+    atEnd: `setInterval(() => existsSync(${JSON.stringify(drained)}) && process.exit(0), 20)`,
+  });
+  await aws().service(around, await aws().taskDefinition(around, image, { stopTimeout: 60 }), SPREAD);
   const before = live();
   const [onDemand] = before.filter(({ capacityProvider }) => capacityProvider === "FARGATE");
   const taken = aws().aws.emulator.interrupt?.("main-all", "there") ?? [];
   expect(taken).toHaveLength(2);
-  // While those that were taken back still drain.
-  await expect.poll(() => live().filter(({ isWell }) => isWell)).toHaveLength(3);
+  await expect.poll(well, SOON).toHaveLength(3);
+  // Those that were taken back still drain.
   const ended = before.filter(({ id }) => taken.includes(id));
   expect(ended.map(({ status }) => status)).toEqual(["STOPPING", "STOPPING"]);
-  await expect.poll(() => ended.map(({ stopCode, exitCode }) => [stopCode, exitCode])).toEqual([
-    ["SpotInterruption", 0],
-    ["SpotInterruption", 0],
-  ]);
+  await writeFile(drained, "");
+  await expect
+    .poll(() => ended.map(({ stopCode, exitCode }) => [stopCode, exitCode]), SOON)
+    .toEqual([
+      ["SpotInterruption", 0],
+      ["SpotInterruption", 0],
+    ]);
   expect(live()).toContain(onDemand);
 });
 
@@ -175,28 +190,28 @@ test("without capacity on Spot, only the base goes on, until there is some again
   await aws().service(around, await aws().taskDefinition(around, await aws().image("1")), SPREAD);
   const { services, emulator } = aws().aws;
   emulator.interrupt?.("main-all", "absent");
-  await expect.poll(() => aws().containers.running).toHaveLength(1);
+  await expect.poll(() => aws().containers.running, SOON).toHaveLength(1);
   expect(live().map(({ capacityProvider }) => capacityProvider)).toEqual(["FARGATE"]);
   const [found] = services.running;
   expect(found?.service.events[0]?.message).toContain("was unable to place a task");
   services.provide("FARGATE_SPOT", "there");
-  await expect.poll(() => live().filter(({ isWell }) => isWell)).toHaveLength(3);
+  await expect.poll(well, SOON).toHaveLength(3);
 });
 
 test("a strategy with a provider that the cluster has not is refused", async () => {
   const around = await aws().surroundings();
   const definition = await aws().taskDefinition(around, await aws().image("1"));
   const strategies = [{ capacityProvider: "EC2", base: 1, weight: 1 }];
-  await expect(
-    aws().service(around, definition, { capacityProviderStrategies: strategies }),
-  ).rejects.toThrow(/The specified capacity provider 'EC2' was not found/);
+  await expect(aws().service(around, definition, { capacityProviderStrategies: strategies })).rejects.toThrow(
+    /The specified capacity provider 'EC2' was not found/,
+  );
   expect(aws().aws.account.all(SERVICE)).toEqual([]);
 });
 
 test.each([
   [{ cpu: "256", memory: "4096" }, "No Fargate configuration exists for given values: 256 CPU, 4096 memory."],
   [{ cpu: "256", memory: "1536" }, "No Fargate configuration exists"],
-  [{ executionRoleArn: undefined }, "Fargate requires task definition to have execution role ARN"],
+  [{ executionRoleArn: "" }, "Fargate requires task definition to have execution role ARN"],
 ])("a task definition that ECS would not register is refused: %j", async (changes, reason) => {
   const around = await aws().surroundings();
   const { inputs, type } = await aws().taskDefinition(around, await aws().image("1"));
