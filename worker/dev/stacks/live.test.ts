@@ -55,6 +55,11 @@ test.each([
   [["render"], /^--image: expected one in a registry that render can pull, got nothing [^\n]+\n$/],
   [["upstash"], /^--spend-money: expected it, because this costs what the providers charge [^\n]+\n$/],
   [["upstash", "--store", "free"], /^--store: expected an object as JSON, got free\n$/],
+  [["upstash", "--minutes", "soon"], /^--minutes: expected a number above 0, got soon\n$/],
+  [
+    ["ecs-fargate", "--image", "any@sha256:0"],
+    /^account: expected credentials of AWS, got none from [^\n]+\n$/,
+  ],
   [["upstash", "--budget"], /^Unknown option '--budget'[^\n]+\n$/],
 ])("what cannot be meant, or was not agreed to, makes nothing: %j", async (args, sentence) => {
   const home = await temporaryHome();
