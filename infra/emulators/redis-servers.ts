@@ -103,12 +103,15 @@ export class RedisServers {
         const state = await inspectService(service);
         return state?.childAlive === true ? state.record.child?.pid : undefined;
       },
-      stop: async () => {
-        await stopService(service);
-        await removeService(service);
-        await rm(folder, { recursive: true, force: true });
-        this.#running.delete(server);
-      },
+      // Once: its store and whoever closes all of them may both want it.
+      stop: () => (stopping ??= stop()),
+    };
+    let stopping: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      await stopService(service);
+      await removeService(service);
+      await rm(folder, { recursive: true, force: true });
+      this.#running.delete(server);
     };
     this.#running.add(server);
     return server;
