@@ -23,7 +23,7 @@ type Preset = Omit<Chosen, "size"> & { readonly size: SizeName };
  * The two configurations of the 2025 analysis, corrected. Its minimal one priced a task without a way to the internet:
  * each has a public address here. Its recommended one was a single task of 4 vCPU and 16 GB, of which Node computes on
  * one and waits for the AI on the rest, in a single zone; here are two small ones over two zones, more of them when
- * customers wait, and beyond the first half of them on Spot.
+ * customers wait, and all beyond the first on Spot.
  */
 export const PRESETS = {
   minimal: {
@@ -45,7 +45,7 @@ export const PRESETS = {
     services: "two",
     instances: 2,
     maxInstances: 6,
-    spot: 50,
+    spot: 100,
     onDemandBase: 1,
     loadBalancer: true,
     logRetentionDays: 30,
