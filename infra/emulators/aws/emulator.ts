@@ -107,7 +107,8 @@ export async function startAwsWith(cloud: Cloud, options: AwsOptions): Promise<E
     async close() {
       plugin.stop();
       await services.close();
-      await Promise.all([balancing.close(), stores.close(), containers.close(), redisServers.close()]);
+      await Promise.all([balancing.close(), stores.close()]);
+      await Promise.all([containers.close(), redisServers.close()]);
     },
   });
   url = emulator.url;
