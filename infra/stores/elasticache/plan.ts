@@ -150,6 +150,8 @@ function group(
     snapshotRetentionLimit: snapshotDays,
     ...windows(config.maintenanceHour),
     ...(production ? { finalSnapshotIdentifier: `${id}-final` } : {}),
+    // Whoever waits for the store may reach it, and until the end: tasks that drain still write.
+    after: ["store-from-tasks"],
   };
   return [
     {
