@@ -45,7 +45,7 @@ interface Asked {
 }
 
 /** Why a call to AWS came to nothing, as a sentence. @param settings that it was made with */
-export async function awsFailure(
+async function awsFailure(
   error: SdkError,
   { doing, region }: Asked,
   settings: Settings,

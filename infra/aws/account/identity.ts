@@ -4,7 +4,7 @@ import { ApiFailed } from "../../api/failure.ts";
 import { credentialProblem, unreachableAt, type SdkError } from "./failure.ts";
 
 /** Whose credentials they are. */
-export interface Identity {
+interface Identity {
   /** 12 digits. */
   readonly account: string;
   readonly arn: string;
