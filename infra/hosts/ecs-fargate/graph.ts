@@ -3,27 +3,27 @@ import type { Resource } from "../../aws/graph.ts";
 import type { Document, Text } from "../../aws/references.ts";
 import type { EgressRule, IngressRule, SecurityGroup } from "../../networks/aws-vpc/graph.ts";
 
-export interface Cluster extends Resource {
+interface Cluster extends Resource {
   readonly type: "ecs_cluster";
   readonly clusterName: string;
   readonly containerInsights: "disabled" | "enabled";
 }
 
-export interface ClusterCapacityProviders extends Resource {
+interface ClusterCapacityProviders extends Resource {
   readonly type: "ecs_cluster_capacity_providers";
   readonly clusterName: Text;
   readonly capacityProviders: readonly CapacityProvider[];
 }
 
-export type CapacityProvider = "FARGATE" | "FARGATE_SPOT";
+type CapacityProvider = "FARGATE" | "FARGATE_SPOT";
 
-export interface LogGroup extends Resource {
+interface LogGroup extends Resource {
   readonly type: "cloudwatch_log_group";
   readonly groupName: string;
   readonly retentionInDays: number;
 }
 
-export interface Secret extends Resource {
+interface Secret extends Resource {
   readonly type: "secretsmanager_secret";
   readonly secretName: string;
   readonly description: string;
@@ -32,20 +32,20 @@ export interface Secret extends Resource {
 }
 
 /** Its value is an object in JSON, every part of it secret. */
-export interface SecretVersion extends Resource {
+interface SecretVersion extends Resource {
   readonly type: "secretsmanager_secret_version";
   readonly secretId: Text;
   readonly secretString: Readonly<Record<string, Text>>;
 }
 
-export interface Role extends Resource {
+interface Role extends Resource {
   readonly type: "iam_role";
   readonly roleName: string;
   readonly description: string;
   readonly assumeRolePolicy: Document;
 }
 
-export interface RolePolicy extends Resource {
+interface RolePolicy extends Resource {
   readonly type: "iam_role_policy";
   readonly policyName: string;
   readonly role: Text;
@@ -134,7 +134,7 @@ export interface Service extends Resource {
   readonly after: readonly string[];
 }
 
-export interface LoadBalancer extends Resource {
+interface LoadBalancer extends Resource {
   readonly type: "lb";
   /** 6 characters at the most; the engine makes the rest unique, so that one can be made before another is deleted. */
   readonly namePrefix: string;
@@ -148,7 +148,7 @@ export interface LoadBalancer extends Resource {
   readonly idleTimeout: number;
 }
 
-export interface TargetGroup extends Resource {
+interface TargetGroup extends Resource {
   readonly type: "lb_target_group";
   /** As a load balancer's. */
   readonly namePrefix: string;
@@ -169,7 +169,7 @@ export interface TargetGroup extends Resource {
   };
 }
 
-export interface Listener extends Resource {
+interface Listener extends Resource {
   readonly type: "lb_listener";
   readonly loadBalancerArn: Text;
   readonly port: number;
@@ -187,7 +187,7 @@ export interface Listener extends Resource {
       };
 }
 
-export interface ScalingTarget extends Resource {
+interface ScalingTarget extends Resource {
   readonly type: "appautoscaling_target";
   readonly serviceNamespace: "ecs";
   readonly scalableDimension: "ecs:service:DesiredCount";
@@ -235,7 +235,7 @@ export interface StepScaling extends ScalingPolicyBasics {
   }[];
 }
 
-export interface Repository extends Resource {
+interface Repository extends Resource {
   readonly type: "ecr_repository";
   readonly repositoryName: string;
   readonly imageTagMutability: "IMMUTABLE";
@@ -244,7 +244,7 @@ export interface Repository extends Resource {
   readonly forceDelete: boolean;
 }
 
-export interface LifecyclePolicy extends Resource {
+interface LifecyclePolicy extends Resource {
   readonly type: "ecr_lifecycle_policy";
   readonly repository: Text;
   readonly policy: Document;

@@ -4,7 +4,7 @@ import type { Text } from "../../aws/references.ts";
 /** Tags that a console shows a resource by. */
 type Tags = Readonly<Record<string, string>>;
 
-export interface Vpc extends Resource {
+interface Vpc extends Resource {
   readonly type: "vpc";
   readonly cidrBlock: string;
   readonly enableDnsSupport: boolean;
@@ -12,7 +12,7 @@ export interface Vpc extends Resource {
   readonly tags: Tags;
 }
 
-export interface InternetGateway extends Resource {
+interface InternetGateway extends Resource {
   readonly type: "internet_gateway";
   readonly vpcId: Text;
   readonly tags: Tags;
@@ -48,13 +48,13 @@ export interface RouteTableAssociation extends Resource {
   readonly subnetId: Text;
 }
 
-export interface Eip extends Resource {
+interface Eip extends Resource {
   readonly type: "eip";
   readonly domain: "vpc";
   readonly tags: Tags;
 }
 
-export interface NatGateway extends Resource {
+interface NatGateway extends Resource {
   readonly type: "nat_gateway";
   readonly allocationId: Text;
   readonly subnetId: Text;
@@ -62,7 +62,7 @@ export interface NatGateway extends Resource {
 }
 
 /** The one that AWS makes by itself, without its rules: nothing may be let in by oversight. */
-export interface DefaultSecurityGroup extends Resource {
+interface DefaultSecurityGroup extends Resource {
   readonly type: "default_security_group";
   readonly vpcId: Text;
   readonly tags: Tags;
@@ -101,12 +101,12 @@ export interface EgressRule extends Resource {
 }
 
 /** Where the stack's alarms go. */
-export interface Topic extends Resource {
+interface Topic extends Resource {
   readonly type: "sns_topic";
   readonly topicName: string;
 }
 
-export interface TopicSubscription extends Resource {
+interface TopicSubscription extends Resource {
   readonly type: "sns_topic_subscription";
   readonly topicArn: Text;
   readonly protocol: "email";

@@ -3,14 +3,14 @@ import type { MetricAlarm } from "../../aws/alarm.ts";
 import type { Text } from "../../aws/references.ts";
 import type { EgressRule, IngressRule, SecurityGroup } from "../../networks/aws-vpc/graph.ts";
 
-export interface SubnetGroup extends Resource {
+interface SubnetGroup extends Resource {
   readonly type: "elasticache_subnet_group";
   readonly groupName: string;
   readonly description: string;
   readonly subnetIds: readonly Text[];
 }
 
-export interface ParameterGroup extends Resource {
+interface ParameterGroup extends Resource {
   readonly type: "elasticache_parameter_group";
   readonly groupName: string;
   readonly description: string;
