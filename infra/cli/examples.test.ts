@@ -19,7 +19,14 @@ const schema = JSON.parse(
 const accepts = new Ajv({ allowUnionTypes: true }).compile(schema);
 
 test("there are those that the documentation names", () => {
-  expect(all.map(({ name }) => name)).toEqual(["fly-gru", "railway", "render-current", "render-optimized"]);
+  expect(all.map(({ name }) => name)).toEqual([
+    "aws-minimal",
+    "aws-recommended",
+    "fly-gru",
+    "railway",
+    "render-current",
+    "render-optimized",
+  ]);
 });
 
 describe.each(all)("example $name", ({ about, text }) => {

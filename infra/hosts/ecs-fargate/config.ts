@@ -72,12 +72,30 @@ export const ecsFargateFleet = z.strictObject({
     "x86_64",
     "What the image is built for; `arm64` costs a fifth less, and the image has to be built for it.",
   ),
-  zones: presetNumber([2, 3], "In how many zones its tasks and its store are."),
+  zones: field(z.literal([2, 3]).optional(), {
+    about: "In how many zones its tasks and its store are.",
+    expected:
+      "2 or 3, because a zone fails with all that is in it, and a load balancer takes two at the least",
+    default: AS_PRESET,
+    example: "3",
+  }),
+  zoneLetters: text(
+    /^[a-f]{2,3}$/,
+    "Which zones, where the account has no zone `a` or `b`, or Fargate is not in one of them; each account has letters of its own.",
+    "the letters of 2 or 3 zones, such as abd",
+    "acd",
+  ),
   cidr: text(
     /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\/(1[6-9]|2[0-4])$/,
-    "Addresses of its VPC; 10.40.0.0/20 unless said. They cannot be changed later, and a network to be connected to this one must have others.",
+    "Addresses of its VPC; 10.40.0.0/20 unless said. They cannot be changed later.",
     "a private IPv4 network from /16 to /24",
     "10.40.0.0/20",
+  ),
+  peerCidr: text(
+    /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\/([89]|[12]\d|3[0-2])$/,
+    "A network that the VPC is to be connected with some day, such as an office or another VPC: the two must not overlap.",
+    "an IPv4 network",
+    "10.0.0.0/16",
   ),
   egress: presetChoice(
     ["public-ip", "nat", "nat-per-zone", "endpoints"],
@@ -123,7 +141,7 @@ export const ecsFargateFleet = z.strictObject({
     "arn:aws:acm:us-east-1:123456789012:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
   ),
   domain: text(
-    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?\.){1,3}[a-z]{2,10}$/,
+    /^([a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?\.){1,3}[a-z]{2,10}$/,
     "The name that the certificate is for; in your DNS it points to the load balancer.",
     "a domain name",
     "workers.example.com",

@@ -28,7 +28,7 @@ export const ecsFargate = defineHost<EcsFargateFleetConfig, EcsFargatePlan>({
   ],
   awaitsReady: true,
   network: ({ stack, production, config }) => {
-    const { region, account, cidr, alarmEmail } = config;
+    const { region, account, zoneLetters, cidr, alarmEmail } = config;
     const { zones, egress } = chosenOf(config);
     return planVpc({
       stack,
@@ -38,6 +38,7 @@ export const ecsFargate = defineHost<EcsFargateFleetConfig, EcsFargatePlan>({
       // What is refused is never planned.
       egress: egress as Egress,
       ...(account === undefined ? {} : { account }),
+      ...(zoneLetters === undefined ? {} : { zoneLetters }),
       ...(cidr === undefined ? {} : { cidr }),
       ...(alarmEmail === undefined ? {} : { alarmEmail }),
     });

@@ -58,7 +58,7 @@ export function chosenOf(config: EcsFargateFleetConfig): Chosen {
   const instances = config.instances ?? preset.instances;
   return {
     size: SIZES[config.size === "preset" ? preset.size : config.size],
-    zones: config.zones ?? preset.zones,
+    zones: config.zones ?? (config.zoneLetters?.length as 2 | 3 | undefined) ?? preset.zones,
     egress: config.egress ?? preset.egress,
     services: config.services ?? preset.services,
     instances,

@@ -1,5 +1,13 @@
 import type { Circumstances } from "../../host.ts";
-import { addressesOfSubnet, cidrOf, cidrRefusal } from "../../networks/aws-vpc/cidr.ts";
+import {
+  addressesOfSubnet,
+  aligned,
+  cidrOf,
+  cidrRefusal,
+  overlap,
+  readCidr,
+} from "../../networks/aws-vpc/cidr.ts";
+import { DEFAULT_CIDR } from "../../networks/aws-vpc/plan.ts";
 import { ZONES } from "../../networks/aws-vpc/regions.ts";
 import type { EcsFargateFleetConfig } from "./config.ts";
 import { ecrRepositoryOf } from "./image-source.ts";
@@ -26,7 +34,10 @@ export function refusalsOf(config: EcsFargateFleetConfig, circumstances: Circums
   ];
 }
 
-function networkRefusals({ region, cidr }: EcsFargateFleetConfig, { egress, zones }: Chosen): string[] {
+function networkRefusals(
+  { region, zoneLetters, cidr, peerCidr }: EcsFargateFleetConfig,
+  { egress, zones }: Chosen,
+): string[] {
   const there = ZONES[region].length;
   const refusal = cidr === undefined ? undefined : cidrRefusal(cidr);
   return [
@@ -38,7 +49,22 @@ function networkRefusals({ region, cidr }: EcsFargateFleetConfig, { egress, zone
     ...(zones > there
       ? [`zones: expected ${there}, because ${region} gives an account no more, got ${zones}`]
       : []),
-    ...(refusal === undefined ? [] : [`cidr: expected ${refusal}, got ${cidr}`]),
+    ...(zoneLetters === undefined || (zoneLetters.length === zones && new Set(zoneLetters).size === zones)
+      ? []
+      : [`zoneLetters: expected ${zones} different ones, because zones says so, got ${zoneLetters}`]),
+    ...(refusal === undefined
+      ? overlapRefusals(cidr ?? DEFAULT_CIDR, peerCidr)
+      : [`cidr: expected ${refusal}, got ${cidr}`]),
+  ];
+}
+
+function overlapRefusals(cidr: string, peerCidr: string | undefined): string[] {
+  if (peerCidr === undefined) return [];
+  const peer = readCidr(peerCidr);
+  if (peer === undefined) return [`peerCidr: expected an IPv4 network such as 10.0.0.0/16, got ${peerCidr}`];
+  if (!overlap(cidrOf(cidr), aligned(peer))) return [];
+  return [
+    `cidr: expected a network that does not overlap ${peerCidr}, because networks that do cannot be connected, got ${cidr}`,
   ];
 }
 

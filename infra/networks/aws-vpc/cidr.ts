@@ -12,14 +12,20 @@ const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 /** Docker's own bridge, which AWS's services use too; peers of it cannot be reached. Source: the same page. */
 const RESERVED = "172.17.0.0/16";
 
-/** @throws Error for what is none: the configuration admits only what looks like one */
-export function cidrOf(text: string): Cidr {
+/** @returns undefined for what is none; its first address counts as it is written */
+export function readCidr(text: string): Cidr | undefined {
   const [, a, b, c, d, bits] = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(text) ?? [];
   const bytes = [a, b, c, d].map(Number);
   const prefix = Number(bits);
-  if (bytes.some((byte) => !(byte <= 255)) || !(prefix <= 32))
-    throw new Error(`${text}: expected an IPv4 network`);
+  if (bytes.some((byte) => !(byte <= 255)) || !(prefix <= 32)) return undefined;
   return { first: bytes.reduce((sum, byte) => sum * 256 + byte, 0), prefix };
+}
+
+/** @throws Error for what is none: the configuration admits only those that are */
+export function cidrOf(text: string): Cidr {
+  const cidr = readCidr(text);
+  if (cidr === undefined) throw new Error(`${text}: expected an IPv4 network`);
+  return cidr;
 }
 
 export function sizeOf({ prefix }: Cidr): number {
@@ -48,12 +54,8 @@ export function addressesOfSubnet(vpc: Cidr): number {
 
 /** Why a VPC cannot have it: completes "expected …"; undefined when it can. */
 export function cidrRefusal(text: string): string | undefined {
-  let cidr: Cidr;
-  try {
-    cidr = cidrOf(text);
-  } catch {
-    return "an IPv4 network such as 10.40.0.0/20";
-  }
+  const cidr = readCidr(text);
+  if (cidr === undefined) return "an IPv4 network such as 10.40.0.0/20";
   if (cidr.first % sizeOf(cidr) !== 0)
     return `the first address of a network, such as ${textOf(aligned(cidr))}`;
   if (cidr.prefix < LARGEST_PREFIX || cidr.prefix > SMALLEST_PREFIX)
@@ -64,7 +66,8 @@ export function cidrRefusal(text: string): string | undefined {
   return undefined;
 }
 
-function aligned(cidr: Cidr): Cidr {
+/** The network that an address of it and its prefix mean. */
+export function aligned(cidr: Cidr): Cidr {
   return { ...cidr, first: cidr.first - (cidr.first % sizeOf(cidr)) };
 }
 

@@ -16,6 +16,8 @@ export interface VpcRequest {
   readonly account?: string;
   /** In how many zones it is. */
   readonly zones?: 2 | 3;
+  /** Which ones, for an account that has others. */
+  readonly zoneLetters?: string;
   readonly cidr?: string;
   readonly egress?: Egress;
   /** Who is told of alarms. */
@@ -49,7 +51,7 @@ export interface AwsVpcPlan extends NetworkPlan {
 }
 
 /** Of 4,096 addresses, 256 for each subnet. */
-const CIDR = "10.40.0.0/20";
+export const DEFAULT_CIDR = "10.40.0.0/20";
 const EVERYWHERE = "0.0.0.0/0";
 /** Which of the sixteen parts of the VPC: the kinds of subnet stay where they are when a zone is added. */
 const PARTS = { public: 0, private: 4, store: 8 } as const;
@@ -58,8 +60,16 @@ type Kind = keyof typeof PARTS;
 
 /** Two zones and public addresses, unless told. @throws Error for a region or a CIDR that is none */
 export function planVpc(request: VpcRequest): AwsVpcPlan {
-  const { stack, production, region, account, egress = "public-ip", cidr = CIDR, alarmEmail } = request;
-  const zones = zonesOf(region, request.zones ?? 2);
+  const {
+    stack,
+    production,
+    region,
+    account,
+    egress = "public-ip",
+    cidr = DEFAULT_CIDR,
+    alarmEmail,
+  } = request;
+  const zones = zonesOf(region, request.zones ?? 2, request.zoneLetters);
   const parts = { stack, cidr, zones };
   const isPublic = egress === "public-ip";
   const kinds: readonly Kind[] = isPublic ? ["public", "store"] : ["public", "private", "store"];

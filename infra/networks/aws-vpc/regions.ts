@@ -17,11 +17,11 @@ export const ZONES = {
 
 export type Region = keyof typeof ZONES;
 
-/** By their names; the first ones. @throws Error for a region that is none of these */
-export function zonesOf(region: string, count: number): readonly string[] {
+/** By their names; the first ones, or those of these letters. @throws Error for a region that is none of these */
+export function zonesOf(region: string, count: number, own?: string): readonly string[] {
   const letters: readonly string[] | undefined = (ZONES as Readonly<Record<string, readonly string[]>>)[
     region
   ];
   if (letters === undefined) throw new Error(`${region}: expected one of ${Object.keys(ZONES).join(", ")}`);
-  return letters.slice(0, count).map((letter) => `${region}${letter}`);
+  return (own === undefined ? letters : [...own]).slice(0, count).map((letter) => `${region}${letter}`);
 }
