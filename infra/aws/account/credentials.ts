@@ -119,7 +119,11 @@ async function fromMachine(settings: Settings): Promise<CredentialSource> {
   const off = settings["AWS_EC2_METADATA_DISABLED"];
   if (off && off !== "false") return { name, has: "none", why: "AWS_EC2_METADATA_DISABLED says not to ask" };
   const isAtAws = await isEc2();
-  return { name, has: isAtAws ? "unknown" : "none", why: isAtAws ? "it gave none" : "this is no machine of EC2" };
+  return {
+    name,
+    has: isAtAws ? "unknown" : "none",
+    why: isAtAws ? "it gave none" : "this is no machine of EC2",
+  };
 }
 
 /** What the firmware says of itself; the instance metadata is not asked, which takes its time where there is none. */

@@ -45,11 +45,7 @@ interface Asked {
 }
 
 /** Why a call to AWS came to nothing, as a sentence. @param settings that it was made with */
-async function awsFailure(
-  error: SdkError,
-  { doing, region }: Asked,
-  settings: Settings,
-): Promise<ApiFailed> {
+async function awsFailure(error: SdkError, { doing, region }: Asked, settings: Settings): Promise<ApiFailed> {
   const { name } = error;
   const words = `${name}: ${error.message}`;
   const problem = await credentialProblem(error, settings);
