@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Wire } from "../../provider/client-fixture.ts";
 import { useAws, type Made, type Surroundings } from "./aws-fixture.ts";
 
 const aws = useAws();
@@ -31,7 +32,7 @@ async function balanced(around: Surroundings, check: object = {}) {
   return { edge, balancer, targets, listen, url: `http://${String(balancer.state["dnsName"])}` };
 }
 
-function behind({ id }: Made): object {
+function behind({ id }: Made): Wire {
   return {
     loadBalancers: [{ targetGroupArn: id, containerName: "main", containerPort: 3_000 }],
     deploymentCircuitBreaker: { enable: true, rollback: false },

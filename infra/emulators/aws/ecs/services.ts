@@ -73,9 +73,9 @@ export class EcsServices {
     },
   };
 
-  /** @param name of the service; unlike its ARN, people know it */
+  /** @param name of the service, `<cluster>/<service>` where several have that name, or its ARN */
   named(name: string): RunningService | undefined {
-    return this.running.find(({ held }) => textOf(held, "name") === name || held.id === name);
+    return this.running.find(({ held }) => held.id === name || held.id.endsWith(`/${name}`));
   }
 
   /**
@@ -243,7 +243,8 @@ export class EcsServices {
       pace,
       definition,
       capacityProvider,
-      name: settings.name,
+      // Its cluster's and its own.
+      name: held.id.split("/").slice(1).join("-"),
       environment: (task) => this.#environmentOf(task, held, settings, definition),
     });
   }
