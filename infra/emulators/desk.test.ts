@@ -78,6 +78,16 @@ test("what the APIs were asked is told, of all or of one, and forgotten", async 
   expect((await asked("GET", "/calls")).body).toEqual([]);
 });
 
+test("capacity is taken back from a service, whether or not there is any other", async () => {
+  const taken = async (body: unknown) => await asked("PUT", "/interruptions", body);
+  expect(await taken({ service: "thing" })).toEqual({ status: 200, body: ["thing, capacity there"] });
+  expect(await taken({ service: "thing", capacity: "absent" })).toMatchObject({
+    body: ["thing, capacity absent"],
+  });
+  expect(await taken({ service: "moon" })).toEqual({ status: 400, body: { message: "there is no moon" } });
+  expect(await taken({ service: "thing", capacity: "plenty" })).toMatchObject({ status: 400 });
+});
+
 test("the call that was meant goes wrong, and no other", async () => {
   const fault = { kind: "status", status: 422, message: "injected" };
   expect(await asked("PUT", "/faults", { api: "toy", method: "GET", nth: 1, fault })).toMatchObject({

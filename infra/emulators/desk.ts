@@ -49,7 +49,11 @@ export function emulatorsDesk(emulators: Emulators<string>, exports: string): Fa
     const able = chosen(emulators, undefined).flatMap(({ interrupt }) => interrupt ?? []);
     const [interrupt] = able;
     if (interrupt === undefined) throw new Unclear("no emulated API lends capacity that it could take back");
-    return reply.send(interrupt(service, capacity));
+    try {
+      return reply.send(interrupt(service, capacity));
+    } catch (error) {
+      throw new Unclear((error as Error).message);
+    }
   });
 
   app.get("/faults", () => striking?.report ?? null);

@@ -19,6 +19,10 @@ export async function startToy({ containers, redisServers }: Cloud): Promise<Emu
     api: toyApi,
     credentials: { TOY_TOKEN: "token-of-the-toy" },
     refusalBody: (_status, message) => ({ message }),
+    interrupt: (service, capacity) => {
+      if (service !== "thing") throw new Refusal(404, `there is no ${service}`);
+      return [`${service}, capacity ${capacity}`];
+    },
     routes: (app) => {
       app.get("/things", () => ({ things: containers.running.length }));
       app.post<{ Body: { image: string } }>("/things", async ({ body }) => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
 import { bundleDirectory } from "../../image.ts";
 import { secret, TestEngine, type Wire } from "../../provider/client-fixture.ts";
+import type { Cloud } from "../cloud.ts";
 import { Containers } from "../containers.ts";
 import { RedisServers } from "../redis-servers.ts";
 import { startAwsWith, type AwsOptions, type EmulatedAws } from "./emulator.ts";
@@ -24,12 +25,14 @@ export class TestAws {
   readonly home: string;
   readonly aws: EmulatedAws;
   readonly containers: Containers;
+  readonly #redisServers: RedisServers;
   readonly #engines = new Map<string, TestEngine>();
 
-  private constructor(home: string, aws: EmulatedAws, containers: Containers) {
+  private constructor(home: string, aws: EmulatedAws, { containers, redisServers }: Omit<Cloud, "folder">) {
     this.home = home;
     this.aws = aws;
     this.containers = containers;
+    this.#redisServers = redisServers;
   }
 
   static async start(options: AwsOptions = {}): Promise<TestAws> {
@@ -37,18 +40,15 @@ export class TestAws {
     const containers = new Containers(home, join(home, "containers"));
     const redisServers = new RedisServers(join(home, "redis"));
     const hasty = { pace: QUICK, ...options };
-    return new TestAws(
-      home,
-      await startAwsWith({ containers, redisServers, folder: home }, hasty),
-      containers,
-    );
+    const runs = { containers, redisServers };
+    return new TestAws(home, await startAwsWith({ ...runs, folder: home }, hasty), runs);
   }
 
   /** What it runs has ended then, or the test fails. */
   async close(): Promise<void> {
     for (const engine of this.#engines.values()) engine.close();
     await this.aws.emulator.close();
-    expect(this.containers.running).toEqual([]);
+    expect([...this.containers.running, ...this.#redisServers.running]).toEqual([]);
     await rm(this.home, { recursive: true });
   }
 

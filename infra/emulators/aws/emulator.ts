@@ -1,5 +1,6 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { join } from "node:path";
+import { inheritedEnvironment } from "../../home.ts";
 import { awsAt } from "../../offline.ts";
 import { ResourceProviderService } from "../../provider/protocol.ts";
 import type { Cloud, StartEmulator } from "../cloud.ts";
@@ -54,7 +55,7 @@ export async function startAwsWith(cloud: Cloud, options: AwsOptions): Promise<E
   const credentials = new Credentials(account.number);
   const certificate = await Certificate.create(
     join(folder, "certificates"),
-    process.env["NODE_EXTRA_CA_CERTS"],
+    inheritedEnvironment()["NODE_EXTRA_CA_CERTS"],
   );
   const stores = new ReplicationGroups(account, redisServers, certificate);
   const balancing = new LoadBalancing(account, pace);

@@ -26,13 +26,10 @@ const MOST = 100_000;
 /** What CloudWatch was told. */
 export class Measurements {
   readonly #all: Measurement[] = [];
-  /** Told of each. */
-  listener: ((measurement: Measurement) => void) | undefined;
 
   take(measurement: Measurement): void {
     this.#all.push(measurement);
     if (this.#all.length > MOST) this.#all.shift();
-    this.listener?.(measurement);
   }
 
   /** By period, the oldest first; a period without any has no point. */

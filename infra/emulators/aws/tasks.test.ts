@@ -168,7 +168,7 @@ test("what Spot takes back has SIGTERM as its warning, and others take its place
   });
   await aws().service(around, await aws().taskDefinition(around, image, { stopTimeout: 60 }), SPREAD);
   const before = live();
-  const [onDemand] = before.filter(({ capacityProvider }) => capacityProvider === "FARGATE");
+  const onDemand = before.find(({ capacityProvider }) => capacityProvider === "FARGATE");
   const taken = aws().aws.emulator.interrupt?.("main-all", "there") ?? [];
   expect(taken).toHaveLength(2);
   await expect.poll(well, SOON).toHaveLength(3);

@@ -92,13 +92,6 @@ export class EcsService {
     if (isNew) this.#deployments.unshift(new Deployment(definition));
   }
 
-  /** As autoscaling does it. */
-  scaleTo(desiredCount: number): void {
-    if (desiredCount !== this.#settings.desiredCount)
-      this.say(`has reached its desired count of ${desiredCount} by application autoscaling.`);
-    this.#settings = { ...this.#settings, desiredCount };
-  }
-
   /**
    * Resolves when what runs is what was wanted last.
    * @throws DeploymentFailed, the signal's reason

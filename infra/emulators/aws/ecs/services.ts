@@ -1,22 +1,21 @@
 import type { Containers } from "../../containers.ts";
-import { attributeOf, textOf, type Account, type Held } from "../account.ts";
+import type { Account, Held } from "../account.ts";
 import type { Credentials } from "../credentials.ts";
 import { NotReady, type Doing, type Live } from "../live.ts";
 import type { LoadBalancing, Registered } from "../load-balancing.ts";
 import type { Pace } from "../pace.ts";
 import { connects, reachesInternet } from "../reach.ts";
 import { AwsRefused } from "../refused.ts";
+import { requireCapacityProviders, requireTargets } from "./requirements.ts";
 import { DeploymentFailed, EcsService, type Surroundings } from "./service.ts";
 import { settingsOf, type Settings } from "./settings.ts";
 import { environmentOf, NotStarted } from "./start.ts";
 import { readTaskDefinition, type TaskDefinition } from "./task-definition.ts";
 import { Task } from "./task.ts";
 
-const CLUSTER = "aws:ecs/cluster:Cluster";
-const PROVIDERS = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders";
 const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
 const SERVICE = "aws:ecs/service:Service";
-export const SPOT = "FARGATE_SPOT";
+const SPOT = "FARGATE_SPOT";
 
 export interface ServiceParts {
   readonly account: Account;
@@ -38,7 +37,10 @@ export interface RunningService {
   readonly service: EcsService;
 }
 
-/** Every service of ECS in the account. */
+/**
+ * Every service of ECS in the account. None is scaled by what it measures: policies of autoscaling are held against the
+ * SDK's types and kept, and a service has as many tasks as it was told.
+ */
 export class EcsServices {
   readonly #parts: ServiceParts;
   readonly #running = new Map<string, RunningService>();
@@ -111,8 +113,8 @@ export class EcsServices {
   async #create(held: Held, doing: Doing): Promise<{}> {
     const settings = settingsOf(held);
     const definition = this.#definitionOf(settings);
-    this.#requireCapacityProviders(settings);
-    this.#requireTargets(settings, definition);
+    requireCapacityProviders(this.#parts.account, settings);
+    requireTargets(this.#parts.balancing, settings, definition);
     const service = new EcsService(settings, definition, this.#surroundingsOf(held));
     this.#running.set(held.id, { held, service });
     await steady(service, settings, doing, `${held.id}) create`);
@@ -124,8 +126,8 @@ export class EcsServices {
     if (found === undefined) throw new AwsRefused("ServiceNotFoundException", "Service not found.");
     const settings = settingsOf(held);
     const definition = this.#definitionOf(settings);
-    this.#requireCapacityProviders(settings);
-    this.#requireTargets(settings, definition);
+    requireCapacityProviders(this.#parts.account, settings);
+    requireTargets(this.#parts.balancing, settings, definition);
     found.service.change(settings, definition);
     await steady(found.service, settings, doing, `${held.id}) update`);
     return {};
@@ -144,54 +146,6 @@ export class EcsServices {
     const found = account.withArn(taskDefinition) ?? account.find(TASK_DEFINITION, taskDefinition);
     if (found?.type !== TASK_DEFINITION) throw new AwsRefused("ClientException", "TaskDefinition not found.");
     return readTaskDefinition(found);
-  }
-
-  #requireCapacityProviders({ cluster, capacityProviderStrategies, launchType }: Settings): void {
-    const { account } = this.#parts;
-    const found = account.withArn(cluster) ?? account.find(CLUSTER, cluster);
-    if (found === undefined) throw new AwsRefused("ClusterNotFoundException", "Cluster not found.");
-    if (launchType !== undefined && capacityProviderStrategies.length > 0)
-      throw new AwsRefused(
-        "InvalidParameterException",
-        "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
-      );
-    const name = textOf(found, "name");
-    const known = new Set(
-      account
-        .having(PROVIDERS, "clusterName", name)
-        .flatMap((providers) => attributeOf(providers, "capacityProviders") as readonly string[]),
-    );
-    const unknown = capacityProviderStrategies.find(({ capacityProvider }) => !known.has(capacityProvider));
-    if (unknown !== undefined)
-      throw new AwsRefused(
-        "InvalidParameterException",
-        `The specified capacity provider '${unknown.capacityProvider}' was not found. Specify a valid capacity provider and try again.`,
-      );
-    if (capacityProviderStrategies.filter(({ base }) => base > 0).length > 1)
-      throw new AwsRefused(
-        "InvalidParameterException",
-        "A capacity provider strategy cannot contain more than one capacity provider with a defined base value.",
-      );
-  }
-
-  #requireTargets({ loadBalancers }: Settings, { container }: TaskDefinition): void {
-    for (const { targetGroupArn, containerName, containerPort } of loadBalancers) {
-      if (!this.#parts.balancing.isAttached(targetGroupArn))
-        throw new AwsRefused(
-          "InvalidParameterException",
-          `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
-        );
-      if (container.name !== containerName)
-        throw new AwsRefused(
-          "InvalidParameterException",
-          `The container ${containerName} does not exist in the task definition.`,
-        );
-      if (!container.portMappings.some((mapping) => mapping.containerPort === containerPort))
-        throw new AwsRefused(
-          "InvalidParameterException",
-          `The container ${containerName} did not have a container port ${containerPort} defined.`,
-        );
-    }
   }
 
   #surroundingsOf(held: Held): Surroundings {

@@ -1,7 +1,7 @@
 import type { Caller } from "../credentials.ts";
 
 /** A request to one of AWS's services. */
-export interface Asked {
+interface Asked {
   /** `ListTasks` */
   readonly action: string;
   readonly body: Readonly<Record<string, unknown>>;

@@ -22,17 +22,7 @@ const putting = z.strictObject({
     )
     .max(1_000),
 });
-const getting = z.object({
-  Namespace: z.string(),
-  MetricName: z.string(),
-  Dimensions: dimensions.default([]),
-  StartTime: z.number(),
-  EndTime: z.number(),
-  Period: z.number().min(1),
-  Statistics: z.array(z.enum(["Average", "Maximum", "Minimum", "Sum", "SampleCount"])),
-});
-
-/** CloudWatch's metrics, as far as the worker writes and a test reads them. */
+/** CloudWatch's metrics, as far as the worker writes them; a test reads them from the measurements. */
 export function metrics(account: Account, measurements: Measurements): Service {
   return {
     PutMetricData: ({ body, caller }) => {
@@ -62,37 +52,5 @@ export function metrics(account: Account, measurements: Measurements): Service {
         });
       return {};
     },
-    GetMetricStatistics: ({ body }) => {
-      const asked = getting.parse(body);
-      const points = measurements.points({
-        namespace: asked.Namespace,
-        name: asked.MetricName,
-        dimensions: Object.fromEntries(asked.Dimensions.map((one) => [one.Name, one.Value])),
-        from: asked.StartTime * 1_000,
-        to: asked.EndTime * 1_000,
-        period: asked.Period * 1_000,
-      });
-      return {
-        Label: asked.MetricName,
-        Datapoints: points.map(({ at, values }) =>
-          Object.fromEntries<number>([
-            ["Timestamp", at / 1_000],
-            ...asked.Statistics.map((one) => [one, STATISTICS[one](values)] as const),
-          ]),
-        ),
-      };
-    },
   };
-}
-
-const STATISTICS = {
-  Average: (values: readonly number[]) => sum(values) / values.length,
-  Maximum: (values: readonly number[]) => Math.max(...values),
-  Minimum: (values: readonly number[]) => Math.min(...values),
-  Sum: sum,
-  SampleCount: (values: readonly number[]) => values.length,
-} as const;
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
