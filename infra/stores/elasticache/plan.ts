@@ -1,9 +1,9 @@
-import type { MetricAlarm } from "../../aws/alarm.ts";
 import type { Graph } from "../../aws/graph.ts";
-import { reference, type Reference, type Text } from "../../aws/references.ts";
+import { reference, type Text } from "../../aws/references.ts";
 import type { NetworkPlan } from "../../network.ts";
 import { planVpc, type AwsVpcPlan } from "../../networks/aws-vpc/plan.ts";
 import type { StorePlan } from "../../store.ts";
+import { alarmNodes } from "./alarms.ts";
 import { PRESETS, type ElastiCacheStoreConfig, type NodeType } from "./config.ts";
 import type { ReplicationGroup, StoreResource } from "./graph.ts";
 
@@ -29,8 +29,6 @@ export const LONGEST_ID = 40;
 const PORT = 6_379;
 const DAY_HOURS = 24;
 const SNAPSHOT_HOURS_BEFORE = 2;
-/** In s. */
-const PERIOD = 300;
 
 export function planStore(request: {
   readonly stack: string;
@@ -54,7 +52,7 @@ export function planStore(request: {
     resources: [
       ...access(stack, within),
       ...group(stack, production, config, chosen, within),
-      ...alarms(stack, replicas, within),
+      ...alarmNodes(groupIdOf(stack), replicas, within.alarms),
     ],
     url: {
       join: [
@@ -184,61 +182,4 @@ function windows(hour: number): Pick<ReplicationGroup, "maintenanceWindow" | "sn
 
 function clock(hour: number): string {
   return `${String(hour).padStart(2, "0")}:00`;
-}
-
-/** Of each node: any of them may lead. */
-function alarms(stack: string, replicas: number, { alarms: topic }: AwsVpcPlan): MetricAlarm[] {
-  return Array.from({ length: 1 + replicas }, (_none, index) => {
-    const number = String(index + 1).padStart(3, "0");
-    const node = `${groupIdOf(stack)}-${number}`;
-    return [
-      alarm("memory", "DatabaseMemoryUsagePercentage", 80, {
-        about: `Node ${node} holds over 80 % of its memory; full, it refuses writes and nobody is answered: choose a larger nodeType`,
-      }),
-      alarm("cpu", "EngineCPUUtilization", 80, {
-        about: `Node ${node} works at over 80 %; commands wait for each other: choose a larger nodeType`,
-      }),
-      alarm("evictions", "Evictions", 0, {
-        about: `Node ${node} dropped keys, which noeviction forbids: somebody changed its parameter group`,
-        statistic: "Sum",
-        evaluationPeriods: 1,
-      }),
-    ].map(({ what, ...rest }): MetricAlarm => ({
-      type: "cloudwatch_metric_alarm",
-      name: `store-${what}-${number}`,
-      alarmName: `${node}-${what}`,
-      namespace: "AWS/ElastiCache",
-      dimensions: { CacheClusterId: node },
-      ...rest,
-      ...told(topic),
-    }));
-  }).flat();
-}
-
-function alarm(
-  what: string,
-  metricName: string,
-  threshold: number,
-  more: {
-    readonly about: string;
-    readonly statistic?: MetricAlarm["statistic"];
-    readonly evaluationPeriods?: number;
-  },
-) {
-  const { about: alarmDescription, statistic = "Average", evaluationPeriods = 3 } = more;
-  return {
-    what,
-    metricName,
-    threshold,
-    alarmDescription,
-    statistic,
-    evaluationPeriods,
-    period: PERIOD,
-    comparisonOperator: "GreaterThanThreshold" as const,
-    treatMissingData: "notBreaching" as const,
-  };
-}
-
-function told(topic: Reference): Pick<MetricAlarm, "alarmActions" | "okActions"> {
-  return { alarmActions: [topic], okActions: [topic] };
 }
