@@ -41,7 +41,7 @@ export const requiredSecrets = {
 } satisfies Record<RequiredSecret, z.ZodType<string>>;
 
 /** Those that only some stacks need, and that no process is given. */
-export const deploymentSecrets = {
+const deploymentSecrets = {
   OXY_STORE_PASSWORD: field(z.string().regex(/^[A-Za-z0-9]{32,128}$/), {
     about: "Password of a store that has none of its own making, `elasticache`; `oxy up` makes it.",
     expected: "32 to 128 letters and digits",

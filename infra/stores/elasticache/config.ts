@@ -3,19 +3,18 @@ import type { StoreConfig } from "../../config.ts";
 import { ZONES, type Region } from "../../networks/aws-vpc/regions.ts";
 import { choice, field, integer } from "../../stack-config/field.ts";
 
-/** What a node holds. Source: ElastiCache user guide, supported node types, 2026-08. */
-export const NODES = {
-  "cache.t4g.micro": { memoryMb: 512 },
-  "cache.t4g.small": { memoryMb: 1_403 },
-  "cache.t4g.medium": { memoryMb: 3_164 },
-  "cache.m7g.large": { memoryMb: 6_523 },
-  "cache.r7g.large": { memoryMb: 13_384 },
-  "cache.r7g.xlarge": { memoryMb: 26_982 },
-} as const;
+/** Burstable ones, and from 6 GB on those that are not. Source: ElastiCache user guide, supported node types, 2026-08. */
+const NODE_TYPES = [
+  "cache.t4g.micro",
+  "cache.t4g.small",
+  "cache.t4g.medium",
+  "cache.m7g.large",
+  "cache.r7g.large",
+  "cache.r7g.xlarge",
+] as const;
 
-export type NodeType = keyof typeof NODES;
+export type NodeType = (typeof NODE_TYPES)[number];
 
-const NODE_TYPES = Object.keys(NODES) as [NodeType, ...NodeType[]];
 const REGIONS = Object.keys(ZONES) as [Region, ...Region[]];
 
 /** What each preset chooses; docs/stores/elasticache.md says why. */
