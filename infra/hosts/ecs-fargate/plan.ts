@@ -2,7 +2,7 @@ import type { Graph } from "../../aws/graph.ts";
 import { reference, type Text } from "../../aws/references.ts";
 import { basicsOf } from "../../fleet-basics.ts";
 import type { FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
-import { planVpc, type AwsVpcPlan } from "../../networks/aws-vpc/plan.ts";
+import { requireVpc } from "../../networks/aws-vpc/plan.ts";
 import { processesOf } from "../../processes.ts";
 import { accessNodes } from "./access.ts";
 import { alarmNodes } from "./alarms.ts";
@@ -54,9 +54,8 @@ export function planFleet(request: FleetRequest<EcsFargateFleetConfig>): EcsFarg
 }
 
 function partsOf(request: FleetRequest<EcsFargateFleetConfig>): FleetParts {
-  const { stack, name: fleet, config, production, environment } = request;
+  const { stack, name: fleet, config, environment } = request;
   const chosen = chosenOf(config);
-  const { region } = config;
   const metrics = { OXY_METRICS: "cloudwatch", OXY_METRICS_NAMESPACE: metricsNamespace(stack) };
   return {
     fleet,
@@ -64,7 +63,7 @@ function partsOf(request: FleetRequest<EcsFargateFleetConfig>): FleetParts {
     request,
     config,
     chosen,
-    vpc: (request.within ?? planVpc({ stack, production, region })) as AwsVpcPlan,
+    vpc: requireVpc(request.within),
     processes: processesOf(chosen.services, environment).map((process) => onTasks(process, chosen, metrics)),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { planVpc, type AwsVpcPlan, type VpcRequest } from "./plan.ts";
+import { planVpc, requireVpc, type AwsVpcPlan, type VpcRequest } from "./plan.ts";
 
 function planned(request: Partial<VpcRequest> = {}): AwsVpcPlan {
   return planVpc({ stack: "trial", production: false, region: "us-east-1", ...request });
@@ -133,4 +133,11 @@ test("everything is tagged with its stack, and the account that it has to be is 
 
 test("a region that there is not is a defect, named", () => {
   expect(() => planned({ region: "mars-1" })).toThrow("mars-1: expected one of us-east-1");
+});
+
+test("what is put into a VPC comes with one", () => {
+  const plan = planned();
+  expect(requireVpc(plan)).toBe(plan);
+  expect(() => requireVpc(undefined)).toThrow("expected the VPC that it is put into, got nothing");
+  expect(() => requireVpc({ kind: "token-ring", name: "internet" })).toThrow("got token-ring");
 });

@@ -100,6 +100,13 @@ export function planVpc(request: VpcRequest): AwsVpcPlan {
   };
 }
 
+/** @throws Error for another network, or none: a host or store that is put into a VPC comes with it */
+export function requireVpc(within: NetworkPlan | undefined): AwsVpcPlan {
+  if (within?.kind !== "aws-vpc")
+    throw new Error(`expected the VPC that it is put into, got ${within?.kind ?? "nothing"}`);
+  return within as AwsVpcPlan;
+}
+
 const VPC = reference("network-vpc", "id");
 
 interface Parts {

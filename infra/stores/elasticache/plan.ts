@@ -1,7 +1,7 @@
 import type { Graph } from "../../aws/graph.ts";
 import { reference, type Text } from "../../aws/references.ts";
 import type { NetworkPlan } from "../../network.ts";
-import { planVpc, type AwsVpcPlan } from "../../networks/aws-vpc/plan.ts";
+import { requireVpc, type AwsVpcPlan } from "../../networks/aws-vpc/plan.ts";
 import type { StorePlan } from "../../store.ts";
 import { alarmNodes } from "./alarms.ts";
 import { PRESETS, type ElastiCacheStoreConfig, type NodeType } from "./config.ts";
@@ -40,7 +40,7 @@ export function planStore(request: {
   const { region } = config;
   const chosen = chosenOf(config);
   const { nodeType, replicas } = chosen;
-  const within = (request.within ?? planVpc({ stack, production, region })) as AwsVpcPlan;
+  const within = requireVpc(request.within);
   return {
     kind: "elasticache",
     identity: `elasticache/${region}`,
