@@ -82,6 +82,15 @@ export class EmulatedApis {
     await this.#asked("PUT", "/faults", planned ?? null);
   }
 
+  /**
+   * Spot takes back what it lent to a service: SIGTERM now, the kill two minutes later at the most.
+   * @param capacity whether it has more to lend
+   * @returns names of what was taken
+   */
+  async interrupt(service: string, capacity: "there" | "absent"): Promise<readonly string[]> {
+    return (await this.#asked("PUT", "/interruptions", { service, capacity })) as readonly string[];
+  }
+
   /** How many calls the planned fault could have been, and how many it was. */
   async struck(): Promise<{ readonly matched: number; readonly struck: number }> {
     return (await this.#asked("GET", "/faults")) as { readonly matched: number; readonly struck: number };
