@@ -113,7 +113,11 @@ export interface Host<Config extends FleetConfig = FleetConfig, Plan extends Fle
   /** What of a fleet's configuration cannot work together, each `field: expected …, got …`. */
   refusals?(config: Config, circumstances: Circumstances): readonly string[];
   /** The network of the stack's own that a fleet is put into, where its host needs one. */
-  network?(request: { readonly stack: string; readonly production: boolean; readonly config: Config }): NetworkPlan;
+  network?(request: {
+    readonly stack: string;
+    readonly production: boolean;
+    readonly config: Config;
+  }): NetworkPlan;
   /** Its deployment itself waits until the processes are ready, and takes back what never is. */
   readonly awaitsReady?: true;
   /** What the host itself would refuse, each a sentence: asked at every preview, before anything is made. */

@@ -6,7 +6,10 @@ import { railway } from "./hosts/railway/host.ts";
 import { render } from "./hosts/render/host.ts";
 
 /** Every kind of host; each is a folder of `hosts/`. */
-export const hosts = { local, render, fly, railway, "ecs-fargate": ecsFargate } as const satisfies Record<string, Host>;
+export const hosts = { local, render, fly, railway, "ecs-fargate": ecsFargate } as const satisfies Record<
+  string,
+  Host
+>;
 
 /** @throws Error when there is none: the configuration admits only those that are */
 export function hostNamed(name: string): Host {

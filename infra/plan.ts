@@ -130,7 +130,10 @@ function operatorAccess(
   return open;
 }
 
-function refusalsOf({ name, host, config }: FleetParts, stack: Omit<Circumstances, "name">): readonly string[] {
+function refusalsOf(
+  { name, host, config }: FleetParts,
+  stack: Omit<Circumstances, "name">,
+): readonly string[] {
   return host.refusals?.(config, { ...stack, name }) ?? [];
 }
 
@@ -138,7 +141,10 @@ function refusalsOf({ name, host, config }: FleetParts, stack: Omit<Circumstance
 function suppliable({ kind, secrets = [] }: Store, config: StackConfig): string[] {
   return secrets
     .filter((name) => config.secrets[name] === undefined)
-    .map((name) => `secrets.${name}: expected ${DEPLOYMENT_SECRETS[name]} (oxy up makes one), because the store is ${kind}`);
+    .map(
+      (name) =>
+        `secrets.${name}: expected ${DEPLOYMENT_SECRETS[name]} (oxy up makes one), because the store is ${kind}`,
+    );
 }
 
 /**

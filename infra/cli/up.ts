@@ -7,6 +7,7 @@ import { carryOut } from "./operation.ts";
 import { deployedIn } from "./outputs.ts";
 import { awaitReconnection, connectedBefore, reconnectionFields, reconnectionLines } from "./reconnection.ts";
 import { reportFor, type Report } from "./report.ts";
+import { requireRunning } from "./running.ts";
 import type { OpenStack } from "./stack.ts";
 import { withConfirmation, type StackOptions } from "./stack-options.ts";
 
@@ -77,6 +78,7 @@ export async function deploy(
   const done = summary.resourceChanges ?? {};
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
   const deployed = deployedIn(open.name, outputs);
+  await requireRunning(deployed, open.name);
   const { image, urls } = deployed;
   const reconnection =
     before !== undefined && changesAnything(done)
@@ -95,7 +97,9 @@ export async function deploy(
       `  image  ${image}`,
       ...Object.entries(urls).flatMap(([fleet, each]) => addressesOf(fleet, each)),
       "",
-      `  Next: npx oxy org add ${on} loja-da-ana, then npx oxy pair ${on} loja-da-ana`,
+      deployed.plan.operator?.through === "nothing"
+        ? "  Next: loadBalancer: true for the day on which numbers are paired, because no command reaches these workers"
+        : `  Next: npx oxy org add ${on} loja-da-ana, then npx oxy pair ${on} loja-da-ana`,
     ].join("\n"),
   );
 }

@@ -34,7 +34,9 @@ async function main(args: readonly string[]): Promise<number> {
     else say([summaryOf(stack, compared), ...differences.map(lineOf)].join("\n"));
   }
   if (!args.includes("--json"))
-    say(`${totals.resources} resources, ${totals.properties} properties compared, ${totals.differences} differences`);
+    say(
+      `${totals.resources} resources, ${totals.properties} properties compared, ${totals.differences} differences`,
+    );
   return totals.differences === 0 ? 0 : 1;
 }
 

@@ -29,9 +29,16 @@ test("what is the same but for the names of lists is no difference, and every va
 });
 
 test("another value is named by its path, with what each engine has", () => {
-  const other = changed(BY_TERRAFORM, { networkConfiguration: { subnets: ["«a.id»", "«c.id»"], assignPublicIp: true } });
+  const other = changed(BY_TERRAFORM, {
+    networkConfiguration: { subnets: ["«a.id»", "«c.id»"], assignPublicIp: true },
+  });
   expect(compare([BY_PULUMI], [other]).differences).toEqual([
-    { resource: "main-all", property: "networkConfiguration.subnets[1]", pulumi: "«b.id»", terraform: "«c.id»" },
+    {
+      resource: "main-all",
+      property: "networkConfiguration.subnets[1]",
+      pulumi: "«b.id»",
+      terraform: "«c.id»",
+    },
   ]);
 });
 
@@ -58,5 +65,7 @@ test("a resource of another kind is a difference", () => {
 
 test("a type that nobody has looked up is refused", () => {
   const other = { ...BY_TERRAFORM, type: "aws_instance" };
-  expect(() => compare([BY_PULUMI], [other])).toThrow("aws_instance: expected a type of infra/dev/parity/vocabulary.ts");
+  expect(() => compare([BY_PULUMI], [other])).toThrow(
+    "aws_instance: expected a type of infra/dev/parity/vocabulary.ts",
+  );
 });

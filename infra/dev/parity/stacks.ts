@@ -64,7 +64,13 @@ const VARIANTS: Readonly<Record<string, Config>> = {
     image: IMAGE,
     store: { kind: "elasticache", region: "sa-east-1", replicas: 2 },
     fleets: {
-      main: { host: "ecs-fargate", region: "sa-east-1", egress: "nat", registryUser: "acme", loadBalancer: true },
+      main: {
+        host: "ecs-fargate",
+        region: "sa-east-1",
+        egress: "nat",
+        registryUser: "acme",
+        loadBalancer: true,
+      },
     },
     secrets: { OXY_REGISTRY_PASSWORD: "stand-in" },
   },

@@ -7,7 +7,7 @@ import type { Chosen } from "./presets.ts";
 export interface FleetParts {
   /** Of the fleet; its nodes' names begin with it. */
   readonly fleet: string;
-  /** `oxy-<stack>-<fleet>`: what it is called at AWS. */
+  /** `oxy-<stack>_<fleet>`: what it is called at AWS. */
   readonly title: string;
   readonly request: FleetRequest<EcsFargateFleetConfig>;
   readonly config: EcsFargateFleetConfig;

@@ -235,7 +235,7 @@ describe("the image", () => {
   test("has a repository where it wants one, which the tasks may pull from at once", () => {
     const plan = planned({ repository: true });
     expect(ofType(plan, "ecr_repository")).toMatchObject([
-      { repositoryName: "oxy-trial-main", forceDelete: true },
+      { repositoryName: "oxy-trial_main", forceDelete: true },
     ]);
     expect(policy(plan)).toContain('{"of":"main-repository","attribute":"arn"}');
   });

@@ -68,9 +68,9 @@ function partsOf(request: FleetRequest<EcsFargateFleetConfig>): FleetParts {
   };
 }
 
-/** What a fleet is called at AWS, in every one of its names there. */
+/** What a fleet is called at AWS, in every one of its names there; neither stack nor fleet has a `_` in its own. */
 export function titleOf(stack: string, fleet: string): string {
-  return `oxy-${stack}-${fleet}`;
+  return `oxy-${stack}_${fleet}`;
 }
 
 /** Whoever holds no sessions is one task, and says nothing of who waits. */

@@ -35,7 +35,8 @@ async function accountRefusals({ region, account }: EcsFargatePlan): Promise<rea
       ];
     case "known": {
       const { account: got, arn } = introduction.identity;
-      if (account === undefined || account === got) return [];
+      // A rehearsal is in nobody's account.
+      if (account === undefined || account === got || isOffline()) return [];
       return [`account: expected credentials of ${account}, got those of ${got} (${arn})`];
     }
   }

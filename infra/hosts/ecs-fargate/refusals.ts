@@ -14,7 +14,7 @@ import { ecrRepositoryOf } from "./image-source.ts";
 import { titleOf } from "./plan.ts";
 import { chosenOf, type Chosen } from "./presets.ts";
 
-/** `oxy-<stack>-<fleet>-execution` is the longest name made of it, of a role: 64 characters at the most. */
+/** `oxy-<stack>_<fleet>-execution` is the longest name made of it, of a role: 64 characters at the most. */
 const LONGEST_TITLE = 64 - "-execution".length;
 /** What a load balancer keeps free in each of its subnets. Source: AWS docs, subnets of an Application Load Balancer, 2026. */
 const BALANCER_ADDRESSES = 8;

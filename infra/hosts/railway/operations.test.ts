@@ -31,7 +31,7 @@ function planOf(image: string): RailwayFleetPlan {
     image,
     network: "private:railway/project",
     production: false,
-  drainSeconds: 25,
+    drainSeconds: 25,
     graceSeconds: 30,
     environment: {},
     workload,

@@ -21,7 +21,7 @@ function planOf(config: Partial<RailwayFleetConfig>, environment: FleetRequest["
     image: "ghcr.io/acme/worker@sha256:1",
     network: "private:railway/project",
     production: false,
-  drainSeconds: 25,
+    drainSeconds: 25,
     graceSeconds: 30,
     environment,
     workload,

@@ -12,6 +12,7 @@ import { Topic } from "@pulumi/aws/sns/topic.js";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription.js";
 import { firewallMakers } from "../../aws/pulumi.ts";
 import { makeAll, type Makers } from "../../aws/pulumi-graph.ts";
+import { isOffline } from "../../home.ts";
 import type { NetworkDeployment, StackResources } from "../../stack-resources.ts";
 import type { NetworkResource } from "./graph.ts";
 import type { AwsVpcPlan } from "./plan.ts";
@@ -23,7 +24,8 @@ export function deployNetwork(
 ): NetworkDeployment {
   const provider = new Provider(`aws-${region}`, {
     region,
-    allowedAccountIds: account === undefined ? undefined : [account],
+    // A rehearsal is in nobody's account.
+    allowedAccountIds: account === undefined || isOffline() ? undefined : [account],
     defaultTags: { tags },
   });
   const options = { provider, dependsOn: resources.dependsOn };

@@ -26,7 +26,11 @@ export function useRailway() {
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), "railway-"));
     containers = new Containers(home, join(home, "containers"));
-    emulator = await startRailway({ containers, redisServers: new RedisServers(join(home, "redis")), folder: home });
+    emulator = await startRailway({
+      containers,
+      redisServers: new RedisServers(join(home, "redis")),
+      folder: home,
+    });
   });
   afterEach(async () => {
     const problems = emulator.calls.flatMap((call) => (call.status === 0 ? [] : (check?.(call) ?? [])));
