@@ -126,6 +126,8 @@ export interface Host<Config extends FleetConfig = FleetConfig, Plan extends Fle
   readonly api?: ApiStanding;
   /** What one would expect of a host and this one cannot do, with the reason. */
   readonly cannot: readonly string[];
+  /** A fleet's configuration in a rehearsal, which is in nobody's account; as it is unless told. */
+  rehearsed?(config: Config): Config;
   plan(request: FleetRequest<Config>): Plan;
   /** Apart, so that a stack loads the SDKs of its own hosts only. */
   deployment(): Promise<{ deployFleet(plan: Plan, resources: StackResources): FleetDeployment }>;

@@ -23,7 +23,8 @@ import { workload } from "./workload.ts";
 async function deploy(instead?: Instead) {
   const home = homeDirectory();
   const stack = getStack();
-  const config = stackConfig(getProject(), stack, instead);
+  const configured = stackConfig(getProject(), stack, instead);
+  const config = isOffline() ? inNobodysAccount(configured) : configured;
   const image = isOffline() ? await rehearsed(config, home) : await resolveImage(config.image, home);
   const plan = planStack(config, { stack, image, workload });
 
@@ -39,6 +40,14 @@ async function deploy(instead?: Instead) {
 
 /** What the user can mend: a sentence, without the stack that a defect of ours is found by. */
 const MENDABLE = [InvalidStackConfig, PlanRefused, ImageUnavailable, InvalidHome];
+
+function inNobodysAccount(config: StackConfig): StackConfig {
+  const fleets = Object.entries(config.fleets).map(([name, fleet]) => [
+    name,
+    hostNamed(fleet.host).rehearsed?.(fleet) ?? fleet,
+  ]);
+  return { ...config, fleets: Object.fromEntries(fleets) as StackConfig["fleets"] };
+}
 
 /** The image as the stack's hosts would run it. */
 async function rehearsed(config: StackConfig, home: string): Promise<Image> {

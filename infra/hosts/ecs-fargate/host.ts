@@ -44,6 +44,7 @@ export const ecsFargate = defineHost<EcsFargateFleetConfig, EcsFargatePlan>({
       ...(alarmEmail === undefined ? {} : { alarmEmail }),
     });
   },
+  rehearsed: ({ account: _another, ...config }) => config,
   plan: planFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),

@@ -12,7 +12,6 @@ import { Topic } from "@pulumi/aws/sns/topic.js";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription.js";
 import { firewallMakers } from "../../aws/pulumi.ts";
 import { makeAll, type Makers } from "../../aws/pulumi-graph.ts";
-import { isOffline } from "../../home.ts";
 import type { NetworkDeployment, StackResources } from "../../stack-resources.ts";
 import type { NetworkResource } from "./graph.ts";
 import type { AwsVpcPlan } from "./plan.ts";
@@ -24,8 +23,7 @@ export function deployNetwork(
 ): NetworkDeployment {
   const provider = new Provider(`aws-${region}`, {
     region,
-    // A rehearsal is in nobody's account.
-    allowedAccountIds: account === undefined || isOffline() ? undefined : [account],
+    allowedAccountIds: account === undefined ? undefined : [account],
     defaultTags: { tags },
   });
   const options = { provider, dependsOn: resources.dependsOn };

@@ -119,6 +119,29 @@ describe.skipIf(engine === undefined)("a stack on AWS, rehearsed (needs the Pulu
     expect(await apis.services()).toEqual([]);
   }, 400_000);
 
+  test("that no command reaches is not said to run when its first release does not, however often that is tried", async () => {
+    const rehearsal = await Rehearsal.prepare("staging");
+    const { project, apis } = rehearsal;
+    const target = awsTargets["ecs-fargate, out of reach"];
+    await rehearsal.configure(target, { OXY_AI_TIMEOUT_MS: "nonsense" }, false);
+    const first = await project.oxy(["up", "--yes"]);
+    expect(first).toMatchObject({ code: 1, stderr: expect.stringMatching(/^oxy: main-all: [^\n]+\n$/) });
+    const second = await project.oxy(["up", "--yes"]);
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/^oxy: [^\n]*all[^\n]+\n$/) });
+
+    await rehearsal.configure(target, {}, false);
+    const mended = await project.oxy(["up", "--yes"]);
+    expect(mended).toMatchObject({ code: 0, stderr: "" });
+    expect(mended.stdout).toContain("Next: loadBalancer: true for the day on which numbers are paired");
+    expect(await pidsOf(apis)).toHaveLength(1);
+    const unreachable = await project.oxy(["org", "add", "ana"]);
+    expect(unreachable.code).toBe(1);
+    expect(unreachable.stderr).toMatch(
+      /^oxy: no command reaches the workers of stack staging, because store elasticache is reachable only from private:aws\/us-east-1: let fleets[.]<name>[.]loadBalancer be true[^\n]+\n$/,
+    );
+    await project.must(["destroy", "--yes"]);
+  }, 400_000);
+
   test("is switched to from Render and back, on the same store", async () => {
     const rehearsal = await Rehearsal.prepare("staging");
     await rehearsal.configure(targets.render, {}, false);

@@ -22,6 +22,10 @@ export const awsTargets = {
     store: upstash("us-east-1"),
     fleet: "host: ecs-fargate\nregion: us-east-1\npreset: minimal\n",
   },
+  "ecs-fargate, out of reach": {
+    store: "kind: elasticache\nregion: us-east-1\npreset: minimal\n",
+    fleet: 'host: ecs-fargate\nregion: us-east-1\npreset: minimal\naccount: "210987654321"\n',
+  },
   "ecs-fargate, elasticache": {
     store: "kind: elasticache\nregion: us-east-1\npreset: recommended\n",
     fleet: "host: ecs-fargate\nregion: us-east-1\npreset: recommended\n",
