@@ -184,7 +184,7 @@ describe("the image:", () => {
 
   test("a repository of a name that ECR does not take", () => {
     expect(refused({ repository: true }, { stack: "a--b" })).toEqual([
-      "repository: expected false, because ECR takes no name with -- in it or - at its end such as oxy-a--b-main, got true",
+      "repository: expected false, because ECR takes no name with -- in it or - at its end such as oxy-a--b_main, got true",
     ]);
     expect(refused({}, { stack: "a--b" })).toEqual([]);
   });
@@ -192,7 +192,7 @@ describe("the image:", () => {
 
 test("a stack and a fleet whose roles would have names that are too long", () => {
   expect(refused({}, { stack: "s".repeat(40), name: "f".repeat(10) })).toEqual([
-    `name: expected stack and fleet with names of 49 characters together at the most, because a role is named oxy-${"s".repeat(40)}-${"f".repeat(10)}-execution, got 50`,
+    `name: expected stack and fleet with names of 49 characters together at the most, because a role is named oxy-${"s".repeat(40)}_${"f".repeat(10)}-execution, got 50`,
   ]);
   expect(refused({}, { stack: "s".repeat(40), name: "f".repeat(9) })).toEqual([]);
 });
