@@ -94,14 +94,16 @@ describe.skipIf(!hasMoto)(`real workers and CloudWatch as moto has it (${NEEDS_M
     const before = await samples();
     await vi.waitUntil(async () => (await samples()).length >= before.length + 4, WAIT);
     const seconds = await samples();
-    expect(new Set(seconds).size).toBe(seconds.length);
+    // One in each second of the store. Moto's periods begin with the first figure, anywhere in a second: two of them may
+    // fall into one, and the last one may be a second later than its period. Two that publish would make twice as many.
+    expect(seconds.length).toBeLessThanOrEqual(seconds.at(-1)! - seconds[0]! + 2);
     // The one that was killed may have measured and not yet said so, and on a busy machine the other comes late; without
     // it there would be silence.
     const gaps = seconds.slice(1).map((second, index) => second - seconds[index]!);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(6);
     console.info(
       `two processes, one of them killed: ${seconds.length} figures in ${seconds.at(-1)! - seconds[0]! + 1} s, ` +
-        `none doubled, longest silence ${Math.max(...gaps)} s`,
+        `no more than one a second, longest silence ${Math.max(...gaps)} s`,
     );
   });
 });
