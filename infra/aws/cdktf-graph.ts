@@ -29,7 +29,7 @@ export interface Module {
 }
 
 /** What a node is made with; its own text is Terraform's already. */
-interface Making {
+export interface Making {
   readonly scope: TerraformStack;
   text(value: Text): string;
   texts(values: readonly Text[]): string[];

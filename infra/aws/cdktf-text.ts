@@ -1,9 +1,11 @@
 import {
   isJoined,
   isLater,
+  isList,
   isReference,
   isStackSecret,
   isStoreUrl,
+  resolvedBy,
   type Document,
   type Joined,
   type Text,
@@ -78,7 +80,7 @@ export function template(text: Text, known: Known): string {
  */
 export function json(document: Document, known: Known): string {
   if (needsExpression(document)) return `\${jsonencode(${expression(document, known)})}`;
-  return JSON.stringify(withTemplates(document, known));
+  return JSON.stringify(resolvedBy(document, (later) => template(later, known)));
 }
 
 /** As Terraform's own syntax has it. */
@@ -125,21 +127,4 @@ function needsExpression(document: Document): boolean {
         needsExpression(piece),
     );
   return Object.values(document).some((inside) => inside !== undefined && needsExpression(inside));
-}
-
-function withTemplates(document: Document, known: Known): unknown {
-  if (typeof document !== "object") return document;
-  if (isList(document)) return document.map((inside) => withTemplates(inside, known));
-  if (isLater(document)) return template(document, known);
-  return Object.fromEntries(
-    Object.entries(document).map(([key, inside]) => [
-      key,
-      inside === undefined ? undefined : withTemplates(inside, known),
-    ]),
-  );
-}
-
-/** `Array.isArray` does not tell a readonly list from the rest. */
-function isList(document: object): document is readonly Document[] {
-  return Array.isArray(document);
 }

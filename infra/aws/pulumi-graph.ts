@@ -10,10 +10,10 @@ import {
 import type { NetworkDeployment, StackResources } from "../stack-resources.ts";
 import type { Graph, Resource } from "./graph.ts";
 import {
-  isLater,
   isReference,
   isStackSecret,
   isStoreUrl,
+  resolvedBy,
   type Attribute,
   type Document,
   type Text,
@@ -92,7 +92,7 @@ export function makingWith(
     },
     texts: (values) => values.map((value) => making.text(value)),
     textIfAny: (value) => (value === undefined ? undefined : making.text(value)),
-    json: (document) => jsonStringify(resolved(document, making)),
+    json: (document) => jsonStringify(resolvedBy(document, making.text)),
     named(name) {
       const found = made.get(name) ?? resources?.get(name);
       if (found === undefined)
@@ -109,21 +109,4 @@ function attributeOf(resource: Created, name: string, attribute: Attribute): Out
   if (!Output.isInstance<string>(value))
     throw new Error(`${name}: expected a resource that has ${attribute}, got ${resource.constructor.name}`);
   return value;
-}
-
-function resolved(document: Document, making: Making): unknown {
-  if (typeof document !== "object") return document;
-  if (isList(document)) return document.map((inside) => resolved(inside, making));
-  if (isLater(document)) return making.text(document);
-  return Object.fromEntries(
-    Object.entries(document).map(([key, inside]) => [
-      key,
-      inside === undefined ? undefined : resolved(inside, making),
-    ]),
-  );
-}
-
-/** `Array.isArray` does not tell a readonly list from the rest. */
-function isList(document: object): document is readonly Document[] {
-  return Array.isArray(document);
 }

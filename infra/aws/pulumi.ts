@@ -4,49 +4,42 @@ import { SecurityGroupEgressRule } from "@pulumi/aws/vpc/securityGroupEgressRule
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
 import type { EgressRule, IngressRule, SecurityGroup } from "../networks/aws-vpc/graph.ts";
 import type { MetricAlarm } from "./alarm.ts";
-import type { Makers } from "./pulumi-graph.ts";
+import type { Makers, Making } from "./pulumi-graph.ts";
 
 /** Who may reach whom. */
 export const firewallMakers: Makers<SecurityGroup | IngressRule | EgressRule> = {
   security_group: ({ name, groupName, description, vpcId, tags }, { options, text }) =>
     new Group(name, { name: groupName, description, vpcId: text(vpcId), tags }, options),
 
-  vpc_security_group_ingress_rule: (
-    { name, securityGroupId, description, ipProtocol, fromPort, toPort, referencedSecurityGroupId, cidrIpv4 },
-    { options, text, textIfAny },
-  ) =>
-    new SecurityGroupIngressRule(
-      name,
-      {
-        securityGroupId: text(securityGroupId),
-        description,
-        ipProtocol,
-        fromPort,
-        toPort,
-        referencedSecurityGroupId: textIfAny(referencedSecurityGroupId),
-        cidrIpv4,
-      },
-      options,
-    ),
+  vpc_security_group_ingress_rule: (node, making) =>
+    new SecurityGroupIngressRule(node.name, ruleOf(node, making), making.options),
 
-  vpc_security_group_egress_rule: (
-    { name, securityGroupId, description, ipProtocol, fromPort, toPort, referencedSecurityGroupId, cidrIpv4 },
-    { options, text, textIfAny },
-  ) =>
-    new SecurityGroupEgressRule(
-      name,
-      {
-        securityGroupId: text(securityGroupId),
-        description,
-        ipProtocol,
-        fromPort,
-        toPort,
-        referencedSecurityGroupId: textIfAny(referencedSecurityGroupId),
-        cidrIpv4,
-      },
-      options,
-    ),
+  vpc_security_group_egress_rule: (node, making) =>
+    new SecurityGroupEgressRule(node.name, ruleOf(node, making), making.options),
 };
+
+function ruleOf(
+  {
+    securityGroupId,
+    description,
+    ipProtocol,
+    fromPort,
+    toPort,
+    referencedSecurityGroupId,
+    cidrIpv4,
+  }: IngressRule | EgressRule,
+  { text, textIfAny }: Pick<Making, "text" | "textIfAny">,
+) {
+  return {
+    securityGroupId: text(securityGroupId),
+    description,
+    ipProtocol,
+    fromPort,
+    toPort,
+    referencedSecurityGroupId: textIfAny(referencedSecurityGroupId),
+    cidrIpv4,
+  };
+}
 
 /** What somebody is told of. */
 export const alarmMakers: Makers<MetricAlarm> = {

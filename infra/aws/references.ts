@@ -62,3 +62,21 @@ export function isJoined(value: object): value is Joined {
 export function isLater(value: object): value is Exclude<Text, string> {
   return isReference(value) || isStackSecret(value) || isStoreUrl(value) || isJoined(value);
 }
+
+/** `Array.isArray` does not tell a readonly list from the rest. */
+export function isList(document: object): document is readonly Document[] {
+  return Array.isArray(document);
+}
+
+/** A document with every text that is known later as `known` has it. */
+export function resolvedBy(document: Document, known: (later: Exclude<Text, string>) => unknown): unknown {
+  if (typeof document !== "object") return document;
+  if (isList(document)) return document.map((inside) => resolvedBy(inside, known));
+  if (isLater(document)) return known(document);
+  return Object.fromEntries(
+    Object.entries(document).map(([key, inside]) => [
+      key,
+      inside === undefined ? undefined : resolvedBy(inside, known),
+    ]),
+  );
+}
