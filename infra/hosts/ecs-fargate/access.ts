@@ -2,6 +2,7 @@ import { reference, type Document, type Text } from "../../aws/references.ts";
 import type { FleetParts } from "./fleet-parts.ts";
 import type { FleetResource } from "./graph.ts";
 import { ecrRepositoryOf } from "./image-source.ts";
+import { metricsNamespace } from "./metrics.ts";
 
 const VERSION = "2012-10-17";
 
@@ -77,17 +78,13 @@ function pullImage({ fleet, config, request }: FleetParts): Document[] {
   ];
 }
 
-function publishMetrics({ processes }: FleetParts): Document {
-  const namespaces = processes.flatMap(({ environment }) => {
-    const namespace = environment["OXY_METRICS_NAMESPACE"];
-    return typeof namespace === "string" ? [namespace] : [];
-  });
+function publishMetrics({ request: { stack } }: FleetParts): Document {
   return {
-    ...(allow(["cloudwatch:PutMetricData"], "*") as object),
-    Condition: { StringEquals: { "cloudwatch:namespace": namespaces[0] } },
+    ...allow(["cloudwatch:PutMetricData"], "*"),
+    Condition: { StringEquals: { "cloudwatch:namespace": metricsNamespace(stack) } },
   };
 }
 
-function allow(actions: readonly string[], resource: Document): Document {
+function allow(actions: readonly string[], resource: Document) {
   return { Effect: "Allow", Action: actions, Resource: resource };
 }

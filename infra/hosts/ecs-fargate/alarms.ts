@@ -76,8 +76,8 @@ function consumption(parts: FleetParts, process: EcsProcess): MetricAlarm[] {
 }
 
 function unhealthyTargets(parts: FleetParts): MetricAlarm[] {
-  const { fleet, processes } = parts;
-  if (!processes.some(({ isPublic }) => isPublic)) return [];
+  const { fleet, open } = parts;
+  if (open === undefined) return [];
   return [
     alarm(parts, "unhealthy-targets", {
       namespace: "AWS/ApplicationELB",

@@ -4,8 +4,9 @@ import type { FleetResource } from "./graph.ts";
 
 /** TLS 1.2 and 1.3 with forward secrecy. Source: AWS docs, security policies for an Application Load Balancer, 2026-08. */
 const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06";
-const HTTP = 80;
-const HTTPS = 443;
+/** Its ports: those of the web. */
+export const HTTP = 80;
+export const HTTPS = 443;
 /** 6 characters at the most. */
 const NAME_PREFIX = "oxy-";
 /** A pairing that is watched is asked for again and again: a connection may idle between two answers, in s. */
@@ -15,8 +16,7 @@ const DEREGISTRATION_SECONDS = 10;
 
 /** What the internet reaches of the fleet, where it wants to be reached. */
 export function balancerNodes(parts: FleetParts): FleetResource[] {
-  const { fleet, vpc, processes, request } = parts;
-  const open = processes.find(({ isPublic }) => isPublic);
+  const { fleet, vpc, open, request } = parts;
   if (open === undefined) return [];
   return [
     {

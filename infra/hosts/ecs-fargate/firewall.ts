@@ -1,15 +1,12 @@
 import { reference } from "../../aws/references.ts";
+import { HTTP, HTTPS } from "./balancer.ts";
 import type { FleetParts } from "./fleet-parts.ts";
 import type { FleetResource } from "./graph.ts";
 
 const EVERYWHERE = "0.0.0.0/0";
-const HTTP = 80;
-const HTTPS = 443;
-
 /** Tasks reach everybody, and nobody reaches them but their load balancer, where they have one. */
 export function firewallNodes(parts: FleetParts): FleetResource[] {
-  const { fleet, title, processes } = parts;
-  const open = processes.find(({ isPublic }) => isPublic);
+  const { fleet, title, open } = parts;
   const tasks = reference(`${fleet}-tasks`, "id");
   return [
     group(parts, "tasks", "The tasks of the fleet", `${title}-tasks`),

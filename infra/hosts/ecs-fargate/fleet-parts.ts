@@ -14,14 +14,16 @@ export interface FleetParts {
   readonly chosen: Chosen;
   readonly vpc: AwsVpcPlan;
   readonly processes: readonly EcsProcess[];
+  /** The one of them that the internet reaches, where one is. */
+  readonly open?: EcsProcess;
 }
 
 /** A process, and the service that keeps it running. */
 export interface EcsProcess extends ProcessPlan {
-  /** Of the service; its tasks' container is called so too. */
   readonly serviceName: string;
-  /** Whether it holds sessions and answers, so that there are more of them when customers wait. */
-  readonly isScaled: boolean;
+  readonly containerName: string;
+  /** Streams of its log are named `<prefix>/<container>/<task>`. */
+  readonly logStreamPrefix: string;
   /** Tasks, at the least and at the most. */
   readonly instances: number;
   readonly maxInstances: number;

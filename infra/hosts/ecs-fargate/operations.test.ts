@@ -8,7 +8,6 @@ import {
   type Asked,
 } from "../../aws/account/endpoint-fixture.ts";
 import type { PrintedLine } from "../../host.ts";
-import { FLEET_NODES } from "./graph-fixture.ts";
 import { operations } from "./operations.ts";
 import type { EcsFargatePlan } from "./plan.ts";
 
@@ -21,8 +20,17 @@ const plan = {
   image: IMAGE,
   clusterName: "trial-main",
   logGroupName: "/oxy/trial/main",
-  resources: FLEET_NODES,
-  processes: [{ name: "all", role: "all", environment: {}, isPublic: true, serviceName: "trial-main-all" }],
+  processes: [
+    {
+      name: "all",
+      role: "all",
+      environment: {},
+      isPublic: true,
+      serviceName: "trial-main-all",
+      containerName: "worker",
+      logStreamPrefix: "main",
+    },
+  ],
 } as unknown as EcsFargatePlan;
 
 /** In s since 1970, as AWS says it in JSON. */

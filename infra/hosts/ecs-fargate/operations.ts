@@ -2,13 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Container, Task } from "@aws-sdk/client-ecs";
 import { LogGroupReader, type LogLine } from "../../aws/ecs/log.ts";
 import { ClusterServices, reasonOf, type ServiceTasks } from "../../aws/ecs/service-tasks.ts";
-import { isLater, isReference } from "../../aws/references.ts";
 import { ownEnvironment } from "../../home.ts";
 import type { Operations, PrintedLine, ProcessStatus } from "../../host.ts";
-import type { Service, TaskDefinition } from "./graph.ts";
+import type { EcsProcess } from "./fleet-parts.ts";
 import type { EcsFargatePlan } from "./plan.ts";
-
-type EcsProcessPlan = EcsFargatePlan["processes"][number];
 
 /** Between two looks at a log that is followed, in ms. */
 const LOOK_MS = 1_000;
@@ -32,7 +29,12 @@ export const operations: Operations<EcsFargatePlan> = {
   async *logs(plan, _stack, { lines, follow, signal }) {
     const { region, logGroupName, processes } = plan;
     const log = new LogGroupReader(logGroupName, { region, settings: ownEnvironment(), signal });
-    const prefixes = new Map(processes.map(({ name }) => [name, streamPrefixOf(plan, name)]));
+    const prefixes = new Map(
+      processes.map(({ name, logStreamPrefix, containerName }) => [
+        name,
+        `${logStreamPrefix}/${containerName}/`,
+      ]),
+    );
     const printed = ({ stream, text }: LogLine): PrintedLine => {
       const [process = stream] = [...prefixes].find(([, prefix]) => stream.startsWith(prefix)) ?? [];
       return { process, text };
@@ -55,7 +57,7 @@ export const operations: Operations<EcsFargatePlan> = {
 };
 
 function statusOf(
-  { name, isPublic }: EcsProcessPlan,
+  { name, isPublic }: EcsProcess,
   found: ServiceTasks | undefined,
   { image, domain }: EcsFargatePlan,
 ): readonly ProcessStatus[] {
@@ -106,20 +108,4 @@ function conditionOf(task: Task): string {
 function imageOf({ image = "", imageDigest }: Container = {}): string {
   if (image.includes("@") || imageDigest === undefined) return image;
   return `${image.replace(/:[^/:]+$/, "")}@${imageDigest}`;
-}
-
-/** What the names of a process's streams begin with: `<prefix>/<container>/<task>`. */
-function streamPrefixOf({ name: fleet, resources }: EcsFargatePlan, process: string): string {
-  const service = resources.find(
-    (node): node is Service => node.type === "ecs_service" && node.name === `${fleet}-${process}`,
-  );
-  const named = service?.taskDefinition;
-  const of = typeof named === "object" && isLater(named) && isReference(named) ? named.of : undefined;
-  const definition = resources.find(
-    (node): node is TaskDefinition => node.type === "ecs_task_definition" && node.name === of,
-  );
-  if (definition === undefined)
-    throw new Error(`fleet ${fleet}: expected a task definition of process ${process} in its plan, got none`);
-  const { logStreamPrefix, name: container } = definition.container;
-  return `${logStreamPrefix}/${container}/`;
 }

@@ -57,6 +57,10 @@ function partsOf(request: FleetRequest<EcsFargateFleetConfig>): FleetParts {
   const { stack, name: fleet, config, environment } = request;
   const chosen = chosenOf(config);
   const metrics = { OXY_METRICS: "cloudwatch", OXY_METRICS_NAMESPACE: metricsNamespace(stack) };
+  const processes = processesOf(chosen.services, environment).map((process) =>
+    onTasks(process, chosen, metrics),
+  );
+  const open = processes.find(({ isPublic }) => isPublic);
   return {
     fleet,
     title: titleOf(stack, fleet),
@@ -64,7 +68,8 @@ function partsOf(request: FleetRequest<EcsFargateFleetConfig>): FleetParts {
     config,
     chosen,
     vpc: requireVpc(request.within),
-    processes: processesOf(chosen.services, environment).map((process) => onTasks(process, chosen, metrics)),
+    processes,
+    ...(open === undefined ? {} : { open }),
   };
 }
 
@@ -81,6 +86,7 @@ function onTasks(
 ): EcsProcess {
   const isPublic = process.isPublic && loadBalancer;
   const port = isPublic ? PUBLIC_PORT : PRIVATE_PORT;
+  // More of those that hold sessions, when customers wait.
   const isScaled = process.role !== "web";
   return {
     ...process,
@@ -91,7 +97,8 @@ function onTasks(
     },
     isPublic,
     serviceName: process.name,
-    isScaled,
+    containerName: process.name,
+    logStreamPrefix: process.name,
     instances: isScaled ? instances : 1,
     maxInstances: isScaled ? maxInstances : 1,
     ...size,

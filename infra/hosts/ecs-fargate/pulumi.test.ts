@@ -19,7 +19,16 @@ const NETWORK = [
 
 function process(name: "all" | "web", isPublic: boolean): EcsProcess {
   const task = { instances: 1, maxInstances: 1, cpu: 256, memory: 512, port: 3_000 };
-  return { name, role: name, environment: {}, isPublic, serviceName: name, isScaled: !isPublic, ...task };
+  return {
+    name,
+    role: name,
+    environment: {},
+    isPublic,
+    serviceName: name,
+    containerName: name,
+    logStreamPrefix: name,
+    ...task,
+  };
 }
 
 /** Two processes, one of which serves. */

@@ -39,7 +39,7 @@ function container({ fleet, request, config }: FleetParts, process: EcsProcess):
   const { health, startSeconds } = request.workload;
   const settings = Object.entries(process.environment);
   return {
-    name: process.serviceName,
+    name: process.containerName,
     image: request.image,
     essential: true,
     user: USER,
@@ -63,7 +63,7 @@ function container({ fleet, request, config }: FleetParts, process: EcsProcess):
     },
     logGroup: reference(`${fleet}-log`, "name"),
     logRegion: config.region,
-    logStreamPrefix: process.name,
+    logStreamPrefix: process.logStreamPrefix,
   };
 }
 
@@ -122,13 +122,13 @@ function service(parts: FleetParts, process: EcsProcess): Service {
 
 function behindBalancer(
   { fleet, request }: FleetParts,
-  { serviceName, port }: EcsProcess,
+  { containerName, port }: EcsProcess,
 ): Pick<Service, "loadBalancer" | "healthCheckGracePeriodSeconds"> {
   return {
     healthCheckGracePeriodSeconds: request.workload.startSeconds,
     loadBalancer: {
       targetGroupArn: reference(`${fleet}-public-target`, "arn"),
-      containerName: serviceName,
+      containerName,
       containerPort: port,
     },
   };
