@@ -2,8 +2,9 @@ import type { Document } from "../../aws/references.ts";
 import type { FleetParts } from "./fleet-parts.ts";
 import type { FleetResource } from "./graph.ts";
 
-/** An image at ECR, in whatever account. */
-const ECR = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com\/(?<repository>[^@:]+)[@:]/;
+/** An image at ECR, in whatever account, under either name of its endpoint. */
+const ECR =
+  /^(?<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com\/(?<repository>[^@:]+)[@:]/;
 /** Images without a tag that nobody deploys any more. */
 const KEPT_IMAGES = 30;
 

@@ -226,6 +226,8 @@ describe("the image", () => {
     const allowed = policy(planned({}, { image: `${ecr}@${DIGEST}` }));
     expect(allowed).toContain('"arn:aws:ecr:sa-east-1:123456789012:repository/team/oxy"');
     expect(policy(planned({}, { image: `${ecr}:v1` }))).toContain("repository/team/oxy");
+    const fips = ecr.replace(".ecr.", ".ecr-fips.");
+    expect(policy(planned({}, { image: `${fips}@${DIGEST}` }))).toBe(allowed);
   });
 
   test("elsewhere it needs none", () => {

@@ -3,10 +3,9 @@ import { isOffline, ownEnvironment } from "../../home.ts";
 import { anonymousPull } from "../../registry/anonymous-pull.ts";
 import { imageNameOf } from "../../registry/image-name.ts";
 import type { TaskDefinition } from "./graph.ts";
+import { ecrRepositoryOf } from "./image-source.ts";
 import type { EcsFargatePlan } from "./plan.ts";
 
-/** AWS's own registries, which a task's execution role pulls from. */
-const ECR = /^\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 /** As images call what ECS calls so. */
 const ARCHITECTURES = { ARM64: "arm64", X86_64: "amd64" } as const;
 
@@ -43,8 +42,8 @@ async function accountRefusals({ region, account }: EcsFargatePlan): Promise<rea
 
 async function imageRefusals({ image, registryUser, resources }: EcsFargatePlan): Promise<readonly string[]> {
   const name = imageNameOf(image);
-  // Of a tag nothing lasting can be said; what takes a login, only the login can tell.
-  if (name === undefined || ECR.test(name.registry) || registryUser !== undefined) return [];
+  // Of a tag nothing lasting can be said; what takes a login, or the execution role, only that can tell.
+  if (name === undefined || ecrRepositoryOf(image) !== undefined || registryUser !== undefined) return [];
   const answer = await anonymousPull(name);
   switch (answer.is) {
     case "refused":
