@@ -1,4 +1,3 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
 import engineServices from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
 import { TestEngine, type Wire } from "./client-fixture.ts";
 import { Engine } from "./engine.ts";
+import { listen } from "./listen.ts";
 import { Empty, ResourceProviderService } from "./protocol.ts";
 import type { AnyResource } from "./resource.ts";
 import { Provider } from "./server.ts";
@@ -46,15 +46,13 @@ export async function startProvider(resources: readonly AnyResource[]) {
   const shown: LogRequest.AsObject[] = [];
   const logged: string[] = [];
   const log = (line: string) => void logged.push(line);
-  const engineServer = await listen((server) =>
-    server.addService(engineServices.EngineService, {
-      log: (call: { request: LogRequest }, callback: (error: null, response: unknown) => void) => {
-        shown.push(call.request.toObject());
-        callback(null, new Empty());
-      },
-    }),
-  );
-  const messagesToEngine = new Engine(engineServer.address, log);
+  const engineServer = await listen(engineServices.EngineService, {
+    log: (call: { request: LogRequest }, callback: (error: null, response: unknown) => void) => {
+      shown.push(call.request.toObject());
+      callback(null, new Empty());
+    },
+  });
+  const messagesToEngine = new Engine(addressOf(engineServer), log);
   const provider = new Provider({
     resources,
     version: "1.2.3",
@@ -62,24 +60,17 @@ export async function startProvider(resources: readonly AnyResource[]) {
     environment: {},
     log,
   });
-  const server = await listen((bare) => bare.addService(ResourceProviderService, provider.service()));
-  const engine = new TestEngine(server.address);
+  const providerServer = await listen(ResourceProviderService, provider.service());
+  const engine = new TestEngine(addressOf(providerServer));
   const stop = () => {
     engine.close();
     messagesToEngine.close();
-    server.stop();
-    engineServer.stop();
+    providerServer.server.forceShutdown();
+    engineServer.server.forceShutdown();
   };
   return { engine, shown, logged, stop };
 }
 
-async function listen(setUp: (server: Server) => void) {
-  const server = new Server();
-  setUp(server);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  return { address: `127.0.0.1:${port}`, stop: () => server.forceShutdown() };
+function addressOf({ port }: { readonly port: number }): string {
+  return `127.0.0.1:${port}`;
 }

@@ -1,13 +1,11 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
 import manifest from "../package.json" with { type: "json" };
 import { ownEnvironment } from "../home.ts";
 import { Engine } from "./engine.ts";
+import { listen } from "./listen.ts";
 import { ResourceProviderService } from "./protocol.ts";
 import type { AnyResource } from "./resource.ts";
 import { Provider } from "./server.ts";
 
-/** As much as the engine takes. */
-const LARGEST_MESSAGE_BYTES = 400 * 1024 * 1024;
 const PARENT_CHECK_MS = 1_000;
 /** For the last answers; the engine does not always close its connection. */
 const FAREWELL_MS = 200;
@@ -22,13 +20,7 @@ export async function serve(resources: readonly AnyResource[], parameters: reado
     environment: ownEnvironment(),
     log,
   });
-  const server = new Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE_BYTES });
-  server.addService(ResourceProviderService, provider.service());
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
+  const { server, port } = await listen(ResourceProviderService, provider.service());
 
   const stop = async () => {
     provider.cancel();

@@ -1,7 +1,7 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { join } from "node:path";
 import { inheritedEnvironment } from "../../home.ts";
 import { awsAt } from "../../offline.ts";
+import { listen } from "../../provider/listen.ts";
 import { ResourceProviderService } from "../../provider/protocol.ts";
 import type { Cloud, StartEmulator } from "../cloud.ts";
 import { Emulator } from "../emulator.ts";
@@ -42,8 +42,6 @@ export interface EmulatedAws {
 
 /** The one that AWS's own documentation has. */
 const ACCOUNT = "123456789012";
-/** As much as the engine sends. */
-const LARGEST_MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /** AWS, as far as a stack of this project uses it: Pulumi's plugin for it, and the endpoint of its SDKs. */
 export const startAws: StartEmulator = async (cloud) => (await startAwsWith(cloud, {})).emulator;
@@ -74,23 +72,22 @@ export async function startAwsWith(cloud: Cloud, options: AwsOptions): Promise<E
   const watch = new Watch(awsApi.title);
   const declarations = new Declarations();
   const live = { ...services.live, ...balancing.live, ...stores.live };
-  const plugin = await serve(
-    new AwsPlugin({
-      account: account.number,
-      resources: new Resources(account, declarations, live),
-      declarations,
-      watch,
-      // A defect of the emulator: loud, so that no test takes it for a failure of AWS.
-      log: (line) => process.stderr.write(`${line}\n`),
-    }),
-  );
+  const plugin = new AwsPlugin({
+    account: account.number,
+    resources: new Resources(account, declarations, live),
+    declarations,
+    watch,
+    // A defect of the emulator: loud, so that no test takes it for a failure of AWS.
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
+  const { server, port: pluginPort } = await listen(ResourceProviderService, plugin.service());
   const emulator = await Emulator.start({
     api: awsApi,
     credentials: {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
-    environment: (at) => ({ ...awsAt(at), PULUMI_DEBUG_PROVIDERS: `aws:${plugin.port}` }),
+    environment: (at) => ({ ...awsAt(at), PULUMI_DEBUG_PROVIDERS: `aws:${pluginPort}` }),
     watch,
     interrupt: (service, capacity) => services.interrupt(service, { capacity }),
     ...(port === undefined ? {} : { port }),
@@ -106,23 +103,12 @@ export async function startAwsWith(cloud: Cloud, options: AwsOptions): Promise<E
         },
       }),
     async close() {
-      plugin.stop();
+      server.forceShutdown();
       await services.close();
       await Promise.all([balancing.close(), stores.close()]);
       await Promise.all([containers.close(), redisServers.close()]);
     },
   });
   url = emulator.url;
-  return { emulator, account, services, measurements, pluginPort: plugin.port };
-}
-
-async function serve(plugin: AwsPlugin): Promise<{ readonly port: number; stop(): void }> {
-  const server = new Server({ "grpc.max_receive_message_length": LARGEST_MESSAGE_BYTES });
-  server.addService(ResourceProviderService, plugin.service());
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  return { port, stop: () => server.forceShutdown() };
+  return { emulator, account, services, measurements, pluginPort };
 }
