@@ -1,44 +1,13 @@
 import { z } from "zod";
 import type { FleetConfig } from "../../config.ts";
-import { ZONES, type Region } from "../../networks/aws-vpc/regions.ts";
+import { REGIONS } from "../../networks/aws-vpc/regions.ts";
 import { choice, field, flag, integer } from "../../stack-config/field.ts";
+import { presetChoice, presetField, presetInteger } from "../../stack-config/preset-fields.ts";
 import { SIZES, type SizeName } from "./sizes.ts";
 
-const REGIONS = Object.keys(ZONES) as [Region, ...Region[]];
 const SIZE_NAMES = Object.keys(SIZES) as [SizeName, ...SizeName[]];
 /** Those that CloudWatch takes, up to a year. Source: PutRetentionPolicy, 2026-08. */
 const RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365] as const;
-const AS_PRESET = "as the preset has it";
-
-/** A field that the preset fills in. */
-function presetInteger(min: number, max: number, about: string) {
-  const expected = `an integer from ${min} to ${max}`;
-  return field(z.int().min(min).max(max).optional(), {
-    about,
-    expected,
-    default: AS_PRESET,
-    example: `${min}`,
-  });
-}
-
-function presetChoice<const T extends readonly [string, ...string[]]>(values: T, about: string) {
-  return field(z.enum(values).optional(), {
-    about,
-    expected: `one of ${values.join(", ")}`,
-    default: AS_PRESET,
-    example: values[0],
-    choices: values,
-  });
-}
-
-function presetNumber<const T extends readonly [number, ...number[]]>(values: T, about: string) {
-  return field(z.literal(values).optional(), {
-    about,
-    expected: `one of ${values.join(", ")}`,
-    default: AS_PRESET,
-    example: `${values[0]}`,
-  });
-}
 
 function text(pattern: RegExp, about: string, expected: string, example: string) {
   return field(z.string().regex(pattern).optional(), { about, expected, example });
@@ -72,11 +41,10 @@ export const ecsFargateFleet = z.strictObject({
     "x86_64",
     "What the image is built for; `arm64` costs a fifth less, and the image has to be built for it.",
   ),
-  zones: field(z.literal([2, 3]).optional(), {
+  zones: presetField(z.literal([2, 3]), {
     about: "In how many zones its tasks and its store are.",
     expected:
       "2 or 3, because a zone fails with all that is in it, and a load balancer takes two at the least",
-    default: AS_PRESET,
     example: "3",
   }),
   zoneLetters: text(
@@ -128,10 +96,9 @@ export const ecsFargateFleet = z.strictObject({
     "Percentage of the tasks beyond `onDemandBase` that are on Spot: a third of the price, and taken away with two minutes' notice.",
   ),
   onDemandBase: presetInteger(0, 20, "Tasks that are never on Spot, whose capacity may be absent for hours."),
-  loadBalancer: field(z.boolean().optional(), {
+  loadBalancer: presetField(z.boolean(), {
     about: "Whether HTTP reaches it from the internet, which commands need when the store is in its VPC.",
     expected: "true or false",
-    default: AS_PRESET,
     example: "true",
   }),
   certificateArn: text(
@@ -152,7 +119,11 @@ export const ecsFargateFleet = z.strictObject({
     "an e-mail address in small letters",
     "ana@example.com",
   ),
-  logRetentionDays: presetNumber(RETENTION, "How many days CloudWatch keeps what the tasks print."),
+  logRetentionDays: presetField(z.literal(RETENTION), {
+    about: "How many days CloudWatch keeps what the tasks print.",
+    expected: `one of ${RETENTION.join(", ")}`,
+    example: `${RETENTION[0]}`,
+  }),
   repository: flag(false, "A repository for the image at ECR, which scans what is pushed to it."),
   registryUser: text(
     /^[A-Za-z0-9._+-]{1,60}$/,

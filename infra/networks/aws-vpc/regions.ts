@@ -15,7 +15,9 @@ export const ZONES = {
   "eu-central-1": ["a", "b", "c"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-export type Region = keyof typeof ZONES;
+type Region = keyof typeof ZONES;
+
+export const REGIONS = Object.keys(ZONES) as [Region, ...Region[]];
 
 /** By their names; the first ones, or those of these letters. @throws Error for a region that is none of these */
 export function zonesOf(region: string, count: number, own?: string): readonly string[] {

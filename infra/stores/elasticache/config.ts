@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { StoreConfig } from "../../config.ts";
-import { ZONES, type Region } from "../../networks/aws-vpc/regions.ts";
-import { choice, field, integer } from "../../stack-config/field.ts";
+import { REGIONS } from "../../networks/aws-vpc/regions.ts";
+import { choice, integer } from "../../stack-config/field.ts";
+import { presetChoice, presetInteger } from "../../stack-config/preset-fields.ts";
 
 /** Burstable ones, and from 6 GB on those that are not. Source: ElastiCache user guide, supported node types, 2026-08. */
 const NODE_TYPES = [
@@ -15,15 +16,11 @@ const NODE_TYPES = [
 
 export type NodeType = (typeof NODE_TYPES)[number];
 
-const REGIONS = Object.keys(ZONES) as [Region, ...Region[]];
-
 /** What each preset chooses; docs/stores/elasticache.md says why. */
 export const PRESETS = {
   minimal: { nodeType: "cache.t4g.micro", replicas: 0, snapshotDays: 1 },
   recommended: { nodeType: "cache.t4g.small", replicas: 1, snapshotDays: 7 },
 } as const satisfies Readonly<Record<string, { nodeType: NodeType; replicas: number; snapshotDays: number }>>;
-
-const AS_PRESET = "as the preset has it";
 
 /** What a store at ElastiCache says besides its kind. */
 export const elastiCacheStore = z.strictObject({
@@ -38,25 +35,18 @@ export const elastiCacheStore = z.strictObject({
     "node",
     "`node` is a Valkey on nodes. `serverless` is refused: its eviction cannot be switched off, and a queue must not be evicted.",
   ),
-  nodeType: field(z.enum(NODE_TYPES).optional(), {
-    about: "Memory and price of each node; a quarter of the memory is kept for AWS's own work.",
-    expected: `one of ${NODE_TYPES.join(", ")}`,
-    default: AS_PRESET,
-    example: "cache.t4g.small",
-    choices: NODE_TYPES,
-  }),
-  replicas: field(z.int().min(0).max(5).optional(), {
-    about: "Copies in other zones, one of which takes over from a node that dies. Production needs one.",
-    expected: "an integer from 0 to 5",
-    default: AS_PRESET,
-    example: "1",
-  }),
-  snapshotDays: field(z.int().min(0).max(35).optional(), {
-    about: "For how many days the daily snapshots are kept; 0 for none.",
-    expected: "an integer from 0 to 35",
-    default: AS_PRESET,
-    example: "7",
-  }),
+  nodeType: presetChoice(
+    NODE_TYPES,
+    "Memory and price of each node; a quarter of the memory is kept for AWS's own work.",
+    "cache.t4g.small",
+  ),
+  replicas: presetInteger(
+    0,
+    5,
+    "Copies in other zones, one of which takes over from a node that dies. Production needs one.",
+    1,
+  ),
+  snapshotDays: presetInteger(0, 35, "For how many days the daily snapshots are kept; 0 for none.", 7),
   maintenanceHour: integer(
     0,
     23,
