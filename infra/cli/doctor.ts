@@ -134,8 +134,9 @@ async function token(api: Api, states: readonly User[], check: boolean): Promise
 }
 
 async function awsCredentials(states: readonly User[], check: boolean): Promise<Finding> {
-  const { fine: isSet } = await awsCredentialState(process.env, false);
-  const seen = await awsCredentialState(process.env, check);
+  const found = await awsCredentialState(process.env, false);
+  const { fine: isSet } = found;
+  const seen = check ? await awsCredentialState(process.env, true) : found;
   return neededBy(states, AWS, { about: `credentials of ${AWS}`, isSet, ...seen });
 }
 

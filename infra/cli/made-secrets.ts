@@ -69,9 +69,7 @@ function missingSecrets({ project, file }: Pick<OpenStack, "project" | "file">):
 }
 
 function isMadeWith(store: unknown, secret: DeploymentSecret): boolean {
-  const config = readStore(store, stores, new Problems([]));
-  const kind: Store | undefined = config && (stores as Readonly<Record<string, Store>>)[config.kind];
-  return kind?.secrets?.includes(secret) === true;
+  return storeIn(store, stores)?.kind.secrets?.includes(secret) === true;
 }
 
 /**
@@ -79,8 +77,14 @@ function isMadeWith(store: unknown, secret: DeploymentSecret): boolean {
  * @param store as the stack's config has it; what is wrong with it, the deployment says
  */
 export function isOutOfReach(store: unknown, kinds: Readonly<Record<string, Store>> = stores): boolean {
+  const found = storeIn(store, kinds);
+  if (found === undefined) return false;
+  return commonNetwork(OPERATOR, found.kind.reachableFrom(found.config)) === undefined;
+}
+
+/** @returns undefined when something is wrong with it */
+function storeIn(store: unknown, kinds: Readonly<Record<string, Store>>) {
   const config = readStore(store, kinds, new Problems([]));
   const kind = config === undefined ? undefined : kinds[config.kind];
-  if (config === undefined || kind === undefined) return false;
-  return commonNetwork(OPERATOR, kind.reachableFrom(config)) === undefined;
+  return config === undefined || kind === undefined ? undefined : { config, kind };
 }

@@ -1,20 +1,12 @@
 import { Command } from "commander";
 import type { ControlState, SessionState } from "../control/channel.ts";
-import type { ProcessStatus } from "../host.ts";
-import { hostNamed } from "../hosts.ts";
 import { stateOf } from "./control.ts";
 import { introduce } from "./deploying.ts";
 import { EXIT } from "./failure.ts";
 import { deployedOf } from "./outputs.ts";
 import { reportFor } from "./report.ts";
+import { isRunning, processStatuses, type FleetProcess } from "./running.ts";
 import { withStack, type StackOptions } from "./stack-options.ts";
-
-/** A fleet's process, as status shows it. */
-interface Row {
-  readonly fleet: string;
-  readonly host: string;
-  readonly process: ProcessStatus;
-}
 
 export function statusCommand(): Command {
   const command = new Command("status")
@@ -37,14 +29,7 @@ async function status(options: StackOptions): Promise<void> {
   const deployed = await deployedOf(open.stack);
   const { plan, image } = deployed;
   const asked = stateOf(deployed, open.name);
-  const rows = await Promise.all(
-    plan.fleets.map(async (fleet): Promise<Row[]> => {
-      const { operations } = await hostNamed(fleet.host).operations();
-      const processes = await operations.status(fleet, open.name);
-      return processes.map((process) => ({ fleet: fleet.name, host: fleet.host, process }));
-    }),
-  );
-  const processes = rows.flat();
+  const processes = await processStatuses(plan, open.name);
   const state = await asked;
   const sessions = state instanceof Error ? { sessionsUnknown: state.message } : { sessions: state.sessions };
   const lines =
@@ -57,10 +42,10 @@ async function status(options: StackOptions): Promise<void> {
     { kind: "result", stack: open.name, image, processes, ...sessions },
     [...processes.map(lineOf), ...lines].join("\n"),
   );
-  if (processes.some(({ process: { condition } }) => condition !== "running")) process.exitCode = EXIT.error;
+  if (!processes.every(isRunning)) process.exitCode = EXIT.error;
 }
 
-function lineOf({ fleet, host, process: shown }: Row): string {
+function lineOf({ fleet, host, process: shown }: FleetProcess): string {
   const { name, condition, since, restarts, image, urls } = shown;
   const started = since === undefined ? "" : ` since ${since}`;
   const again =

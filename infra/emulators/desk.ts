@@ -45,7 +45,7 @@ export function emulatorsDesk(emulators: Emulators<string>, exports: string): Fa
   });
 
   app.put<{ Body: string }>("/interruptions", ({ body }, reply) => {
-    const { service, capacity } = taking(parsed(body));
+    const { service, capacity } = understood(interruption, parsed(body));
     const able = chosen(emulators, undefined).flatMap(({ interrupt }) => interrupt ?? []);
     const [interrupt] = able;
     if (interrupt === undefined) throw new Unclear("no emulated API lends capacity that it could take back");
@@ -59,7 +59,7 @@ export function emulatorsDesk(emulators: Emulators<string>, exports: string): Fa
   app.get("/faults", () => striking?.report ?? null);
   app.put<{ Body: string }>("/faults", ({ body }, reply) => {
     const given: unknown = parsed(body);
-    striking = given === null ? undefined : new Striking(meant(given));
+    striking = given === null ? undefined : new Striking(understood(plannedFault, given));
     const { api } = (given ?? {}) as Chosen;
     const those = chosen(emulators, api);
     for (const each of chosen(emulators, undefined))
@@ -93,15 +93,8 @@ const interruption = z.strictObject({
 });
 
 /** @throws Unclear */
-function taking(given: unknown): z.output<typeof interruption> {
-  const { success, data, error } = interruption.safeParse(given);
-  if (success) return data;
-  throw new Unclear(error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
-}
-
-/** @throws Unclear */
-function meant(given: unknown): ConstructorParameters<typeof Striking>[0] {
-  const { success, data, error } = plannedFault.safeParse(given);
+function understood<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(given);
   if (success) return data;
   throw new Unclear(error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
 }

@@ -25,8 +25,6 @@ export interface TaskParts {
   readonly environment: (task: string) => Readonly<Record<string, string>>;
 }
 
-/** Fargate's most. */
-const LONGEST_STOP_SECONDS = 120;
 const KILLED = 128;
 const SIGNALS: Readonly<Record<string, number>> = {
   SIGKILL: 9,
@@ -110,7 +108,7 @@ export class Task {
         image: container.image,
         environment: given,
         routed: "PORT" in given,
-        stop: { signal: "SIGTERM", graceSeconds: Math.min(container.stopTimeout, LONGEST_STOP_SECONDS) },
+        stop: { signal: "SIGTERM", graceSeconds: container.stopTimeout },
         memoryMb: definition.memory,
         restarts: false,
       });

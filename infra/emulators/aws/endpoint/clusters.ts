@@ -38,12 +38,9 @@ export function clusters(account: Account, services: EcsServices): Service {
     return found;
   };
   const within = (cluster: string): readonly RunningService[] => {
-    const { id, outputs } = clusterOf(cluster);
-    return services.running.filter(
-      ({ service }) =>
-        [id, outputs["arn"]].includes(service.settings.cluster) ||
-        service.settings.cluster === textOf(clusterOf(cluster), "name"),
-    );
+    const found = clusterOf(cluster);
+    const names = new Set([found.id, textOf(found, "arn"), textOf(found, "name")]);
+    return services.running.filter(({ service }) => names.has(service.settings.cluster));
   };
   const arnOf = ({ held }: RunningService, { id }: Task): string =>
     `${held.id.replace(":service/", ":task/").replace(/\/[^/]*$/, "")}/${id}`;
