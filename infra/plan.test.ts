@@ -218,6 +218,63 @@ describe("an operator goes through", () => {
     ]);
     expect(refused(withAdmin, hidden)).toEqual([expect.stringMatching(/^fleets: expected a process that /)]);
   });
+
+  test("nothing, where the host of the one fleet awaits by itself that it is ready; of several, somebody has to be asked", () => {
+    const awaiting = { ...hidden, awaitsReady: true as const };
+    expect(planned(withAdmin, awaiting, inside)).toEqual({
+      through: "nothing",
+      why: expect.stringMatching(/^because store any is reachable only from /),
+    });
+    const two = { ...withAdmin, fleets: { main: anyFleet, more: anyFleet } };
+    expect(refused(two, awaiting)).toEqual([expect.stringMatching(/^fleets: expected a process that /)]);
+  });
+});
+
+describe("a network of the stack's own", () => {
+  const named = (kind: string) => ({ kind, name: "private:shed" as const });
+  const planning = (kind: string): Host => ({
+    ...anyHost,
+    reaches: () => ["private:shed", "internet"],
+    network: () => named(kind),
+  });
+  const two = { ...config, fleets: { main: anyFleet, more: { ...anyFleet, host: "other" } } };
+
+  test("is one for all that are in it, and what is put into it is told so", () => {
+    const told: unknown[] = [];
+    const telling: Host = {
+      ...planning("wire"),
+      plan: (request) => (told.push(request.within), anyHost.plan(request)),
+    };
+    const store: Store = {
+      ...anyStore,
+      reachableFrom: () => ["private:shed", "internet"],
+      plan: (request) => (told.push(request.within), anyStore.plan(request)),
+    };
+    const plan = planStack(two, parts, { hosts: { any: telling, other: telling }, stores: { any: store } });
+    expect(plan.networks).toEqual([named("wire")]);
+    expect(told).toEqual([named("wire"), named("wire"), named("wire")]);
+    expect(planStack(config, parts, registry).networks).toEqual([]);
+  });
+
+  test("is refused where two fleets want it otherwise than each other", () => {
+    const hosts = { any: planning("wire"), other: planning("string") };
+    expect(refusal({ config: two, registry: { hosts, stores: { any: anyStore } } })).toEqual([
+      "fleets.more: expected the network that fleet main has, because both are in private:shed, got another",
+    ]);
+  });
+});
+
+test("a secret that a store is made with is missed where there is none, and given to no process", () => {
+  const store: Store = { ...anyStore, kind: "vault", secrets: ["OXY_STORE_PASSWORD"] };
+  const own = { hosts: { any: anyHost }, stores: { any: store } };
+  expect(refusal({ registry: own })).toEqual([
+    "secrets.OXY_STORE_PASSWORD: expected the password that the store is made with, where it does not make one itself " +
+      "(oxy up makes one), because the store is vault",
+  ]);
+  const secrets = { ...config.secrets, OXY_STORE_PASSWORD: "p-of-the-test" };
+  const environment = environmentOf(planStack({ ...config, secrets }, parts, own));
+  expect(environment).toHaveProperty("OPENAI_API_KEY");
+  expect(environment).not.toHaveProperty("OXY_STORE_PASSWORD");
 });
 
 test("what cannot work together on a host or a store is refused by them, each with its place", () => {

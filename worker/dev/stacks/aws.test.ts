@@ -5,7 +5,8 @@ import type { Phone } from "../whatsapp/phone.ts";
 import { resultOf } from "./conversation-fixture.ts";
 import type { EmulatedApis } from "./emulated-apis-fixture.ts";
 import { engine } from "./engine-fixture.ts";
-import { Rehearsal } from "./rehearsal-fixture.ts";
+import { configOf, Rehearsal } from "./rehearsal-fixture.ts";
+import { StackProject } from "./stack-fixture.ts";
 import { awsTargets, targets } from "./targets-fixture.ts";
 
 const CONVERSATIONS = 24;
@@ -60,6 +61,26 @@ async function among(rehearsal: Rehearsal, what: string, happens: () => Promise<
   expect(report).toMatchObject({ lost: 0, seenTwice: 0, undecryptable: 0, nacks: 0 });
   for (const phone of rehearsal.phones) expect(phone).toMatchObject({ maxConnections: 1, conflicts: 0 });
 }
+
+describe.skipIf(engine === undefined)("a stack on AWS (needs the Pulumi engine)", () => {
+  test("is refused by its preview in one sentence where nobody's credentials are found, before anything is made", async () => {
+    const project = await (await StackProject.create()).withSecrets();
+    const image = `registry.invalid/oxy-worker@sha256:${"a".repeat(64)}`;
+    await project.configure({}, image, configOf(awsTargets["ecs-fargate"]));
+    const environment = {
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      UPSTASH_EMAIL: "ana@example.com",
+      UPSTASH_API_KEY: "key-of-the-test",
+    };
+    const { code, stderr } = await project.oxy(["preview"], { environment });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^oxy: this stack cannot be deployed:\n {2}fleets[.]main[.]account: expected credentials of AWS, got none from environment variables [^\n]+\n$/,
+    );
+  }, 60_000);
+});
 
 describe.skipIf(engine === undefined)("a stack on AWS, rehearsed (needs the Pulumi engine)", () => {
   afterAll(() => {

@@ -79,9 +79,9 @@ export class Rehearsal implements TalkPlace {
 
   /** Writes the stack's file. */
   async configure(
-    { store, fleet }: Target,
+    target: Target,
     more: Readonly<Record<string, string>> = {},
-    production = true,
+    isProduction = true,
     image = "./worker",
   ): Promise<void> {
     const environment = {
@@ -93,11 +93,8 @@ export class Rehearsal implements TalkPlace {
       NODE_ENV: "development",
       ...more,
     };
-    const target =
-      `  oxy-workers:store:\n${indented(store)}` +
-      `  oxy-workers:fleets:\n    main:\n${indented(indented(fleet))}` +
-      (production ? "  oxy-workers:production: true\n" : "");
-    await this.project.configure(environment, image, target);
+    const production = isProduction ? "  oxy-workers:production: true\n" : "";
+    await this.project.configure(environment, image, configOf(target) + production);
   }
 
   /** `oxy up`, and what came of it. */
@@ -132,6 +129,14 @@ export class Rehearsal implements TalkPlace {
     const people = Array.from({ length: contacts }, () => this.whatsapp.contact());
     return new Talk(this, people, () => `m${++this.#messages}`);
   }
+}
+
+/** As a stack's file has it under `config`. */
+export function configOf({ store, fleet }: Target): string {
+  return (
+    `  oxy-workers:store:\n${indented(store)}` +
+    `  oxy-workers:fleets:\n    main:\n${indented(indented(fleet))}`
+  );
 }
 
 function indented(yaml: string): string {
