@@ -13,7 +13,7 @@ import {
   stackConfig,
   stackResources,
 } from "./deploy.ts";
-import { registering, SECRET } from "./engine-fixture.ts";
+import { AnyResource, registering, SECRET } from "./engine-fixture.ts";
 import { hosts } from "./hosts.ts";
 import { planStack } from "./plan.ts";
 
@@ -93,6 +93,24 @@ test("where the store is out of an operator's reach, the admin API is asked, wit
   expect(ready?.secrets).toContain(secrets.OXY_ADMIN_TOKEN);
   const { adminToken } = result as typeof result & { readonly adminToken: Output<string> };
   expect(await isSecret(adminToken)).toBe(true);
+});
+
+test("where no operator reaches anybody, what its host awaits is all that is waited for, and no way is told", async () => {
+  const operator = { through: "nothing", why: "because of this test" } as const;
+  const { registered, result } = await registering(parts.stack, async () => {
+    const resources = bindStore(plan.store, stackResources(parts.stack, "/home/of/the/test", config.secrets));
+    const store = await deployStore(plan.store, resources);
+    const process = new AnyResource("main-all");
+    const fleets = [{ processes: [process], urls: output<Readonly<Record<string, string>>>({}) }];
+    const ready = awaitFleets({ ...plan, operator }, 60, { ...resources, store }, fleets);
+    recordRelease(plan, resources, ready);
+    return outputs({ ...plan, operator }, { ...resources, store }, fleets);
+  });
+  expect(registered.map(({ type }) => type)).not.toContain("oxy:index:FleetReady");
+  const release = registered.find(({ type }) => type === "oxy:index:Release");
+  expect(release?.dependencies).toContain("main-all");
+  expect(result).not.toHaveProperty("storeUrl");
+  expect(result).not.toHaveProperty("adminToken");
 });
 
 test("nothing is secret by chance: a preview without a store registers the same", async () => {

@@ -257,8 +257,8 @@ describe("a network of the stack's own", () => {
   });
 
   test("is refused where two fleets want it otherwise than each other", () => {
-    const hosts = { any: planning("wire"), other: planning("string") };
-    expect(refusal({ config: two, registry: { hosts, stores: { any: anyStore } } })).toEqual([
+    const differing = { any: planning("wire"), other: planning("string") };
+    expect(refusal({ config: two, registry: { hosts: differing, stores: { any: anyStore } } })).toEqual([
       "fleets.more: expected the network that fleet main has, because both are in private:shed, got another",
     ]);
   });

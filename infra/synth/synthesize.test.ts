@@ -77,6 +77,24 @@ describe.each(stacks)("$name", ({ plan }) => {
       );
   });
 
+  test("what has to be there while it is replaced is made before the one before it is deleted", async () => {
+    const { resource } = await synthesize(plan);
+    const before = Object.entries(resource).flatMap(([type, ofType]) =>
+      Object.values(ofType).some(({ lifecycle }) =>
+        JSON.stringify(lifecycle)?.includes('"create_before_destroy":true'),
+      )
+        ? [type]
+        : [],
+    );
+    const replaced = [
+      "aws_ecs_task_definition",
+      "aws_lb",
+      "aws_lb_target_group",
+      "aws_secretsmanager_secret_version",
+    ];
+    expect(before).toEqual(replaced.filter((type) => type in resource));
+  });
+
   test("the provider is that of the plan's region and account, with its tags", async () => {
     const [network] = plan.networks as unknown as readonly {
       readonly region: string;

@@ -18,13 +18,13 @@ const SECURED = {
 /** The plan of a fleet that says this, and nothing else of its own. */
 function planned(
   fleet: object,
-  { image = `ghcr.io/acme/oxy-worker@${DIGEST}`, drainSeconds = 25, secrets = {} } = {},
+  { image = `ghcr.io/acme/oxy-worker@${DIGEST}`, drainSeconds = 25, secrets = {}, production = false } = {},
 ): EcsFargatePlan {
   const config: StackConfig = {
     image: { kind: "source", path: "./worker" },
     store: { kind: "any" },
     fleets: { main: { host: "ecs-fargate", share: 100, ...ecsFargateFleet.parse(fleet) } },
-    production: false,
+    production,
     environment: { OPENAI_MODEL: "gpt-4o-mini" },
     secrets: { OXY_ENCRYPTION_KEYS: "1:x", OPENAI_API_KEY: "x", OXY_ADMIN_TOKEN: "x", ...secrets },
   };
@@ -96,6 +96,31 @@ test("of two services, one holds sessions and says who waits, the other serves",
     port: 3_001,
     environment: { OXY_HEALTH_PORT: "3001", OXY_METRICS: "cloudwatch", OXY_METRICS_NAMESPACE: "Oxy/trial" },
   });
+});
+
+test("what production deletes by oversight can be had back, and a trial may be made again at once", () => {
+  const kept = (production: boolean) => {
+    const plan = planned({ repository: true }, { production });
+    return {
+      secret: ofType(plan, "secretsmanager_secret")[0]?.recoveryWindowInDays,
+      images: ofType(plan, "ecr_repository")[0]?.forceDelete,
+    };
+  };
+  expect(kept(true)).toEqual({ secret: 7, images: false });
+  expect(kept(false)).toEqual({ secret: 0, images: true });
+});
+
+test("tasks are spread over zones again where there are several, and are watched more closely where that is paid for", () => {
+  const spread = (fields: object) => ofType(planned(fields), "ecs_service")[0]?.availabilityZoneRebalancing;
+  expect([spread({ instances: 1 }), spread({ instances: 2 })]).toEqual(["DISABLED", "ENABLED"]);
+  const insights = (fields: object) => ofType(planned(fields), "ecs_cluster")[0]?.containerInsights;
+  expect([insights({}), insights({ insights: true })]).toEqual(["disabled", "enabled"]);
+});
+
+test("a load balancer holds a pairing that is watched, for as long as a code is shown", () => {
+  const plan = planned({ loadBalancer: true });
+  // WhatsApp shows the first code for a minute.
+  expect(ofType(plan, "lb")[0]?.idleTimeout).toBeGreaterThan(60);
 });
 
 test("a task has what the stack leaves it to drain, and no more than Fargate does", () => {
