@@ -7,7 +7,9 @@ import { keepImage, ONE_OF_EACH, resultOf } from "./conversation-fixture.ts";
 import { engine } from "./engine-fixture.ts";
 import { commandLines, RunningCommand } from "./kill-fixture.ts";
 import { bareProject, jsonLines, oxyAsIs } from "./oxy-fixture.ts";
+import { configOf } from "./rehearsal-fixture.ts";
 import { StackProject } from "./stack-fixture.ts";
+import { awsTargets } from "./targets-fixture.ts";
 
 /** Every command that works on a stack, as nobody has to be asked. */
 const ON_A_STACK = [
@@ -99,6 +101,31 @@ test("without an engine the ways to get one are named, and doctor says what is m
         { about: "stacks", fine: true, found: "local" },
       ]),
     },
+  ]);
+});
+
+test("doctor says of AWS where its credentials are, and whether its plugin is there, where a stack needs them", async () => {
+  const nobody = {
+    ...NOWHERE,
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+  const aboutAws = async (config: string) => {
+    const { stdout } = await oxyAsIs(["doctor", "--json", "-C", await bareProject(config)], nobody);
+    const [{ findings }] = jsonLines(stdout) as unknown as [{ findings: { about: string; fine: boolean }[] }];
+    return findings
+      .filter(({ about }) => about.includes("AWS"))
+      .map(({ about, fine }) => [about, fine] as const);
+  };
+  expect(await aboutAws(CONFIG)).toEqual([["credentials of AWS", true]]);
+  const onAws =
+    "config:\n  oxy-workers:image: ghcr.io/acme/worker:1\n" +
+    "  oxy-workers:secrets:\n    OPENAI_API_KEY:\n      secure: of-the-test\n" +
+    configOf(awsTargets["ecs-fargate"]);
+  expect(await aboutAws(onAws)).toEqual([
+    ["credentials of AWS", false],
+    ["plugin for AWS", true],
   ]);
 });
 
