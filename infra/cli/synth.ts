@@ -1,6 +1,5 @@
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import { parse } from "yaml";
 import { projectDirectory } from "../home.ts";
 import type { StackPlan } from "../plan.ts";
 import { IMAGE_REFERENCE } from "../stack-config/image-reference.ts";
@@ -8,13 +7,11 @@ import { contentsOf, type Contents } from "../synth/contents.ts";
 import { OtherStack, writeModule } from "../synth/files.ts";
 import { NotSynthesizable, synthesize } from "../synth/synthesize.ts";
 import type { TerraformJson } from "../synth/terraform-json.ts";
-import { exampleNamed } from "./examples.ts";
+import { examplePlan, IMAGE_STAND_IN } from "./example-plan.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { filePlan } from "./file-plan.ts";
-import { openProject, type Project, type StackFile } from "./project.ts";
+import { openProject, type Project } from "./project.ts";
 import { reportFor } from "./report.ts";
-import { requiredStack } from "./stack-text.ts";
-import { withExample } from "./with-example.ts";
 
 interface SynthOptions {
   readonly stack?: string;
@@ -27,8 +24,6 @@ interface SynthOptions {
 
 /** As CDKTF names it; each stack has its folder in it, because Terraform keeps its state there. */
 const OUTPUT = join("cdktf.out", "stacks");
-/** Examples name sources: this stands for what a registry would have of them. */
-const STAND_IN = `registry.example/oxy-worker@sha256:${"0".repeat(64)}`;
 
 export function synthCommand(): Command {
   return new Command("synth")
@@ -84,16 +79,20 @@ async function planned(
     const file = await project.stackFile(name);
     return { plan: filePlan(file, { stack: name, project: project.name, image }), remarks: [] };
   }
-  const { name: found, text } = await exampleNamed(example);
-  const stack = requiredStack(name ?? found);
-  const file = parse(withExample(undefined, text, project.name)) as StackFile;
-  const isSource =
-    image === undefined && `${file.config?.[`${project.name}:image`] as string}`.startsWith(".");
+  const {
+    plan,
+    example: found,
+    hasStandIn,
+  } = await examplePlan(example, {
+    stack: name,
+    project: project.name,
+    image,
+  });
   return {
-    plan: filePlan(file, { stack, project: project.name, image: isSource ? STAND_IN : image }),
-    remarks: isSource
+    plan,
+    remarks: hasStandIn
       ? [
-          `example ${found} names sources, which AWS does not run: --image names what is to run instead of ${STAND_IN}`,
+          `example ${found} names sources, which AWS does not run: --image names what is to run instead of ${IMAGE_STAND_IN}`,
         ]
       : [],
   };
