@@ -238,9 +238,16 @@ export const anyHost = defineHost({
     drainSeconds,
     graceSeconds,
     processes: [
-      { name: "all", role: "all", environment: { ...environment, OXY_ROLE: "all" }, isPublic: true },
+      {
+        name: "all",
+        role: "all",
+        environment: { ...environment, OXY_ROLE: "all" },
+        isPublic: true,
+        copies: { least: 1, most: 1 },
+      },
     ],
   }),
+  price: () => [],
   deployment: () => Promise.reject(new Error("nothing is deployed on it")),
   operations: () => Promise.reject(new Error("nothing is deployed on it")),
 });
@@ -256,5 +263,6 @@ export const anyStore = defineStore({
     mayLose: "nothing.",
     protected: production,
   }),
+  price: () => [],
   deployment: () => Promise.reject(new Error("nothing is deployed on it")),
 });

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { FleetConfig } from "./config.ts";
+import type { CostItem } from "./cost-item.ts";
 import type { ApiStanding } from "./api/api.ts";
 import type { Image } from "./image.ts";
 import type { Network, NetworkPlan } from "./network.ts";
@@ -45,6 +46,13 @@ export interface ProcessPlan {
   readonly environment: Readonly<Record<string, PlannedValue>>;
   /** Whether an operator reaches its HTTP server, wherever they are. */
   readonly isPublic: boolean;
+  /** How many of it there are, at the least and at the most. */
+  readonly copies: Copies;
+}
+
+export interface Copies {
+  readonly least: number;
+  readonly most: number;
 }
 
 /** What every plan of a fleet says, whatever its host; the host's own plan adds its graph. */
@@ -129,6 +137,8 @@ export interface Host<Config extends FleetConfig = FleetConfig, Plan extends Fle
   /** A fleet's configuration in a rehearsal, which is in nobody's account; as it is unless told. */
   rehearsed?(config: Config): Config;
   plan(request: FleetRequest<Config>): Plan;
+  /** What its bill for that plan consists of. */
+  price(plan: Plan): readonly CostItem[];
   /** Apart, so that a stack loads the SDKs of its own hosts only. */
   deployment(): Promise<{ deployFleet(plan: Plan, resources: StackResources): FleetDeployment }>;
   operations(): Promise<{ readonly operations: Operations<Plan> }>;

@@ -1,9 +1,12 @@
+import type { CostItem } from "./cost-item.ts";
 import type { NetworkPlan } from "./network.ts";
 import type { NetworkDeployment, StackResources } from "./stack-resources.ts";
 
 /** A kind of network that a stack has of its own. One folder `networks/<kind>` and one line in `networks.ts`. */
 export interface NetworkKind<Plan extends NetworkPlan = NetworkPlan> {
   readonly kind: string;
+  /** What its bill for that plan consists of. */
+  price(plan: Plan): readonly CostItem[];
   /** Apart, so that only a stack that has one loads its SDK. */
   deployment(): Promise<{
     deployNetwork(plan: Plan, resources: Omit<StackResources, "store" | "network">): NetworkDeployment;

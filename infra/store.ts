@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { StoreConfig } from "./config.ts";
+import type { CostItem } from "./cost-item.ts";
 import type { ApiStanding } from "./api/api.ts";
 import type { Network, NetworkPlan } from "./network.ts";
 import type { DeploymentSecret } from "./workload.ts";
@@ -37,6 +38,8 @@ export interface Store<Config extends StoreConfig = StoreConfig, Plan extends St
     /** The network of the stack's own from which it is reachable. */
     readonly within?: NetworkPlan;
   }): Plan;
+  /** What its bill for that plan consists of. */
+  price(plan: Plan): readonly CostItem[];
   /** Apart, so that a stack loads the SDK of its own store only. */
   deployment(): Promise<{
     deployStore(plan: Plan, resources: Omit<StackResources, "store">): StoreDeployment;

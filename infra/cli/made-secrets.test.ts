@@ -13,6 +13,7 @@ const hidden = defineStore<StoreConfig & { readonly open: boolean }, StorePlan>(
   reachableFrom: ({ open }) => ["private:far/away", ...(open ? (["internet"] as const) : [])],
   cannot: [],
   plan: () => ({ kind: "hidden", mayLose: "nothing", identity: "hidden", protected: false }),
+  price: () => [],
   deployment: () => Promise.reject(new Error("not deployed here")),
 });
 const kinds = { local, hidden };

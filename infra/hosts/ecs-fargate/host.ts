@@ -1,6 +1,7 @@
 import { defineHost } from "../../host.ts";
 import { planVpc, type Egress } from "../../networks/aws-vpc/plan.ts";
 import { ecsFargateFleet, type EcsFargateFleetConfig } from "./config.ts";
+import { priceFleet } from "./pricing.ts";
 import { planFleet, type EcsFargatePlan } from "./plan.ts";
 import { chosenOf } from "./presets.ts";
 import { refusalsOf } from "./refusals.ts";
@@ -46,6 +47,7 @@ export const ecsFargate = defineHost<EcsFargateFleetConfig, EcsFargatePlan>({
   },
   rehearsed: ({ account: _another, ...config }) => config,
   plan: planFleet,
+  price: priceFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),
   preflight: () => import("./preflight.ts"),

@@ -57,9 +57,10 @@ function partsOf(request: FleetRequest<EcsFargateFleetConfig>): FleetParts {
   const { stack, name: fleet, config, environment } = request;
   const chosen = chosenOf(config);
   const metrics = { OXY_METRICS: "cloudwatch", OXY_METRICS_NAMESPACE: metricsNamespace(stack) };
-  const processes = processesOf(chosen.services, environment).map((process) =>
-    onTasks(process, chosen, metrics),
-  );
+  const processes = processesOf(chosen.services, environment, {
+    least: chosen.instances,
+    most: chosen.maxInstances,
+  }).map((process) => onTasks(process, chosen, metrics));
   const open = processes.find(({ isPublic }) => isPublic);
   return {
     fleet,
@@ -81,7 +82,7 @@ export function titleOf(stack: string, fleet: string): string {
 /** Whoever holds no sessions is one task, and says nothing of who waits. */
 function onTasks(
   process: ProcessPlan,
-  { loadBalancer, instances, maxInstances, size }: Chosen,
+  { loadBalancer, size }: Chosen,
   metrics: Readonly<Record<string, string>>,
 ): EcsProcess {
   const isPublic = process.isPublic && loadBalancer;
@@ -99,8 +100,8 @@ function onTasks(
     serviceName: process.name,
     containerName: process.name,
     logStreamPrefix: process.name,
-    instances: isScaled ? instances : 1,
-    maxInstances: isScaled ? maxInstances : 1,
+    instances: process.copies.least,
+    maxInstances: process.copies.most,
     ...size,
     port,
   };

@@ -1,6 +1,7 @@
 import { defineHost } from "../../host.ts";
 import { flyFleet } from "./config.ts";
 import { planFleet } from "./plan.ts";
+import { priceFleet } from "./pricing.ts";
 
 /** Fly.io: the image on machines of an app, one app for each fleet. */
 export const fly = defineHost({
@@ -20,6 +21,7 @@ export const fly = defineHost({
     "have its metrics collected: the worker serves none for Fly's Prometheus yet",
   ],
   plan: planFleet,
+  price: priceFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),
 });

@@ -1,5 +1,5 @@
 import { basicsOf } from "../../fleet-basics.ts";
-import type { FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
+import type { Copies, FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
 import { processesOf } from "../../processes.ts";
 import { GUESTS, type FlyFleetConfig, type Guest } from "./config.ts";
 
@@ -36,17 +36,22 @@ export function planFleet(request: FleetRequest<FlyFleetConfig>): FlyFleetPlan {
     organization: config.organization,
     readyPath: workload.health.ready,
     startSeconds: workload.startSeconds,
-    processes: processesOf(config.services, environment).map((process) => onMachines(process, config)),
+    processes: processesOf(config.services, environment, copiesOf(config)).map((process) =>
+      onMachines(process, config),
+    ),
   };
 }
 
-/** The others hold no sessions: one of them is enough. */
-function onMachines(process: ProcessPlan, { size, instances, volumeGb }: FlyFleetConfig): FlyProcessPlan {
+function copiesOf({ instances }: FlyFleetConfig): Copies {
+  return { least: instances, most: instances };
+}
+
+function onMachines(process: ProcessPlan, { size, volumeGb }: FlyFleetConfig): FlyProcessPlan {
   const port = process.isPublic ? PUBLIC_PORT : PRIVATE_PORT;
   return {
     ...process,
     environment: { ...process.environment, [process.isPublic ? "PORT" : "OXY_HEALTH_PORT"]: `${port}` },
-    machines: process.role === "web" ? 1 : instances,
+    machines: process.copies.least,
     guest: GUESTS[size],
     volumeGb,
     volumePath: VOLUME_PATH,

@@ -1,6 +1,7 @@
 import { defineHost } from "../../host.ts";
 import { localFleet } from "./config.ts";
 import { planFleet } from "./plan.ts";
+import { priceFleet } from "./pricing.ts";
 
 /** This machine: the image's processes under our own supervisor. */
 export const local = defineHost({
@@ -16,6 +17,7 @@ export const local = defineHost({
     "run an image from a registry: it runs bundles, which need no container engine",
   ],
   plan: planFleet,
+  price: priceFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),
 });

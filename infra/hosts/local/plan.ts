@@ -26,6 +26,7 @@ export function planFleet(request: FleetRequest<LocalFleetConfig>): LocalFleetPl
         memoryMb: MEMORY_MB[config.size],
         environment: { ...environment, OXY_ROLE: "all" },
         isPublic: true,
+        copies: { least: 1, most: 1 },
       },
     ],
   };

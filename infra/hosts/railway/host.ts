@@ -1,6 +1,7 @@
 import { defineHost } from "../../host.ts";
 import { railwayFleet } from "./config.ts";
 import { planFleet } from "./plan.ts";
+import { priceFleet } from "./pricing.ts";
 
 /** Services of Railway, from an image, in one project per stack. */
 export const railway = defineHost({
@@ -20,6 +21,7 @@ export const railway = defineHost({
     "run in South America: the nearest region is Virginia",
   ],
   plan: planFleet,
+  price: priceFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),
 });

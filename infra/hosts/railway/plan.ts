@@ -42,10 +42,13 @@ export function planFleet(request: FleetRequest<RailwayFleetConfig>): RailwayFle
     readyPath: workload.health.ready,
     startSeconds: workload.startSeconds,
     ...(Object.values(REGISTRY).every((secret) => secret in environment) ? { registry: REGISTRY } : {}),
-    processes: processesOf(config.services, settings).map((process) => sized(process, config)),
+    processes: processesOf(config.services, settings, {
+      least: config.instances,
+      most: config.instances,
+    }).map((process) => sized(process, config)),
   };
 }
 
-function sized(process: ProcessPlan, { size, instances }: RailwayFleetConfig): RailwayProcessPlan {
-  return { ...process, ...LIMITS[size], replicas: process.role === "web" ? 1 : instances, port: PORT };
+function sized(process: ProcessPlan, { size }: RailwayFleetConfig): RailwayProcessPlan {
+  return { ...process, ...LIMITS[size], replicas: process.copies.least, port: PORT };
 }

@@ -1,5 +1,6 @@
 import { defineHost } from "../../host.ts";
 import { renderFleet } from "./config.ts";
+import { priceFleet } from "./pricing.ts";
 import { planFleet, refusalsOf } from "./plan.ts";
 
 /** Render: a web service and a background worker, or a web service that is both. */
@@ -23,6 +24,7 @@ export const render = defineHost({
     "scale to zero: an instance that costs nothing sleeps, and who sleeps holds no WhatsApp session",
   ],
   plan: planFleet,
+  price: priceFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),
 });

@@ -1,5 +1,5 @@
 import { basicsOf } from "../../fleet-basics.ts";
-import type { FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
+import type { Copies, FleetPlan, FleetRequest, ProcessPlan } from "../../host.ts";
 import { processesOf } from "../../processes.ts";
 import type { Role } from "../../workload.ts";
 import type { RenderFleetConfig } from "./config.ts";
@@ -36,7 +36,7 @@ export function planFleet(request: FleetRequest<RenderFleetConfig>): RenderFleet
     workspace: config.workspace,
     registryCredential: config.registryCredential,
     ...(config.hold ? { held: true as const } : {}),
-    processes: processesOf(config.services, environment).map((process) =>
+    processes: processesOf(config.services, environment, copiesOf(config)).map((process) =>
       Object.assign(
         {},
         process,
@@ -59,18 +59,20 @@ const ID_FIELDS = {
   worker: "workerServiceId",
 } as const satisfies Record<Role, keyof RenderFleetConfig>;
 
-/** Whoever holds sessions is there as often as the fleet says; one is enough to serve HTTP. */
 function serviceOf(
-  { role, isPublic }: ProcessPlan,
+  { role, isPublic, copies }: ProcessPlan,
   config: RenderFleetConfig,
   healthPath: string,
 ): Omit<RenderProcessPlan, keyof ProcessPlan> {
   const kind = isPublic
     ? ({ type: "web_service", healthPath } as const)
     : ({ type: "background_worker" } as const);
-  if (role === "web") return { ...kind, instances: 1 };
-  const { instances, autoscaling } = config;
-  return { ...kind, instances, ...(autoscaling === "off" ? {} : { autoscaling: scalingOf(config) }) };
+  const isScaled = role !== "web" && config.autoscaling !== "off";
+  return { ...kind, instances: copies.least, ...(isScaled ? { autoscaling: scalingOf(config) } : {}) };
+}
+
+function copiesOf({ instances, autoscaling, maxInstances }: RenderFleetConfig): Copies {
+  return { least: instances, most: autoscaling === "off" ? instances : maxInstances };
 }
 
 function scalingOf(config: RenderFleetConfig): Scaling {

@@ -1,8 +1,10 @@
 import { defineNetwork } from "../../network-kind.ts";
 import type { AwsVpcPlan } from "./plan.ts";
+import { priceNetwork } from "./pricing.ts";
 
 /** A VPC at AWS, with what all that is in it shares. */
 export const awsVpc = defineNetwork<AwsVpcPlan>({
   kind: "aws-vpc",
+  price: priceNetwork,
   deployment: () => import("./pulumi.ts"),
 });

@@ -1,6 +1,7 @@
 import { defineStore } from "../../store.ts";
 import { elastiCacheStore, type ElastiCacheStoreConfig } from "./config.ts";
 import { chosenOf, groupIdOf, LONGEST_ID, planStore } from "./plan.ts";
+import { priceStore } from "./pricing.ts";
 
 /** A Valkey at ElastiCache, in the VPC of the stack. */
 export const elastiCache = defineStore({
@@ -20,6 +21,7 @@ export const elastiCache = defineStore({
     "be moved to another region: a store there is another one",
   ],
   plan: planStore,
+  price: priceStore,
   deployment: () => import("./pulumi.ts"),
 });
 

@@ -1,6 +1,7 @@
 import { defineStore } from "../../store.ts";
 import { localStore } from "./config.ts";
 import { planStore } from "./plan.ts";
+import { priceStore } from "./pricing.ts";
 
 /** A redis-server of this machine, of the stack alone. */
 export const local = defineStore({
@@ -9,5 +10,6 @@ export const local = defineStore({
   reachableFrom: () => ["loopback"],
   cannot: ["survive the loss of this machine's disk"],
   plan: planStore,
+  price: priceStore,
   deployment: () => import("./pulumi.ts"),
 });

@@ -1,6 +1,7 @@
 import { defineStore } from "../../store.ts";
 import { railwayRedis, type RailwayRedisConfig } from "./config.ts";
 import { planStore } from "./plan.ts";
+import { priceStore } from "./pricing.ts";
 
 /** A Redis with a volume in the stack's project at Railway. */
 export const railwayRedisStore = defineStore({
@@ -17,5 +18,6 @@ export const railwayRedisStore = defineStore({
     "fail over: there is one instance, because replicas cannot share a volume",
   ],
   plan: planStore,
+  price: priceStore,
   deployment: () => import("./pulumi.ts"),
 });

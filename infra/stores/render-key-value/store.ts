@@ -1,6 +1,7 @@
 import { defineStore } from "../../store.ts";
 import { renderKeyValueStore, type RenderKeyValueConfig } from "./config.ts";
 import { planStore } from "./plan.ts";
+import { priceStore } from "./pricing.ts";
 
 /** A Key Value instance (Valkey 8) at Render, of the stack alone. */
 export const renderKeyValue = defineStore({
@@ -25,5 +26,6 @@ export const renderKeyValue = defineStore({
     "bear a label: its access rules say whose it is, by a rule that lets nobody in while it is not open to the internet",
   ],
   plan: planStore,
+  price: priceStore,
   deployment: () => import("./pulumi.ts"),
 });

@@ -2,6 +2,7 @@ import { upstash as api } from "../../provider/upstash/api.ts";
 import { defineStore } from "../../store.ts";
 import { upstashStore, type UpstashStoreConfig } from "./config.ts";
 import { planStore } from "./plan.ts";
+import { priceStore } from "./pricing.ts";
 
 /** A Redis database at Upstash, reached over the internet. */
 export const upstash = defineStore({
@@ -17,6 +18,7 @@ export const upstash = defineStore({
     "be moved to another region: a database there is another one",
   ],
   plan: planStore,
+  price: priceStore,
   deployment: () => import("./pulumi.ts"),
 });
 

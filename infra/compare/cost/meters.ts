@@ -1,0 +1,88 @@
+import type { Meter } from "../../cost-item.ts";
+import { MONTH_HOURS } from "../../cost-item.ts";
+import type { StackPlan } from "../../plan.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import { known, mapped, product, sum, unknown, type Estimate } from "../estimate.ts";
+import type { Usage } from "../usage.ts";
+
+const MONTH_MINUTES = MONTH_HOURS * 60;
+const MS_PER_MINUTE = 60_000;
+const BYTES_PER_GB = 1e9;
+const MB_PER_GB = 1_000;
+
+export interface MeterParts {
+  readonly usage: Usage;
+  readonly catalogue: Catalogue;
+  /** ISO 8601. */
+  readonly day: string;
+}
+
+/** What each meter would show after a month of that plan at that usage, from what was measured of this worker. */
+export function metersOf(plan: StackPlan, parts: MeterParts): Readonly<Record<Meter, Estimate>> {
+  const { usage } = parts;
+  const measured = (id: string): Estimate => measuredOf(id, parts);
+  const processes = processesOf(plan);
+  const messages: Estimate =
+    usage.messages === undefined ? unknown("messages a month") : { kind: "known", ...usage.messages };
+  const sessions: Estimate =
+    usage.sessions === undefined ? unknown("WhatsApp sessions") : { kind: "known", ...usage.sessions };
+  /** Of all processes in a month: what idles, by the minute, and what each message adds. */
+  const monthly = (idle: Estimate, message: Estimate): Estimate =>
+    sum([product(product(idle, known(MONTH_MINUTES)), processes), product(message, messages)]);
+  const gb = (bytes: Estimate): Estimate => mapped(bytes, (count) => count / BYTES_PER_GB);
+  const vcpu = (ms: Estimate): Estimate => mapped(ms, (count) => count / (MONTH_MINUTES * MS_PER_MINUTE));
+  const { profile } = usage;
+  return {
+    "store-commands": monthly(
+      counted((scenario) => measured(`oxy/idle/commands-minute/${profile}/${scenario}`)),
+      counted((scenario) => measured(`oxy/message/commands/${scenario}`)),
+    ),
+    "internet-gb": gb(monthly(known(0), measured("oxy/message/egress-bytes"))),
+    "to-store-gb": gb(
+      monthly(measured("oxy/idle/to-store-bytes-minute"), measured("oxy/message/to-store-bytes")),
+    ),
+    "from-store-gb": gb(
+      monthly(measured("oxy/idle/from-store-bytes-minute"), measured("oxy/message/from-store-bytes")),
+    ),
+    "log-gb": gb(monthly(measured("oxy/idle/log-bytes-minute"), measured("oxy/message/log-bytes"))),
+    "process-memory-gb": mapped(
+      sum([measured("oxy/idle/memory-mb"), product(measured("oxy/session/memory-mb"), sessions)]),
+      (mb) => mb / MB_PER_GB,
+    ),
+    "process-vcpu": vcpu(monthly(measured("oxy/idle/cpu-ms-minute"), measured("oxy/message/cpu-ms"))),
+    "store-memory-gb": mapped(
+      sum([measured("oxy/store/memory-mb"), product(measured("oxy/session/store-mb"), sessions)]),
+      (mb) => mb / MB_PER_GB,
+    ),
+    "store-vcpu": vcpu(
+      sum([
+        product(measured("oxy/store/cpu-ms-minute"), known(MONTH_MINUTES)),
+        product(measured("oxy/message/store-cpu-ms"), messages),
+      ]),
+    ),
+  };
+}
+
+/** Whether commands inside scripts are billed is not settled: from those that clients send, to all of them. */
+function counted(of: (scenario: "client" | "inside") => Estimate): Estimate {
+  const client = of("client");
+  const all = sum([client, of("inside")]);
+  if (client.kind === "unknown" || all.kind === "unknown") return all;
+  return known(client.low, all.high);
+}
+
+/** Own measurements first. */
+function measuredOf(id: string, { usage, catalogue, day }: MeterParts): Estimate {
+  const own = usage.measured[id];
+  if (own !== undefined) return { kind: "known", ...own };
+  const entry = catalogue.entry(id, day);
+  return entry === undefined || entry.value === null
+    ? unknown(`no measurement ${id}`)
+    : { kind: "known", ...entry.value };
+}
+
+/** That hold sessions, which is what idles at the store: at the least, and at the most. */
+function processesOf({ fleets }: StackPlan): Estimate {
+  const holding = fleets.flatMap(({ processes }) => processes.filter(({ role }) => role !== "web"));
+  return sum(holding.map(({ copies }) => known(copies.least, copies.most)));
+}
