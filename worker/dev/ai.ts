@@ -23,10 +23,10 @@ export interface DevelopmentAi {
   stop(): Promise<void>;
 }
 
-/** An OpenAI-compatible server on the loopback. */
-export async function startAi(answering: Answering): Promise<DevelopmentAi> {
+/** An OpenAI-compatible server on the loopback. @param port any free one unless told */
+export async function startAi(answering: Answering, port = 0): Promise<DevelopmentAi> {
   let requests = 0;
-  const mock = new LLMock({ port: 0, logLevel: "silent" });
+  const mock = new LLMock({ port, logLevel: "silent" });
   mock.on({ predicate: () => true }, async (request) => {
     requests++;
     try {

@@ -1,4 +1,5 @@
 import type { Contact, WriteOptions } from "../whatsapp/contact.ts";
+import { faultsSeen, type FaultsSeen } from "../whatsapp/faults-seen.ts";
 import type { Phone } from "../whatsapp/phone.ts";
 
 /** What became of the messages of a talk. Everything but `messages` and `wireDuplicates` should be 0. */
@@ -36,13 +37,13 @@ export class Talk {
   readonly #place: TalkPlace;
   readonly #nextText: () => string;
   readonly #written: Written[] = [];
-  readonly #before: readonly number[];
+  readonly #before: FaultsSeen;
 
   constructor(place: TalkPlace, contacts: readonly Contact[], nextText: () => string) {
     this.#place = place;
     this.contacts = contacts;
     this.#nextText = nextText;
-    this.#before = this.#faults();
+    this.#before = faultsSeen(place.phones, contacts);
   }
 
   /** The first contact. */
@@ -84,32 +85,20 @@ export class Talk {
   }
 
   report(): TalkReport {
-    const [undecryptable = 0, nacks = 0] = this.#faults().map(
-      (count, kind) => count - (this.#before[kind] ?? 0),
-    );
+    const { undecryptable, nacks } = faultsSeen(this.#place.phones, this.contacts);
     const wire = this.contacts.map((contact) => contact.wire.length - new Set(contact.wire).size);
     return {
       messages: this.messages,
       lost: this.#unanswered().length,
       seenTwice: this.#written.filter((written) => answersTo(written).length > 1).length,
-      undecryptable,
-      nacks,
+      undecryptable: undecryptable - this.#before.undecryptable,
+      nacks: nacks - this.#before.nacks,
       wireDuplicates: wire.reduce((sum, count) => sum + count, 0),
     };
   }
 
   #unanswered(): Written[] {
     return this.#written.filter((written) => answersTo(written).length === 0);
-  }
-
-  #faults(): number[] {
-    const { phones } = this.#place;
-    const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
-    return [
-      sum(this.contacts.map(({ undecryptable }) => undecryptable.length)) +
-        sum(phones.map(({ unreadable, retryReceipts }) => unreadable.length + retryReceipts)),
-      sum(phones.map(({ nacks }) => nacks.length)),
-    ];
   }
 }
 

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
 import Fastify, { type FastifyInstance } from "fastify";
+import type { Loads } from "./loads.ts";
 import type { People } from "./people.ts";
 
 interface ToPhone {
@@ -12,13 +13,25 @@ interface FromCustomer extends ToPhone {
   readonly customer: string;
 }
 
+/** What the desk is in front of. */
+interface Simulated {
+  readonly people: People;
+  readonly loads: Loads;
+  /** Settings with which a worker talks to it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** Where the people of the simulator are told what to do, over HTTP. */
-export function simulatorDesk(people: People, told: (line: string) => void): FastifyInstance {
+export function simulatorDesk(
+  { people, loads, environment }: Simulated,
+  told: (line: string) => void,
+): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
   // Whatever curl calls it, it is read as text.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
 
+  app.get("/environment", () => environment);
   app.get("/phones", () => people.report());
   app.get("/messages", () => people.seen);
 
@@ -47,6 +60,12 @@ export function simulatorDesk(people: People, told: (line: string) => void): Fas
       told(`${customer} → ${organization}  ${text}`);
       return reply.send();
     },
+  });
+
+  app.post<{ Body: Readable }>("/loads", async ({ body, raw }, reply) => {
+    const begun = loads.begin(await textOf(body), raw.socket);
+    if (typeof begun === "string") return reply.code(400).send({ error: begun });
+    return reply.type("application/x-ndjson").send(begun);
   });
   return app;
 }
