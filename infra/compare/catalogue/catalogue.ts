@@ -1,0 +1,147 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InvalidFile, readYaml, type YamlFile } from "../../yaml-file.ts";
+import type { z } from "zod";
+import type { Entry } from "./entry.ts";
+import { catalogueFile } from "./schema.ts";
+
+type Given = z.output<typeof catalogueFile>;
+
+/** Every price and fact that there is, each with its dates. */
+export class Catalogue {
+  readonly entries: readonly Entry[];
+  /** Days after which an observation is old, by provider. */
+  readonly reviewDays: Readonly<Record<string, number>>;
+  readonly #byId = new Map<string, Entry[]>();
+
+  constructor(entries: readonly Entry[], reviewDays: Readonly<Record<string, number>> = {}) {
+    this.entries = entries;
+    this.reviewDays = reviewDays;
+    for (const entry of entries)
+      for (const id of [entry.id, ...entry.aliases])
+        this.#byId.set(id, [...(this.#byId.get(id) ?? []), entry]);
+  }
+
+  /** What is in force on a day, by its id or an alias. @param day ISO 8601 */
+  entry(id: string, day: string): Entry | undefined {
+    return this.#byId.get(id)?.find((entry) => isInForce(entry, day));
+  }
+
+  /** All of an id, the oldest first. */
+  history(id: string): readonly Entry[] {
+    return (this.#byId.get(id) ?? []).toSorted((one, other) => (one.validFrom < other.validFrom ? -1 : 1));
+  }
+}
+
+export function isInForce({ validFrom, validTo }: Entry, day: string): boolean {
+  return validFrom <= day && (validTo === undefined || day < validTo);
+}
+
+const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+
+/**
+ * Reads the catalogue, of these providers or of all.
+ * @throws InvalidFile with file and line of every problem
+ */
+export async function loadCatalogue({
+  folder = FOLDER,
+  providers,
+}: { readonly folder?: string; readonly providers?: readonly string[] } = {}): Promise<Catalogue> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).toSorted();
+  const wanted =
+    providers === undefined
+      ? names
+      : names.filter((name) => providers.includes(name.slice(0, -".yaml".length)));
+  const files = await Promise.all(
+    wanted.map(async (name) => ({ name, text: await readFile(join(folder, name), "utf8") })),
+  );
+  return catalogueOf(files);
+}
+
+/**
+ * The catalogue that these files are.
+ * @throws InvalidFile with file and line of every problem
+ */
+export function catalogueOf(files: readonly { readonly name: string; readonly text: string }[]): Catalogue {
+  const problems: string[] = [];
+  const read = files.flatMap(({ name, text }) => {
+    try {
+      return [{ name, file: readYaml(name, text, catalogueFile) }];
+    } catch (error) {
+      if (!(error instanceof InvalidFile)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  const entries = read.flatMap(({ name, file }) => entriesOf(name, file, problems));
+  problems.push(...clashesOf(entries));
+  if (problems.length > 0) throw new InvalidFile(problems);
+  return new Catalogue(
+    entries,
+    Object.fromEntries(read.map(({ file: { value } }) => [value.provider, value.review_days])),
+  );
+}
+
+function entriesOf(name: string, file: YamlFile<Given>, problems: string[]): Entry[] {
+  return file.value.entries.map((given, index): Entry => {
+    const at = (key: string) => ["entries", index, key];
+    if ((given.usd === undefined) === (given.fact === undefined))
+      problems.push(
+        file.problem(
+          at("id"),
+          `usd or fact of ${given.id}, one of them`,
+          given.usd === undefined ? "neither" : "both",
+        ),
+      );
+    if (given.to !== undefined && given.to <= given.from)
+      problems.push(file.problem(at("to"), `a day after ${given.from}`, given.to));
+    return {
+      id: given.id,
+      aliases: given.aliases,
+      provider: file.value.provider,
+      about: given.about,
+      unit: given.unit,
+      value: given.usd ?? given.fact ?? null,
+      ...(given.usd === undefined ? {} : { currency: "USD" as const }),
+      validFrom: given.from,
+      ...(given.to === undefined ? {} : { validTo: given.to }),
+      observedAt: given.observed,
+      source: given.source,
+      sourceKind: given.kind,
+      confidence: given.confidence,
+      ...(given.condition === undefined ? {} : { condition: given.condition }),
+      ...(given.note === undefined ? {} : { note: given.note }),
+      file: name,
+      line: file.lineOf(["entries", index]),
+    };
+  });
+}
+
+/** Of two entries under one name, at most one may be in force on any day. */
+function clashesOf(entries: readonly Entry[]): string[] {
+  const last = new Map<string, Entry[]>();
+  return entries.flatMap((entry) =>
+    [entry.id, ...entry.aliases].flatMap((id) => {
+      const others = last.get(id) ?? [];
+      last.set(id, [...others, entry]);
+      const clash = others.find((other) => overlaps(entry, other));
+      if (clash === undefined) return [];
+      return [
+        `${entry.file}:${entry.line}: ${id}: expected dates apart from those of ${clash.file}:${clash.line} ` +
+          `(${datesOf(clash)}), got ${datesOf(entry)}`,
+      ];
+    }),
+  );
+}
+
+function overlaps(one: Entry, other: Entry): boolean {
+  return (
+    (one.validTo === undefined || other.validFrom < one.validTo) &&
+    (other.validTo === undefined || one.validFrom < other.validTo)
+  );
+}
+
+function datesOf({ validFrom, validTo }: Entry): string {
+  return validTo === undefined ? `from ${validFrom} on` : `${validFrom} to ${validTo}`;
+}
