@@ -112,7 +112,7 @@ function specTarget(
 }
 
 /** Whether a host of its fleets runs what is on this machine. */
-function runsSources({ config = {} }: StackFile, project: Project): boolean {
+export function runsSources({ config = {} }: StackFile, project: Project): boolean {
   const fleets = (config[`${project.name}:fleets`] ?? {}) as Readonly<
     Record<string, { readonly host?: string } | undefined>
   >;
