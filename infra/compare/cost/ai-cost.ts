@@ -1,13 +1,15 @@
 import { calcPrice } from "@pydantic/genai-prices";
-import library from "@pydantic/genai-prices/package.json" with { type: "json" };
 import { money, timesAmount, unknownAmount, type Amount } from "../amount.ts";
 import type { Entry } from "../catalogue/entry.ts";
 import { known, product, unknown, type Estimate, type Range } from "../estimate.ts";
 import type { AiUsage, Usage } from "../usage.ts";
-import { type Cost, type CostLine } from "./cost.ts";
+import type { Cost, CostLine } from "./cost.ts";
 import { costOf } from "./price-items.ts";
 
+const UNIT = "1,000,000 tokens";
 const TOKENS_PRICED = 1_000_000;
+/** Which prices these are: npm's day of that version. */
+export const LIBRARY = { version: "0.1.8", day: "2026-09-23" } as const;
 /** Whose models are called, by what `OPENAI_BASE_URL` is unless it is set. */
 const PROVIDER = "openai";
 
@@ -72,7 +74,7 @@ function lineOf(
     basis: "usage",
     price,
     unitPrice,
-    unit: "1,000,000 tokens",
+    unit: UNIT,
     quantity,
     amount: timesAmount(unitPrice, quantity),
     entries: unitPrice.kind === "known" ? [entryOf(price, model, unitPrice, day)] : [],
@@ -91,5 +93,25 @@ function withoutModel(messages: Estimate): CostLine {
     quantity: messages,
     amount: timesAmount(unitPrice, messages),
     entries: [],
+  };
+}
+
+/** As the catalogue has its own prices; the library's file is of `LIBRARY.day`, whatever the day that is asked for. */
+function entryOf(id: string, model: string, { low, high }: Range, day: string): Entry {
+  return {
+    id,
+    aliases: [],
+    provider: PROVIDER,
+    about: `tokens of ${model}`,
+    unit: UNIT,
+    value: { low, high },
+    currency: "USD",
+    validFrom: day,
+    observedAt: LIBRARY.day,
+    source: `npm @pydantic/genai-prices ${LIBRARY.version}`,
+    sourceKind: "harvested",
+    confidence: "B",
+    file: "@pydantic/genai-prices",
+    line: 1,
   };
 }

@@ -25,9 +25,10 @@ export function priceItems(items: readonly OwnedItem[], pricing: Pricing): Cost 
   const fees = feesOf(items, pricing);
   const lines = items.flatMap(({ of, item }): CostLine[] => {
     if (typeof item.price === "string") return [lineOf(of, item, item.price, pricing)];
-    const fee = fees.get(item.price.account);
-    if (fee?.first !== item) return [];
-    return [lineOf(of, item, fee.id, pricing)];
+    const { account } = item.price;
+    const fee = fees.get(account);
+    fees.delete(account);
+    return fee === undefined ? [] : [lineOf(of, item, fee, pricing)];
   });
   return costOf(lines);
 }
@@ -47,20 +48,17 @@ export function costOf(lines: readonly CostLine[]): Cost {
   return { lines, baseline, usage, total: total([baseline, usage]) };
 }
 
-interface Fee {
-  readonly id: string;
-  readonly first: CostItem;
-}
-
-/** The dearest that any item needs, or that the account is on anyway. */
-function feesOf(items: readonly OwnedItem[], pricing: Pricing): ReadonlyMap<string, Fee> {
-  const fees = new Map<string, Fee>();
+/** Of each account, the dearest that any item needs, or that the account is on anyway, by its id. */
+function feesOf(items: readonly OwnedItem[], pricing: Pricing): Map<string, string> {
+  const fees = new Map<string, string>();
   for (const { item } of items) {
     if (typeof item.price === "string") continue;
     const { account } = item.price;
     const before = fees.get(account);
-    const ids = [...needed(item.price, pricing), ...(before === undefined ? [] : [before.id])];
-    fees.set(account, { id: dearest(ids, pricing), first: before?.first ?? item });
+    fees.set(
+      account,
+      dearest([...(before === undefined ? [] : [before]), ...needed(item.price, pricing)], pricing),
+    );
   }
   return fees;
 }

@@ -24,6 +24,7 @@ function process(name: "all" | "web", isPublic: boolean): EcsProcess {
     role: name,
     environment: {},
     isPublic,
+    copies: { least: 1, most: 1 },
     serviceName: name,
     containerName: name,
     logStreamPrefix: name,

@@ -35,6 +35,7 @@ async function deployed(start = ticking): Promise<{ inputs: ServiceInputs; plan:
     role: "all",
     environment,
     isPublic: true,
+    copies: { least: 1, most: 1 },
     type: "web_service",
     instances: 1,
   } as const;
