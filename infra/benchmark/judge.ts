@@ -25,9 +25,9 @@ export function judge(outcome: Outcome, limits: Limits): Judged {
     const found = measures[measure].of(outcome);
     return { measure, limit, found, verdict: verdictOf(found, limit, measures[measure].limit) };
   });
-  const verdicts = judgements.map(({ verdict }) => verdict);
-  if (verdicts.includes("broken")) return { verdict: "No-Go", judgements };
-  return { verdict: verdicts.includes("unknown") ? "unknown" : "Go", judgements };
+  const verdicts = new Set(judgements.map(({ verdict }) => verdict));
+  if (verdicts.has("broken")) return { verdict: "No-Go", judgements };
+  return { verdict: verdicts.has("unknown") ? "unknown" : "Go", judgements };
 }
 
 /** How far a limit is missed, in a sentence. @returns undefined when it is kept */

@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   use: async () => (await import("./use.ts")).useCommand(),
   adopt: async () => (await import("./adopt.ts")).adoptCommand(),
   export: async () => (await import("./export.ts")).exportCommand(),
+  bench: async () => (await import("./bench.ts")).benchCommand(),
   synth: async () => (await import("./synth.ts")).synthCommand(),
   doctor: async () => (await import("./doctor.ts")).doctorCommand(),
   org: async () => (await import("./org.ts")).orgCommand(),
