@@ -17,15 +17,18 @@ export interface MeterParts {
   readonly day: string;
 }
 
+/** Why something is unknown of which no usage was given. */
+export const USAGE_NOT_GIVEN = { messages: "messages a month", sessions: "WhatsApp sessions" } as const;
+
 /** What each meter would show after a month of that plan at that usage, from what was measured of this worker. */
 export function metersOf(plan: StackPlan, parts: MeterParts): Readonly<Record<Meter, Estimate>> {
   const { usage } = parts;
   const measured = (id: string): Estimate => measuredOf(id, parts);
   const processes = processesOf(plan);
   const messages: Estimate =
-    usage.messages === undefined ? unknown("messages a month") : { kind: "known", ...usage.messages };
+    usage.messages === undefined ? unknown(USAGE_NOT_GIVEN.messages) : { kind: "known", ...usage.messages };
   const sessions: Estimate =
-    usage.sessions === undefined ? unknown("WhatsApp sessions") : { kind: "known", ...usage.sessions };
+    usage.sessions === undefined ? unknown(USAGE_NOT_GIVEN.sessions) : { kind: "known", ...usage.sessions };
   /** Of all processes in a month: what idles, by the minute, and what each message adds. */
   const monthly = (idle: Estimate, message: Estimate): Estimate =>
     sum([product(product(idle, known(MONTH_MINUTES)), processes), product(message, messages)]);

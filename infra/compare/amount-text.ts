@@ -1,0 +1,45 @@
+import type { Amount, Currency } from "./amount.ts";
+
+/** Cents. */
+const DECIMALS = 2;
+/** Of what one of something costs: a second of a CPU is 0.000011 USD. */
+const UNIT_DECIMALS = 6;
+const RANGE = "–";
+
+/** `20.32 USD`, `17.60–25.60 USD`, or `unknown, at least 14.00 USD`. @param locale BCP 47: how numbers are written */
+export function amountText(amount: Amount, locale = "en"): string {
+  return textOf(amount, DECIMALS, locale);
+}
+
+/** The same of what one of something costs, with as many decimals as it has. */
+export function unitPriceText(amount: Amount, locale = "en"): string {
+  return textOf(amount, UNIT_DECIMALS, locale);
+}
+
+/** `+8.08 USD`, `−1.00–+2.50 USD`, or `no difference`. */
+export function differenceText(
+  difference: { readonly low: number; readonly high: number },
+  currency: Currency,
+) {
+  const [low, high] = [signed(difference.low), signed(difference.high)];
+  return `${low === high ? low : `${low} to ${high}`} ${currency}`;
+}
+
+function textOf(amount: Amount, decimals: number, locale: string): string {
+  const { currency } = amount;
+  const written = (value: number): string => numberText(value, decimals, locale);
+  if (amount.kind === "unknown")
+    return amount.atLeast === 0 ? "unknown" : `unknown, at least ${written(amount.atLeast)} ${currency}`;
+  const [low, high] = [written(amount.low), written(amount.high)];
+  return `${low === high ? low : `${low}${RANGE}${high}`} ${currency}`;
+}
+
+function numberText(value: number, decimals: number, locale: string): string {
+  return value.toLocaleString(locale, { minimumFractionDigits: DECIMALS, maximumFractionDigits: decimals });
+}
+
+function signed(value: number): string {
+  const text = numberText(Math.abs(value), DECIMALS, "en");
+  if (Number(text.replaceAll(",", "")) === 0) return text;
+  return `${value < 0 ? "−" : "+"}${text}`;
+}
