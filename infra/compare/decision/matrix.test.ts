@@ -128,6 +128,10 @@ function exact(points: number): Score {
   return { ...unknown, basis: "computed", points: { low: points, high: points } };
 }
 
+function open(low: number, high: number): Score {
+  return { ...unknown, basis: low === high ? "computed" : "unknown", points: { low, high } };
+}
+
 function all(target: string, points: number, others: Partial<Record<CriterionId, Score>> = {}) {
   const scores = Object.fromEntries(CRITERION_IDS.map((id) => [id, others[id] ?? exact(points)]));
   return { target, scores: scores as Scores };
@@ -140,10 +144,7 @@ function mapScores(scores: Scores, to: (score: Score) => Score): Scores {
 function targets() {
   const points = fc
     .tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 }))
-    .map(([one, other]): Score => {
-      const [low, high] = [Math.min(one, other) / 2, Math.max(one, other) / 2];
-      return { ...unknown, basis: low === high ? "computed" : "unknown", points: { low, high } };
-    });
+    .map(([one, other]) => open(Math.min(one, other) / 2, Math.max(one, other) / 2));
   const score = fc.oneof(fc.integer({ min: 0, max: 10 }).map(exact), points);
   const scores = fc.record(
     Object.fromEntries(CRITERION_IDS.map((id) => [id, score])),

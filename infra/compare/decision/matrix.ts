@@ -36,13 +36,15 @@ export function matrixOf(
     own: meanOf(scores, weights, DISTINGUISHING),
     unknown: CRITERION_IDS.filter((id) => weights[id] > 0 && scores[id].basis === "unknown"),
   }));
-  const rows = compared.map(({ own, ...row }) => ({
-    ...row,
+  const rows = compared.map(({ target, scores, total, own, unknown }) => ({
+    target,
+    scores,
+    total,
+    unknown,
     place: {
       low: 1 + compared.filter((other) => isMore(other.own.low, own.high)).length,
       // Itself not among them: it is no better than itself.
-      high:
-        1 + compared.filter((other) => other.target !== row.target && isMore(other.own.high, own.low)).length,
+      high: 1 + compared.filter((other) => other.target !== target && isMore(other.own.high, own.low)).length,
     },
   }));
   return { weights, rows: rows.toSorted(byPlace) };
