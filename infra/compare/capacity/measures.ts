@@ -142,6 +142,7 @@ export class Measures {
       waiting: this.#arrived + this.#arrivedInWarmUp - seen - this.#failed - this.#left,
       ...(times === undefined ? {} : { times, lateShare: this.#late / seen }),
       ...(this.#turns === 0 ? {} : { heldShare: this.#held / this.#turns }),
+      spanMs,
       utilisation: spanMs === 0 ? 0 : this.#busyMs / spanMs / (processes * concurrency),
       backlog: this.#backlog(),
       meanBacklog: spanMs === 0 ? 0 : this.#unbegunMs / spanMs,

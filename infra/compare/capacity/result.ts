@@ -18,6 +18,8 @@ export interface CapacityResult {
   readonly lateShare?: number;
   /** Share of the turns in which the holding message went out. */
   readonly heldShare?: number;
+  /** What is said of time is said of so much of it. */
+  readonly spanMs: number;
   /** Share of all slots (processes × concurrency) that was taken, on average. */
   readonly utilisation: number;
   readonly backlog: Backlog;
