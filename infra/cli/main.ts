@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   org: async () => (await import("./org.ts")).orgCommand(),
   pair: async () => (await import("./pair.ts")).pairCommand(),
   sessions: async () => (await import("./sessions.ts")).sessionsCommand(),
+  audit: async () => (await import("./audit.ts")).auditCommand(),
 };
 
 const program = new Command("oxy")

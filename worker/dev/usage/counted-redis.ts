@@ -47,6 +47,11 @@ export class CountedRedis {
     return this.#proxy.url;
   }
 
+  /** Past the proxy. */
+  get directUrl(): string {
+    return this.#server.url;
+  }
+
   async exists(key: string): Promise<boolean> {
     this.#own++;
     return (await this.#direct.exists(key)) > 0;

@@ -66,6 +66,11 @@ export class PlainBullMq {
     return plain;
   }
 
+  /** Of its Redis, past what counts. */
+  get directUrl(): string {
+    return this.#redis.directUrl;
+  }
+
   /** Adds jobs one after the other, and resolves when all are done. */
   async work(jobs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();

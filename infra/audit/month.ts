@@ -1,0 +1,26 @@
+import { MONTH_HOURS } from "../cost-item.ts";
+import type { Commands, Rates } from "./rates.ts";
+
+const MONTH_MINUTES = MONTH_HOURS * 60;
+
+/** Commands of a month, from what was seen for a while. */
+export interface Month {
+  /** If nothing but rest were in it; missing where there was no rest to see. */
+  readonly atRest?: Commands;
+  /** If all of it were as what was seen. */
+  readonly asSeen: Commands;
+}
+
+export function monthOf({ seconds, seen, rest }: Rates): Month {
+  return {
+    ...(rest === undefined ? {} : { atRest: times(rest.perMinute, MONTH_MINUTES) }),
+    asSeen: times(seen, (MONTH_MINUTES * 60) / seconds),
+  };
+}
+
+function times({ client, all }: Commands, factor: number): Commands {
+  return {
+    client: { counted: client.counted * factor, atMost: client.atMost * factor },
+    all: all * factor,
+  };
+}
