@@ -71,6 +71,11 @@ describe("what is required is enough", () => {
     expect(read({ ...least, environment: null, production: "" })).toEqual(read(least));
   });
 
+  test("a budget is a number of USD, and its usage file a path", () => {
+    const usage = "./stacks/usage.local.yaml";
+    expect(read({ ...least, budget: 49.9, usage })).toEqual({ ...read(least), budget: 49.9, usage });
+  });
+
   test("keys of other programs are not read", () => {
     const all = { ...given(least), "aws:region": "sa-east-1", "oxy-workers-2:image": "5" };
     const isSecret = (): boolean => true;
@@ -122,6 +127,9 @@ describe("what is wrong is told in a sentence: key, expected, got", () => {
 
   test.each<[change: Values, ...sentences: string[]]>([
     [{ image: null }, `image: expected ${images}, got nothing`],
+    [{ budget: -1 }, "budget: expected a number of USD from 0 to 1000000, got -1"],
+    [{ budget: "50 USD" }, 'budget: expected a number of USD from 0 to 1000000, got "50 USD"'],
+    [{ usage: { messages: 5 } }, "usage: expected the path of a usage file, got an object"],
     [{ image: "worker" }, `image: expected ${images}, got "worker"`],
     [{ image: "../worker" }, `image: expected ${images}, got "../worker"`],
     [{ image: "sha256:12" }, `image: expected ${images}, got "sha256:12"`],

@@ -17,6 +17,10 @@ export interface StackConfig {
   readonly environment: Readonly<Record<string, string>>;
   /** Secret settings of the worker. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** The most that it may cost, in USD a month. */
+  readonly budget?: number;
+  /** Path of a usage file, from the folder of Pulumi.yaml. */
+  readonly usage?: string;
 }
 
 /** Further fields are those of its kind. */
@@ -58,6 +62,9 @@ export class InvalidStackConfig extends Error {
 }
 
 const fieldsByName = z.custom<Given>(isGiven);
+/** More is a slip of the finger. */
+const MOST_USD = 1_000_000;
+const LONGEST_PATH = 1_000;
 
 /** The keys of a stack, without the project's name. */
 export const topFields = {
@@ -84,6 +91,16 @@ export const topFields = {
   secrets: field(fieldsByName, {
     about: "Secret settings of the worker, by name, each encrypted.",
     expected: "an object of secrets by name",
+  }),
+  budget: field(z.number().min(0).max(MOST_USD).optional(), {
+    about: "The most that it may cost at its hosts and store, in USD a month: what costs more is refused.",
+    expected: `a number of USD from 0 to ${MOST_USD}`,
+    example: "50",
+  }),
+  usage: field(z.string().regex(/\S/).max(LONGEST_PATH).optional(), {
+    about: "A usage file, from the folder of Pulumi.yaml: with it, what depends on usage has a price too.",
+    expected: "the path of a usage file",
+    example: "./stacks/usage.local.yaml",
   }),
 };
 
@@ -126,6 +143,8 @@ export function parseStackConfig(
   const store = readStore(read("store"), stores, problems);
   const fleets = readFleets(read("fleets"), hosts, problems);
   const production = read("production");
+  const budget = read("budget");
+  const usage = read("usage");
   const plain = read("environment") ?? {};
   const secret = readField(topFields.secrets, given["secrets"] ?? {}, ["secrets"], problems);
   const environment = readEnvironment(plain, secret ?? {}, stack, problems);
@@ -140,7 +159,11 @@ export function parseStackConfig(
     );
   if (problems.sentences.length > 0 || !image || !store || !fleets || production === undefined || !secrets)
     throw new InvalidStackConfig(stack, problems.sentences);
-  return { image, store, fleets, production, environment, secrets };
+  return {
+    ...{ image, store, fleets, production, environment, secrets },
+    ...(budget === undefined ? {} : { budget }),
+    ...(usage === undefined ? {} : { usage }),
+  };
 }
 
 /** Pulumi says neither what is JSON nor what is unset. */

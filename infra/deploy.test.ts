@@ -22,6 +22,7 @@ if (sample === undefined) throw new Error("there is no valid stack on host local
 const { config, parts } = sample;
 const local = { kind: "local", persistence: "append-only", maxMemoryMb: 256 };
 const plan = planStack({ ...config, production: true, store: local }, parts);
+const cost = { kind: "unpriced", why: "nobody asks in this test" } as const;
 
 /** The program, but for where its config comes from. */
 async function program() {
@@ -30,7 +31,7 @@ async function program() {
   const fleets = await Promise.all(plan.fleets.map((fleet) => deployFleet(fleet, { ...resources, store })));
   const ready = awaitFleets(plan, parts.workload.startSeconds, { ...resources, store }, fleets);
   recordRelease(plan, resources, ready);
-  return outputs(plan, { ...resources, store }, fleets);
+  return outputs(plan, cost, { ...resources, store }, fleets);
 }
 
 function known<T>(value: Output<T>): Promise<T> {
@@ -45,7 +46,7 @@ test("what a stack says of itself holds no secret but the store's address, and t
   expect(await isSecret(storeUrl)).toBe(true);
   for (const value of Object.values(others)) expect(await isSecret(output(value as unknown))).toBe(false);
   expect(showsSecret(await known(output(others as unknown)))).toBe(false);
-  expect(Object.keys(result)).toEqual(["plan", "image", "storeUrl", "urls"]);
+  expect(Object.keys(result)).toEqual(["plan", "image", "monthlyCost", "storeUrl", "urls"]);
 });
 
 test("fleets wait for the store, their readiness for their processes, and the release for that", async () => {
@@ -85,7 +86,7 @@ test("where the store is out of an operator's reach, the admin API is asked, wit
     const store = await deployStore(plan.store, resources);
     const fleets = [{ processes: [], urls: output(urls) }];
     awaitFleets({ ...plan, operator }, 60, { ...resources, store }, fleets);
-    return outputs({ ...plan, operator }, { ...resources, store }, fleets);
+    return outputs({ ...plan, operator }, cost, { ...resources, store }, fleets);
   });
   const ready = registered.find(({ type }) => type === "oxy:index:FleetReady");
   expect(ready?.inputs).toMatchObject({ adminUrl: urls["web http"], adminToken: SECRET });
@@ -104,7 +105,7 @@ test("where no operator reaches anybody, what its host awaits is all that is wai
     const fleets = [{ processes: [process], urls: output<Readonly<Record<string, string>>>({}) }];
     const ready = awaitFleets({ ...plan, operator }, 60, { ...resources, store }, fleets);
     recordRelease(plan, resources, ready);
-    return outputs({ ...plan, operator }, { ...resources, store }, fleets);
+    return outputs({ ...plan, operator }, cost, { ...resources, store }, fleets);
   });
   expect(registered.map(({ type }) => type)).not.toContain("oxy:index:FleetReady");
   const release = registered.find(({ type }) => type === "oxy:index:Release");

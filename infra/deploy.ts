@@ -13,15 +13,29 @@ import { storeBinding } from "./provider/store-binding.ts";
 import type { FleetDeployment, StackResources, StoreDeployment } from "./stack-resources.ts";
 import type { StorePlan } from "./store.ts";
 import { storeNamed, stores } from "./stores.ts";
+import type { Usage } from "./compare/usage.ts";
+import { judged, OverBudget } from "./monthly-cost/budget.ts";
+import { monthlyCostOf } from "./monthly-cost/monthly-cost.ts";
+import type { StackCost } from "./monthly-cost/stack-cost.ts";
 
 /** In Pulumi's JavaScript, but not in its types. */
 const { isConfigSecret } = runtime as unknown as { isConfigSecret(key: string): boolean };
 
-/** What a command deploys or previews in place of what the stack's config says. */
+/** What a command deploys or previews in place of what the stack's config says, and what it wants to know. */
 export interface Instead {
   readonly image?: string | undefined;
   /** Secrets that it has not yet: each stands for one that will be made. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Whether it may cost more than its budget. */
+  readonly overBudget?: boolean;
+  /** Told what is going to be deployed, before anything is. */
+  readonly planned?: (planned: Planned) => void;
+}
+
+/** What is going to be deployed, and what its cost is counted with. */
+export interface Planned {
+  readonly plan: StackPlan;
+  readonly usage: Usage | undefined;
 }
 
 /** For what is there to be seen from here: beats of a heartbeat, and a service that wakes up. In s. */
@@ -175,9 +189,26 @@ export function recordRelease(
   declare(release, "release", { stack, image }, { provider, dependsOn: [...ready] });
 }
 
+/**
+ * What a stack that has a budget costs is held against it.
+ * @returns what to tell about it
+ * @throws OverBudget unless it may cost more
+ */
+export function withinBudget(
+  cost: StackCost,
+  budget: number | undefined,
+  { overBudget }: { readonly overBudget: boolean },
+): string | undefined {
+  const judgement = budget === undefined ? undefined : judged(cost, budget);
+  if (judgement === undefined || judgement.kind === "within") return undefined;
+  if (judgement.kind === "refused" && !overBudget) throw new OverBudget(judgement.sentence);
+  return judgement.sentence;
+}
+
 /** What `oxy` and people read of a deployed stack: docs/architecture.md has the list. */
 export function outputs(
   plan: StackPlan,
+  cost: StackCost,
   { store, secret: secretOf }: Pick<StackResources, "store" | "secret">,
   fleets: readonly FleetDeployment[],
 ) {
@@ -186,6 +217,7 @@ export function outputs(
   return {
     plan,
     image: plan.image,
+    monthlyCost: monthlyCostOf(cost),
     ...(operator.through === "store" ? { storeUrl: store.urlFrom(operator.network) } : {}),
     ...(operator.through === "admin" ? { adminToken: secretOf("OXY_ADMIN_TOKEN") } : {}),
     urls: urls.apply((each) =>

@@ -32,6 +32,11 @@ export function isOffline(environment: NodeJS.ProcessEnv = process.env): boolean
   return (environment["OXY_OFFLINE"] ?? "") !== "";
 }
 
+/** Whether a stack may cost more than its budget, where it is Pulumi's own command that deploys it. */
+export function mayCostMore(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return environment["OXY_OVER_BUDGET"] === "true";
+}
+
 /** Where a rehearsal keeps all that it makes: state, images, services. @param home the project's */
 export function rehearsalHome(home: string): string {
   return join(home, "offline");

@@ -9,15 +9,20 @@ import {
   recordRelease,
   stackConfig,
   stackResources,
+  withinBudget,
   type Instead,
 } from "./deploy.ts";
 import { InvalidStackConfig, type StackConfig } from "./config.ts";
-import { homeDirectory, InvalidHome, isOffline } from "./home.ts";
+import { homeDirectory, InvalidHome, isOffline, mayCostMore } from "./home.ts";
 import { hostNamed } from "./hosts.ts";
 import { ImageUnavailable, rehearsedImage, resolveImage, type Image } from "./image.ts";
+import { OverBudget } from "./monthly-cost/budget.ts";
+import { costOf } from "./monthly-cost/stack-cost.ts";
+import { stackUsage } from "./monthly-cost/stack-usage.ts";
 import { PlanRefused, planStack } from "./plan.ts";
 import { requireAdmitted } from "./preflight.ts";
 import { workload } from "./workload.ts";
+import { InvalidFile } from "./yaml-file.ts";
 
 /** Config → plan → resources → outputs: what `pulumi up` runs, and `oxy up`. */
 async function deploy(instead?: Instead) {
@@ -28,6 +33,13 @@ async function deploy(instead?: Instead) {
   const image = isOffline() ? await rehearsed(config, home) : await resolveImage(config.image, home);
   const plan = planStack(config, { stack, image, workload });
 
+  const usage = await stackUsage(config.usage);
+  instead?.planned?.({ plan, usage });
+  const cost = await costOf(plan, { usage });
+  if (cost.kind === "unpriced") await log.warn(`monthlyCost is unknown: ${cost.why}`);
+  const overBudget = instead?.overBudget ?? mayCostMore();
+  const remark = withinBudget(cost, config.budget, { overBudget });
+  if (remark !== undefined) await log.warn(remark);
   await requireAdmitted(plan);
   const all = bindStore(plan.store, stackResources(stack, home, config.secrets));
   const resources = await deployNetwork(plan.networks, all);
@@ -35,11 +47,11 @@ async function deploy(instead?: Instead) {
   const fleets = await Promise.all(plan.fleets.map((fleet) => deployFleet(fleet, { ...resources, store })));
   const ready = awaitFleets(plan, workload.startSeconds, { ...resources, store }, fleets);
   recordRelease(plan, resources, ready);
-  return outputs(plan, { ...resources, store }, fleets);
+  return outputs(plan, cost, { ...resources, store }, fleets);
 }
 
 /** What the user can mend: a sentence, without the stack that a defect of ours is found by. */
-const MENDABLE = [InvalidStackConfig, PlanRefused, ImageUnavailable, InvalidHome];
+const MENDABLE = [InvalidStackConfig, PlanRefused, ImageUnavailable, InvalidHome, InvalidFile, OverBudget];
 
 function inNobodysAccount(config: StackConfig): StackConfig {
   const fleets = Object.entries(config.fleets).map(([name, fleet]) => [

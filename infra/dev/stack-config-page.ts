@@ -59,11 +59,14 @@ export function stackConfigPage({ hosts, stores }: DescribedKinds): string {
   ].join("\n");
 }
 
+/** What a stack begins without. */
+type Later = "budget" | "usage";
+
 /** A complete stack, on the first host and store. */
 export function example({ hosts, stores }: DescribedKinds): string[] {
   const [host = ""] = Object.keys(hosts);
   const [store = ""] = Object.keys(stores);
-  const inside: Readonly<Record<keyof typeof topFields, readonly string[]>> = {
+  const inside: Readonly<Record<Exclude<keyof typeof topFields, Later>, readonly string[]>> = {
     image: [],
     store: lines(fieldsOf(storeFields(stores), store)),
     fleets: ["main:", ...indented(lines(fieldsOf(fleetFields(hosts), host)))],

@@ -20,29 +20,23 @@ interface Parts {
 }
 
 /**
- * Prices each of these plans by the same prices. It never fails: what runs does not hang on a list of prices, so that a
- * broken one stops no deployment, unless a budget asks for it.
+ * What a plan costs. It never fails: what runs does not hang on a list of prices, so that a broken one, or a plan of
+ * another version that lacks what this one prices by, stops no deployment, unless a budget asks for it.
  */
-export async function costsOf(
-  plans: readonly StackPlan[],
+export async function costOf(
+  plan: StackPlan,
   { usage, day = today(), load = fromCatalogue }: Parts,
-): Promise<readonly StackCost[]> {
-  let catalogue: Catalogue;
+): Promise<StackCost> {
   try {
-    catalogue = await load(providersOf(plans));
+    const catalogue = await load(providersOf(plan));
+    return {
+      kind: "priced",
+      cost: hostingCost(plan, { catalogue, day, usage: usage ?? UNKNOWN_USAGE }),
+      usage,
+    };
   } catch (error) {
-    const why = `the catalogue of prices cannot be read: ${(error as Error).message}`;
-    return plans.map(() => ({ kind: "unpriced", why }));
+    return { kind: "unpriced", why: `its prices cannot be looked up: ${(error as Error).message}` };
   }
-  return plans.map((plan) => {
-    try {
-      const cost = hostingCost(plan, { catalogue, day, usage: usage ?? UNKNOWN_USAGE });
-      return { kind: "priced", cost, usage };
-    } catch (error) {
-      // A plan that another version deployed may lack what this one prices by.
-      return { kind: "unpriced", why: `its plan cannot be priced: ${(error as Error).message}` };
-    }
-  });
 }
 
 /** ISO 8601, UTC. */
@@ -54,17 +48,16 @@ function fromCatalogue(providers: readonly string[]): Promise<Catalogue> {
   return loadCatalogue({ providers });
 }
 
-/** What the bills name, and what was measured of this worker: reading the whole catalogue would take longer. */
-function providersOf(plans: readonly StackPlan[]): readonly string[] {
-  const items = plans.flatMap((plan) => {
-    try {
-      return itemsOf(plan);
-    } catch {
-      // Told where it is priced.
-      return [];
-    }
-  });
-  return [...new Set(["oxy", ...items.flatMap(idsOf).map((id) => id.split("/")[0] ?? "")])];
+/** What the bill names, and what was measured of this worker: reading the whole catalogue would take longer. */
+function providersOf(plan: StackPlan): readonly string[] {
+  return [
+    ...new Set([
+      "oxy",
+      ...itemsOf(plan)
+        .flatMap(idsOf)
+        .map((id) => id.split("/")[0] ?? ""),
+    ]),
+  ];
 }
 
 function idsOf({ item: { price, factors = [], quantity } }: OwnedItem): string[] {
