@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { LocalDeployment } from "../worker/dev/deployment.ts";
+import { catalogueEntries } from "../worker/dev/usage/catalogue-entries.ts";
 import type { WorkerProcess } from "../worker/dev/worker-process.ts";
 
 /**
@@ -10,7 +12,11 @@ import type { WorkerProcess } from "../worker/dev/worker-process.ts";
  */
 const { values } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
+  options: {
+    rounds: { type: "string", default: "5" },
+    json: { type: "boolean", default: false },
+    yaml: { type: "boolean", default: false },
+  },
 });
 const rounds = Number(values.rounds);
 if (!(rounds >= 1)) throw new Error("expected at least 1 round");
@@ -44,7 +50,16 @@ const setUp =
   `${rounds} rounds; two workers on one Redis, one number, spread over the time between two heartbeats; WhatsApp ` +
   `simulator and an AI that answers at once, on the loopback (${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version})`;
 if (values.json) console.log(JSON.stringify({ setUp, facts }, undefined, 2));
-else {
+else if (values.yaml) {
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  const run = {
+    name: "failover",
+    source: `bench/failover.ts@${commit}`,
+    day: new Date().toISOString().slice(0, 10),
+  };
+  const { source, entries } = catalogueEntries({ ...run, setUp, facts });
+  console.log(`sources:\n${source}\nentries:\n${entries}`);
+} else {
   console.log(`${setUp}\n`);
   for (const { id, low, high } of facts)
     console.log(`${id.padEnd(44)} ${low.toFixed(2)} to ${high.toFixed(2)} s`);

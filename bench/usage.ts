@@ -7,13 +7,14 @@ import { parseArgs } from "node:util";
 import { ENTRY, keep } from "../worker/image/bundle-store.ts";
 import { compile } from "../worker/image/compile.ts";
 import type { Contact } from "../worker/dev/whatsapp/contact.ts";
+import { catalogueEntries } from "../worker/dev/usage/catalogue-entries.ts";
 import { asFacts, type Fact, type Measurement } from "../worker/dev/usage/facts.ts";
 import { PlainBullMq, VERSIONS } from "../worker/dev/usage/plain-bullmq.ts";
 import { Station } from "../worker/dev/usage/station.ts";
 
 /**
  * What a worker uses at rest and for each message: commands of Redis, those inside scripts apart, bytes, CPU and
- * memory; and what BullMQ uses as it comes. `npm run bench -- usage --seconds 310 --json`: with 310 the one command in
+ * memory; and what BullMQ uses as it comes. `npm run bench -- usage --seconds 310 --yaml` for the catalogue: with 310 the one command in
  * five minutes with which an idle worker blocks is in it; the default of 60 leaves it out.
  */
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "60" },
     messages: { type: "string", default: "100" },
     json: { type: "boolean", default: false },
+    yaml: { type: "boolean", default: false },
   },
 });
 const seconds = Number(values.seconds);
@@ -102,6 +104,7 @@ try {
   const measurement: Measurement = { seconds, idle, idlePlain, single, first, again, jobs };
   const facts = asFacts(measurement);
   if (values.json) console.log(JSON.stringify({ setUp: setUp(), facts, measurement }, undefined, 2));
+  else if (values.yaml) printEntries(facts);
   else print(facts);
 } finally {
   for (const end of ends.toReversed()) await end();
@@ -168,6 +171,15 @@ function setUp(): string {
     `simulator and an AI that answers at once, on the loopback and without TLS; questions of ${QUESTION.length} ` +
     `characters, answers of ${ANSWER.length}`
   );
+}
+
+/** As `infra/compare/catalogue/oxy.yaml` has them. */
+function printEntries(facts: readonly Fact[]): void {
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  const day = new Date().toISOString().slice(0, 10);
+  const run = { name: "usage", source: `bench/usage.ts@${commit}`, day, setUp: setUp(), facts };
+  const { source, entries } = catalogueEntries(run);
+  console.log(`sources:\n${source}\nentries:\n${entries}`);
 }
 
 function print(facts: readonly Fact[]): void {

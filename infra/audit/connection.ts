@@ -164,7 +164,7 @@ function sentenceFor(
       `${shown}: expected a user who may run ${asked.replace("|", " ").toUpperCase()}, got one who may not: ` +
       "what it costs is counted from INFO; let it be a user with +@read +info"
     );
-  if (/^LOADING/.test(message)) return `${shown}: still loads its data: audit it once it answers`;
+  if (message.startsWith("LOADING")) return `${shown}: still loads its data: audit it once it answers`;
   if (/certificate|self.signed|altnames/i.test(message) || /^(ERR_TLS|DEPTH_ZERO|UNABLE_TO|CERT_)/.test(code))
     return `${shown}: expected a certificate that leads to an authority known here, got another one (${code || "TLS"})`;
   if (/wrong version number|packet length|EPROTO|ssl/i.test(`${code} ${message}`))
