@@ -1,12 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { InvalidFile, readYaml, type YamlFile } from "../../yaml-file.ts";
-import type { z } from "zod";
+import { InvalidFile, readYaml } from "../../yaml-file.ts";
 import type { Entry } from "./entry.ts";
+import { entriesOf } from "./file-entries.ts";
 import { catalogueFile } from "./schema.ts";
-
-type Given = z.output<typeof catalogueFile>;
 
 /** Every price and fact that there is, each with its dates. */
 export class Catalogue {
@@ -81,41 +79,6 @@ export function catalogueOf(files: readonly { readonly name: string; readonly te
     entries,
     Object.fromEntries(read.map(({ file: { value } }) => [value.provider, value.review_days])),
   );
-}
-
-function entriesOf(name: string, file: YamlFile<Given>, problems: string[]): Entry[] {
-  return file.value.entries.map((given, index): Entry => {
-    const at = (key: string) => ["entries", index, key];
-    if ((given.usd === undefined) === (given.fact === undefined))
-      problems.push(
-        file.problem(
-          at("id"),
-          `usd or fact of ${given.id}, one of them`,
-          given.usd === undefined ? "neither" : "both",
-        ),
-      );
-    if (given.to !== undefined && given.to <= given.from)
-      problems.push(file.problem(at("to"), `a day after ${given.from}`, given.to));
-    return {
-      id: given.id,
-      aliases: given.aliases,
-      provider: file.value.provider,
-      about: given.about,
-      unit: given.unit,
-      value: given.usd ?? given.fact ?? null,
-      ...(given.usd === undefined ? {} : { currency: "USD" as const }),
-      validFrom: given.from,
-      ...(given.to === undefined ? {} : { validTo: given.to }),
-      observedAt: given.observed,
-      source: given.source,
-      sourceKind: given.kind,
-      confidence: given.confidence,
-      ...(given.condition === undefined ? {} : { condition: given.condition }),
-      ...(given.note === undefined ? {} : { note: given.note }),
-      file: name,
-      line: file.lineOf(["entries", index]),
-    };
-  });
 }
 
 /** Of two entries under one name, at most one may be in force on any day. */

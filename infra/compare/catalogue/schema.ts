@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { field } from "../../stack-config/field.ts";
 import type { Range } from "../estimate.ts";
+import { UNITS } from "./units.ts";
 
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
@@ -24,24 +25,39 @@ const value = field(
   },
 );
 
+const unit = field(z.enum(UNITS), {
+  about: "Of what one is.",
+  expected: `a unit: ${UNITS.join("; ")}`,
+});
+const about = text("what it is, in words");
+const source = text("who says so: a URL, or a repository and a commit");
+const kind = field(z.enum(["official", "harvested", "third_party", "measured", "unsourced"]), {
+  about: "How the source knows.",
+  expected: "official, harvested, third_party, measured or unsourced",
+});
+const confidence = field(z.enum(["A", "B", "C", "D"]), {
+  about: "docs/catalogue.md",
+  expected: "A, B, C or D",
+});
+
 const entry = z.strictObject({
   id: text("an id such as render/instance/starter", /^[a-z0-9][a-z0-9./@-]{1,99}$/),
   aliases: z.array(text("another id", /^[a-z0-9][a-z0-9./@-]{1,99}$/)).default([]),
-  about: text("what it is, in words"),
-  unit: text("of what one is, such as GB"),
+  /** These two may be said once for an item of several regions, under `items`. */
+  about: about.optional(),
+  unit: unit.optional(),
   /** Of a price. */
   usd: value.optional(),
   /** Of a fact. */
   fact: value.optional(),
   from: day,
   to: day.optional(),
-  observed: day,
-  source: text("who says so: a URL, or a repository and a commit"),
-  kind: field(z.enum(["official", "harvested", "third_party", "measured", "unsourced"]), {
-    about: "How the source knows.",
-    expected: "official, harvested, third_party, measured or unsourced",
-  }),
-  confidence: field(z.enum(["A", "B", "C", "D"]), { about: "docs/catalogue.md", expected: "A, B, C or D" }),
+  /** These four may be said once for several entries, under `sources`, and are then its name here. */
+  by: text("the name of one of this file's sources").optional(),
+  observed: day.optional(),
+  source: source.optional(),
+  kind: kind.optional(),
+  confidence: confidence.optional(),
   condition: text("what has to be so for it to hold").optional(),
   note: text("a text").optional(),
 });
@@ -54,5 +70,11 @@ export const catalogueFile = z.strictObject({
     about: "How long its prices usually stay.",
     expected: "days, an integer from 1 to 3650",
   }),
+  /** Where a person looks for its prices. */
+  look: text("an address").optional(),
+  /** Said once, for all entries that are `by` them. */
+  sources: z.record(z.string(), z.strictObject({ source, observed: day, kind, confidence })).default({}),
+  /** Said once, for an item of several regions: `aws/nat/hour` for `aws/nat/hour@us-east-1`. */
+  items: z.record(z.string(), z.strictObject({ about, unit })).default({}),
   entries: z.array(entry),
 });

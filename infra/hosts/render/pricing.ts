@@ -20,7 +20,7 @@ export function priceFleet(plan: RenderFleetPlan): readonly CostItem[] {
     },
     {
       what: "sent to the internet",
-      price: "render/egress-block",
+      price: "render/egress",
       quantity: { meters: leaving, beyond: "render/egress/included-gb", block: 1 },
     },
   ];

@@ -1,0 +1,22 @@
+/** Of what one is, in prices and facts. Another one is refused: a misspelt unit would be a wrong price. */
+export const UNITS = [
+  "month",
+  "hour",
+  "second",
+  "ms",
+  "minute",
+  "GB",
+  "GB-month",
+  "GB-hour",
+  "vCPU-month",
+  "vCPU-hour",
+  "LCU-hour",
+  "100,000 commands",
+  "command",
+  "message",
+  "byte",
+  "MB",
+  "piece",
+  "ratio",
+  "percent",
+] as const;
