@@ -1,3 +1,5 @@
+import { amountText } from "../amount-text.ts";
+import { money } from "../amount.ts";
 import type { Cost } from "../cost/cost.ts";
 import type { Range } from "../estimate.ts";
 import type { Criterion } from "./criteria.ts";
@@ -74,14 +76,11 @@ function words({ best, worst }: Scale): string {
 }
 
 function dollars(range: Range): string {
-  return `${between(range, (value) => `$${value.toFixed(2)}`)} a month`;
+  return `${amountText(money({ kind: "known", ...range }))} a month`;
 }
 
 function counted(range: Range): string {
   const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
-  return `${between(range, (value) => compact.format(value))} commands a month`;
-}
-
-function between({ low, high }: Range, shown: (value: number) => string): string {
-  return shown(low) === shown(high) ? shown(low) : `${shown(low)} to ${shown(high)}`;
+  const [low, high] = [compact.format(range.low), compact.format(range.high)];
+  return `${low === high ? low : `${low} to ${high}`} commands a month`;
 }
