@@ -1,10 +1,13 @@
 import type { Amount, Currency } from "./amount.ts";
+import type { Range } from "./estimate.ts";
 
 /** Cents. */
 const DECIMALS = 2;
 /** Of what one of something costs: a second of a CPU is 0.000011 USD. */
 const UNIT_DECIMALS = 6;
 const RANGE = "–";
+/** Less is shown as nothing. */
+const HALF_A_CENT = 0.005;
 
 /** `20.32 USD`, `17.60–25.60 USD`, or `unknown, at least 14.00 USD`. @param locale BCP 47: how numbers are written */
 export function amountText(amount: Amount, locale = "en"): string {
@@ -16,13 +19,10 @@ export function unitPriceText(amount: Amount, locale = "en"): string {
   return textOf(amount, UNIT_DECIMALS, locale);
 }
 
-/** `+8.08 USD`, `−1.00–+2.50 USD`, or `no difference`. */
-export function differenceText(
-  difference: { readonly low: number; readonly high: number },
-  currency: Currency,
-) {
-  const [low, high] = [signed(difference.low), signed(difference.high)];
-  return `${low === high ? low : `${low} to ${high}`} ${currency}`;
+/** `+8.08 USD`, `−1.00 to +2.50 USD`, `0.00 USD`. */
+export function changeText({ low, high }: Range, currency: Currency, locale = "en"): string {
+  const [least, most] = [signed(low, locale), signed(high, locale)];
+  return `${least === most ? least : `${least} to ${most}`} ${currency}`;
 }
 
 function textOf(amount: Amount, decimals: number, locale: string): string {
@@ -38,8 +38,8 @@ function numberText(value: number, decimals: number, locale: string): string {
   return value.toLocaleString(locale, { minimumFractionDigits: DECIMALS, maximumFractionDigits: decimals });
 }
 
-function signed(value: number): string {
-  const text = numberText(Math.abs(value), DECIMALS, "en");
-  if (Number(text.replaceAll(",", "")) === 0) return text;
-  return `${value < 0 ? "−" : "+"}${text}`;
+function signed(value: number, locale: string): string {
+  const isNothing = Math.abs(value) < HALF_A_CENT;
+  const sign = value < 0 ? "−" : "+";
+  return `${isNothing ? "" : sign}${numberText(Math.abs(value), DECIMALS, locale)}`;
 }
