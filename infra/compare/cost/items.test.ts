@@ -37,7 +37,7 @@ test("Render: each service by its instances, and what leaves for WhatsApp, the A
     "fleet main: render/instance/starter × 1",
     "fleet main: render/instance/starter × 1",
     "fleet main: render/workspace/hobby or more × 1",
-    "fleet main: render/egress-block × internet-gb + to-store-gb, beyond render/egress/included-gb, in blocks of 1",
+    "fleet main: render/egress × internet-gb + to-store-gb, beyond render/egress/included-gb, in blocks of 1",
     "store: upstash/fixed/250mb × 1",
   ]);
 });
@@ -47,7 +47,7 @@ test("Render: a store of its own network costs no traffic, and scaling by itself
   expect(billOf({ kind: "render-key-value", plan: "starter" }, fleet)).toEqual([
     "fleet main: render/instance/starter × 2–5",
     "fleet main: render/workspace/pro or more × 1",
-    "fleet main: render/egress-block × internet-gb, beyond render/egress/included-gb, in blocks of 1",
+    "fleet main: render/egress × internet-gb, beyond render/egress/included-gb, in blocks of 1",
     "store: render/key-value/starter × 1",
   ]);
 });

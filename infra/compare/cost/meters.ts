@@ -32,6 +32,9 @@ export function metersOf(plan: StackPlan, parts: MeterParts): Readonly<Record<Me
   /** Of all processes in a month: what idles, by the minute, and what each message adds. */
   const monthly = (idle: Estimate, message: Estimate): Estimate =>
     sum([product(product(idle, known(MONTH_MINUTES)), processes), product(message, messages)]);
+  /** Of all sessions in a month. */
+  const ofSessions = (what: string): Estimate =>
+    product(product(measured(`oxy/session/${what}`), known(MONTH_MINUTES)), sessions);
   const gb = (bytes: Estimate): Estimate => mapped(bytes, (count) => count / BYTES_PER_GB);
   const vcpu = (ms: Estimate): Estimate => mapped(ms, (count) => count / (MONTH_MINUTES * MS_PER_MINUTE));
   const { profile } = usage;
@@ -40,7 +43,9 @@ export function metersOf(plan: StackPlan, parts: MeterParts): Readonly<Record<Me
       counted((scenario) => measured(`oxy/idle/commands-minute/${profile}/${scenario}`)),
       counted((scenario) => measured(`oxy/message/commands/${scenario}`)),
     ),
-    "internet-gb": gb(monthly(known(0), measured("oxy/message/egress-bytes"))),
+    "internet-gb": gb(
+      sum([ofSessions("egress-bytes-minute"), monthly(known(0), measured("oxy/message/egress-bytes"))]),
+    ),
     "to-store-gb": gb(
       monthly(measured("oxy/idle/to-store-bytes-minute"), measured("oxy/message/to-store-bytes")),
     ),
@@ -52,7 +57,12 @@ export function metersOf(plan: StackPlan, parts: MeterParts): Readonly<Record<Me
       sum([measured("oxy/idle/memory-mb"), product(measured("oxy/session/memory-mb"), sessions)]),
       (mb) => mb / MB_PER_GB,
     ),
-    "process-vcpu": vcpu(monthly(measured("oxy/idle/cpu-ms-minute"), measured("oxy/message/cpu-ms"))),
+    "process-vcpu": vcpu(
+      sum([
+        ofSessions("cpu-ms-minute"),
+        monthly(measured("oxy/idle/cpu-ms-minute"), measured("oxy/message/cpu-ms")),
+      ]),
+    ),
     "store-memory-gb": mapped(
       sum([measured("oxy/store/memory-mb"), product(measured("oxy/session/store-mb"), sessions)]),
       (mb) => mb / MB_PER_GB,
