@@ -31,6 +31,18 @@ export interface Quantiles {
   readonly p99: Estimate;
 }
 
+/** Where the reply time of a message went. */
+export interface Split {
+  /** While the answer to what the same customer wrote before was still to come: one turn follows the other. */
+  readonly behind: Quantiles;
+  /** From there until the AI was asked. */
+  readonly queue: Quantiles;
+  /** While the AI thought. */
+  readonly ai: Quantiles;
+  /** From there until the answer was seen. */
+  readonly send: Quantiles;
+}
+
 /** What a load says of whoever answered it. */
 export interface Measurement {
   readonly messages: number;
@@ -48,15 +60,22 @@ export interface Measurement {
   readonly answeredPerSecond: Estimate;
   /** From when a message was due to when its answer was seen. */
   readonly reply: Quantiles;
-  /** Where that went: until the AI was asked, while it thought, until the answer was seen. */
-  readonly split: { readonly wait: Quantiles; readonly ai: Quantiles; readonly send: Quantiles };
+  readonly split: Split;
   /** How late the customers of the simulator wrote: what it adds is not the deployment's. */
   readonly writtenLate: Quantiles;
 }
 
-/** @param patienceMs how long answers were waited for after the last message */
-export function measurementOf(report: LoadReport, patienceMs: number): Measurement {
+/**
+ * @param conversations whose each message is
+ * @param patienceMs how long answers were waited for after the last message
+ */
+export function measurementOf(
+  report: LoadReport,
+  conversations: readonly number[],
+  patienceMs: number,
+): Measurement {
   const { observations, holdingMessages, undecryptable, nacks } = report;
+  const turns = turnsOf(observations, conversations);
   const seen = observations.filter(({ seenMs }) => seenMs !== undefined);
   const failed = observations.filter(({ seenMs, fallback }) => seenMs === undefined && fallback);
   const beganMs = observations[0]?.dueMs ?? 0;
@@ -73,12 +92,35 @@ export function measurementOf(report: LoadReport, patienceMs: number): Measureme
     answeredPerSecond: seen.length === 0 ? known(0) : rate(seen.length, lastSeenMs - beganMs),
     reply: quantiles(observations, ({ dueMs, seenMs }) => between(dueMs, seenMs), patienceMs),
     split: {
-      wait: quantiles(observations, ({ dueMs, askedMs }) => between(dueMs, askedMs), patienceMs),
-      ai: quantiles(observations, ({ askedMs, thoughtMs }) => between(askedMs, thoughtMs), 0),
-      send: quantiles(observations, ({ thoughtMs, seenMs }) => between(thoughtMs, seenMs), 0),
+      behind: quantiles(turns, ({ dueMs, freeMs }) => between(dueMs, freeMs), patienceMs),
+      queue: quantiles(turns, ({ freeMs, askedMs }) => between(freeMs, askedMs), 0),
+      ai: quantiles(turns, ({ askedMs, thoughtMs }) => between(askedMs, thoughtMs), 0),
+      send: quantiles(turns, ({ thoughtMs, seenMs }) => between(thoughtMs, seenMs), 0),
     },
     writtenLate: quantiles(observations, ({ dueMs, writtenMs }) => between(dueMs, writtenMs), 0),
   };
+}
+
+interface Turn extends Observation {
+  /** When it could be answered: it was due, and what the customer wrote before was answered. */
+  readonly freeMs: number | undefined;
+}
+
+/** A message that came before the answer to an earlier one waits for it, unless both were asked about at once. */
+function turnsOf(observations: readonly Observation[], conversations: readonly number[]): Turn[] {
+  const earlier = new Map<number, Observation[]>();
+  return observations.map((observation, index) => {
+    const conversation = conversations[index] ?? index;
+    const others = earlier.get(conversation) ?? [];
+    earlier.set(conversation, [...others, observation]);
+    const { dueMs, askedMs } = observation;
+    if (askedMs === undefined) return { ...observation, freeMs: others.length === 0 ? dueMs : undefined };
+    const before = others.flatMap((one) =>
+      one.seenMs !== undefined && one.askedMs !== undefined && one.askedMs < askedMs ? [one.seenMs] : [],
+    );
+    // What was seen later than the AI was asked had been sent before.
+    return { ...observation, freeMs: Math.min(askedMs, Math.max(dueMs, ...before)) };
+  });
 }
 
 function between(fromMs: number | undefined, toMs: number | undefined): number | undefined {
@@ -93,9 +135,9 @@ function rate(count: number, milliseconds: number): Estimate {
  * By nearest rank of all messages, kept one by one: a load has thousands, so that a histogram's buckets would save
  * nothing and round. What never came is the slowest of all: left out, losing messages would look fast.
  */
-function quantiles(
-  observations: readonly Observation[],
-  timeOf: (observation: Observation) => number | undefined,
+function quantiles<Kind extends Observation>(
+  observations: readonly Kind[],
+  timeOf: (observation: Kind) => number | undefined,
   leastMs: number,
 ): Quantiles {
   const sorted = observations

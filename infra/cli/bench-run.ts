@@ -80,7 +80,11 @@ async function measure(place: BenchPlace, trial: Trial): Promise<Omit<Outcome, "
     ),
   );
   return {
-    measurement: measurementOf(load, patienceMs),
+    measurement: measurementOf(
+      load,
+      scenario.messages.map(({ conversation }) => conversation),
+      patienceMs,
+    ),
     redisCommands: commands,
     deploySeconds: known(seconds),
   };

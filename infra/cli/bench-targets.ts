@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { parse } from "yaml";
+import { hostNamed } from "../hosts.ts";
 import type { StackPlan } from "../plan.ts";
 import { IMAGE_REFERENCE } from "../stack-config/image-reference.ts";
 import { runsSources } from "./compare-targets.ts";
@@ -58,10 +59,15 @@ export async function benchTargets(project: Project, wish: BenchWish): Promise<r
 
 /** What is deployed, in a phrase. */
 export function whatOf({ fleets, store }: StackPlan): string {
-  const each = fleets.map(
-    ({ host, region, size, processes }) => `${host}/${region}, ${processes.length} × ${size}`,
+  const each = fleets.map(({ name, host, region, size }) => `fleet ${name} on ${host}/${region} (${size})`);
+  return [...each, `store ${store.kind}`].join(", ");
+}
+
+/** Whether its workers reach what listens on this machine alone. */
+export function reachesLoopback({ plan: { fleets } }: BenchTarget): boolean {
+  return fleets.every(({ host, region, size, share }) =>
+    hostNamed(host).reaches({ host, region, size, share }).includes("loopback"),
   );
-  return `${each.join("; ")}; store ${store.kind}`;
 }
 
 interface NamedFile {
@@ -131,7 +137,7 @@ function benchTarget(
   const made = requiredStack(name === stack ? `${stack}-bench` : `${stack}-bench-${name}`);
   const file: StackFile = { config };
   // What a rehearsal runs in its place, the deployment knows.
-  const standIn = offline && namesSources(file, project) && !runsSources(file, project);
+  const standIn = offline && namesSources(file, project.name) && !runsSources(file, project);
   const plan = filePlan(file, {
     stack: made,
     project: project.name,

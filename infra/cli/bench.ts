@@ -6,7 +6,7 @@ import { isOffline, projectDirectory, projectHome } from "../home.ts";
 import { InvalidFile } from "../yaml-file.ts";
 import type { Scenario } from "../benchmark/scenario.ts";
 import type { BenchmarkResult, TargetResult } from "../benchmark/result.ts";
-import { benchTargets, whatOf, type BenchTarget } from "./bench-targets.ts";
+import { benchTargets, reachesLoopback, whatOf, type BenchTarget } from "./bench-targets.ts";
 import { confirm } from "./deploying.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { openProject, type Project } from "./project.ts";
@@ -76,10 +76,11 @@ async function bench(options: BenchOptions): Promise<void> {
   const offline = options.offline === true || isOffline();
   const project = await openProject(resolve(options.cwd ?? projectDirectory));
   const trial = await trialFor(options, project);
-  const where = reachOf(options, offline);
+  const where = reachOf(options);
   const wish = { stack: options.stack, targets: options.targets, image: options.image, offline };
   // Refused before anything is started.
   const planned = await benchTargets(project, { ...wish, environment: where.environment });
+  if (!offline && options.dryRun !== true && !planned.every(reachesLoopback)) requireReach(options);
   for (const { stack, plan } of planned) report.say(`stack ${stack}: ${whatOf(plan)}`);
   const { describe } = await import("../benchmark/scenario.ts");
   report.say(`load: ${describe(trial.scenario)}, from ${trial.shown}`);
@@ -165,35 +166,23 @@ async function read<Content>(
   }
 }
 
-/** Where the simulator is asked, and where the targets reach what it plays. */
-function reachOf(
-  { simulator: desk, whatsapp, ai, dryRun }: BenchOptions,
-  offline: boolean,
-): { readonly desk: string | undefined; readonly environment: Readonly<Record<string, string>> } {
+/** Where the simulator is asked, and where the targets reach what it plays, as far as that was said. */
+function reachOf({ simulator: desk, whatsapp, ai }: BenchOptions): {
+  readonly desk: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+} {
   for (const [option, url, protocols] of [
     ["--simulator", desk, ["http:", "https:"]],
     ["--whatsapp", whatsapp, ["ws:", "wss:"]],
     ["--ai", ai, ["http:", "https:"]],
   ] as const) {
-    if (url === undefined) continue;
-    const protocol = URL.parse(url)?.protocol;
-    if (!(protocols as readonly string[]).includes(protocol ?? ""))
+    const protocol = url === undefined ? undefined : (URL.parse(url)?.protocol ?? "");
+    if (protocol !== undefined && !(protocols as readonly string[]).includes(protocol))
       throw new Failure(
         `${option}: expected a URL of ${protocols.join(" or ")}//…, got ${url}`,
         EXIT.configuration,
       );
   }
-  const missing = [
-    ...(desk === undefined ? ["--simulator"] : []),
-    ...(whatsapp === undefined ? ["--whatsapp"] : []),
-    ...(ai === undefined ? ["--ai"] : []),
-  ];
-  if (!offline && dryRun !== true && missing.length > 0)
-    throw new Failure(
-      `${missing.join(", ")}: expected where a running simulator (npm run simulator) is asked and where the targets reach ` +
-        "it, because hosts elsewhere do not reach this machine by themselves (docs/benchmark.md), got nothing",
-      EXIT.configuration,
-    );
   return {
     desk,
     environment: {
@@ -201,6 +190,19 @@ function reachOf(
       ...(ai === undefined ? {} : { OPENAI_BASE_URL: ai }),
     },
   };
+}
+
+/** @throws Failure */
+function requireReach({ simulator, whatsapp, ai }: BenchOptions): void {
+  const missing = Object.entries({ simulator, whatsapp, ai }).flatMap(([option, url]) =>
+    url === undefined ? [`--${option}`] : [],
+  );
+  if (missing.length === 0) return;
+  throw new Failure(
+    `${missing.join(", ")}: expected where a running simulator (npm run simulator) is asked and where the targets reach ` +
+      "it, because hosts elsewhere do not reach this machine by themselves (docs/benchmark.md), got nothing",
+    EXIT.configuration,
+  );
 }
 
 function tellPlan(

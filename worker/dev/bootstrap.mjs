@@ -1,4 +1,4 @@
-// npm start | test | run check | image | simulator | emulators | parity | test:live | bench, from a bare clone: installs what the command needs, then runs it under Node 24.
+// npm start | test | run check | image | simulator | emulators | parity | test:live | bench | queues:test, from a bare clone: installs what the command needs, then runs it under Node 24.
 // Runs before anything is installed, hence plain JavaScript for Node 20 without dependencies.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -23,6 +23,11 @@ const commands = {
   parity: { packages: ["", "worker", "infra"], redis: false, run: ["infra/dev/parity.ts"] },
   "test:live": { packages: ["", "worker", "infra"], redis: true, run: ["infra/dev/live.ts"] },
   bench: { packages: ["", "worker", "infra"], redis: true, run: ["bench/run.ts"] },
+  "queues:test": {
+    packages: ["", "worker", "infra"],
+    redis: !process.env.REDIS_URL,
+    run: ["bench/queues-test.ts"],
+  },
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { Redis } from "ioredis";
 import { renderUnicodeCompact } from "uqr";
 import { thinking } from "./ai.ts";
 import { Customers, type Shop } from "./demo/customers.ts";
@@ -9,6 +8,7 @@ import { answerTo } from "./demo/dialogue.ts";
 import { readOptions } from "./demo/options.ts";
 import { event, fact, say, splitOf } from "./demo/screen.ts";
 import { LocalDeployment } from "./deployment.ts";
+import { forgetNamespace } from "./forget-namespace.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** As slow as a large model, in ms. */
@@ -70,7 +70,7 @@ const killing =
 await Promise.all(shops.map((shop, index) => customers.write(shop, SHOPS[index]!.customers)));
 clearInterval(killing);
 const problems = report(await worker.stop());
-if (given !== undefined) await forget(given);
+if (given !== undefined) await forgetNamespace(given, deployment.namespace);
 await deployment.stop();
 process.exit(problems === 0 ? 0 : 1);
 
@@ -135,13 +135,4 @@ async function portOr(key: string, usual: number): Promise<string> {
   ]);
   if (free) await new Promise((resolve) => probe.close(resolve));
   return free ? String(usual) : "0";
-}
-
-/** Removes what the demo left on a Redis that is not its own. */
-async function forget(url: string): Promise<void> {
-  const redis = new Redis(url);
-  for await (const keys of redis.scanStream({ match: `{${deployment.namespace}}*`, count: 500 })) {
-    if ((keys as string[]).length > 0) await redis.unlink(...(keys as string[]));
-  }
-  await redis.quit();
 }

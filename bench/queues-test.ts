@@ -1,0 +1,231 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { judge } from "../infra/benchmark/judge.ts";
+import { readBenchmark } from "../infra/benchmark/limits.ts";
+import { measurementOf } from "../infra/benchmark/measurement.ts";
+import { commandsDuring } from "../infra/benchmark/redis-commands.ts";
+import {
+  isGo,
+  NOT_MEASURED,
+  resultFields,
+  verdictLines,
+  type BenchmarkResult,
+  type TargetResult,
+} from "../infra/benchmark/result.ts";
+import { resultTable } from "../infra/benchmark/result-table.ts";
+import { describe, readScenario, spedUp } from "../infra/benchmark/scenario.ts";
+import { known } from "../infra/compare/estimate.ts";
+import { InvalidFile } from "../infra/yaml-file.ts";
+import { answerTo } from "../worker/dev/demo/dialogue.ts";
+import { LocalDeployment } from "../worker/dev/deployment.ts";
+import { forgetNamespace } from "../worker/dev/forget-namespace.ts";
+import { Load } from "../worker/dev/load/load.ts";
+import { NamingAi } from "../worker/dev/load/naming-ai.ts";
+import type { Phone } from "../worker/dev/whatsapp/phone.ts";
+
+const HELP = `Puts a recorded load through the worker on whatever Redis REDIS_URL points to: throughput, reply time, failures,
+messages lost or seen twice. Without REDIS_URL, on a Redis of its own. WhatsApp and the AI are simulated, on this machine.
+
+Usage: npm run queues:test -- [options]
+
+  --limits <file>    what has to be kept (stacks/benchmark.yaml)
+  --scenario <file>  what customers write (the one that the limits name)
+  --speed <times>    so many times as fast as it was recorded (as the limits say, else 1)
+  --workers <n>      processes of the worker (1)
+  --json             print one line of JSON, and nothing else
+  --help             show this
+
+What it writes is in a namespace of its own, and removed at the end. It ends with 0 when every limit is kept, with 1 when
+one is not or is not known, with 2 when it is called wrongly, and with 130 after Ctrl-C.
+
+Examples:
+  $ npm run queues:test
+  $ REDIS_URL=rediss://… npm run queues:test -- --speed 4 --workers 2`;
+
+const LIMITS = fileURLToPath(new URL("../stacks/benchmark.yaml", import.meta.url));
+const FALLBACK = "Desculpe, não consegui responder agora.";
+const HOLDING = "Um momento, por favor.";
+/** How long it is watched whether an answer comes again: an ack that is missed is waited for, then sent again. */
+const SETTLE_MS = 3_000;
+const MOST_WORKERS = 50;
+
+/** The request cannot be meant; the message says why. */
+class Unclear extends Error {
+  override readonly name = "Unclear";
+}
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  try {
+    const values = optionsIn(process.argv.slice(2));
+    if (values.help) {
+      print(HELP);
+      return 0;
+    }
+    const trial = await trialFor(values);
+    const tell = values.json ? (): void => {} : print;
+    tell(`${describe(trial.scenario)}, from ${trial.shown}`);
+    const given = process.env["REDIS_URL"] || undefined;
+    const target = await tryRedis(trial, { given, workers: workersIn(values), signal: stop.signal, tell });
+    if (stop.signal.aborted) {
+      tell("stopped; what was written is removed");
+      return 130;
+    }
+    const { limits, speed } = trial.benchmark;
+    const result: BenchmarkResult = {
+      ...{ at: new Date().toISOString(), of: target.what, offline: true },
+      ...{ scenario: trial.shown, speed, limits, targets: [target] },
+    };
+    if (values.json) print(JSON.stringify({ kind: "result", ...resultFields(result) }));
+    else print(["", resultTable(result), "", ...verdictLines(result)].join("\n"));
+    return isGo(result) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Unclear || error instanceof InvalidFile)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+}
+
+function optionsIn(args: string[]) {
+  const options = {
+    limits: { type: "string", default: LIMITS },
+    scenario: { type: "string" },
+    speed: { type: "string" },
+    workers: { type: "string", default: "1" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  } as const;
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new Unclear((error as Error).message);
+  }
+}
+
+type Values = ReturnType<typeof optionsIn>;
+type Trial = Awaited<ReturnType<typeof trialFor>>;
+
+async function trialFor({ limits, scenario, speed: wanted }: Values) {
+  const benchmark = await read("--limits", resolve(limits), readBenchmark);
+  const path = resolve(scenario ?? join(dirname(limits), benchmark.scenario));
+  const speed = wanted === undefined ? benchmark.speed : Number(wanted);
+  if (!(speed > 0)) throw new Unclear(`--speed: expected a number above 0, got ${wanted}`);
+  const recorded = await read("--scenario", path, readScenario);
+  const faster = speed === 1 ? "" : `, ${speed} times as fast as recorded`;
+  return {
+    benchmark: { ...benchmark, speed },
+    scenario: spedUp(recorded, speed),
+    shown: `${relative(process.cwd(), path)}${faster}`,
+  };
+}
+
+async function read<Content>(
+  option: string,
+  path: string,
+  parsed: (name: string, text: string) => Content,
+): Promise<Content> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw new Unclear(`${option}: expected a file, got ${path} (${(error as Error).message})`);
+  }
+  return parsed(relative(process.cwd(), path), text);
+}
+
+function workersIn({ workers }: Values): number {
+  const count = Number(workers);
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_WORKERS) return count;
+  throw new Unclear(`--workers: expected an integer from 1 to ${MOST_WORKERS}, got ${workers}`);
+}
+
+interface Attempt {
+  /** Of a Redis that is there already. */
+  readonly given: string | undefined;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  readonly tell: (line: string) => void;
+}
+
+async function tryRedis(trial: Trial, attempt: Attempt): Promise<TargetResult> {
+  const { given, workers, signal } = attempt;
+  const name = given === undefined ? "embedded Redis" : new URL(given).host;
+  const about = { name, what: `${workers} worker${workers === 1 ? "" : "s"} on ${name}`, left: [] };
+  const namespace = `queues-test-${randomBytes(4).toString("hex")}`;
+  const ai = new NamingAi(answerTo);
+  const deployment = await LocalDeployment.start({ answering: ai.answering, redisUrl: given, namespace });
+  const kill = (): void => void Promise.all(deployment.workers.map((worker) => worker.kill()));
+  signal.addEventListener("abort", kill);
+  try {
+    return { ...about, ...(await measured(trial, { deployment, ai, ...attempt })) };
+  } catch (error) {
+    const failure = given === undefined ? sentenceOf(error) : withoutPassword(sentenceOf(error), given);
+    return { ...about, failure, judged: NOT_MEASURED };
+  } finally {
+    signal.removeEventListener("abort", kill);
+    await Promise.all(deployment.workers.map((worker) => worker.kill()));
+    // Where nothing is reached, nothing was written.
+    if (given !== undefined) await forgetNamespace(given, namespace).catch(() => {});
+    await deployment.stop();
+  }
+}
+
+async function measured(
+  { scenario, benchmark }: Trial,
+  { deployment, ai, workers, signal, tell }: Attempt & { deployment: LocalDeployment; ai: NamingAi },
+): Promise<Pick<TargetResult, "outcome" | "judged">> {
+  const began = performance.now();
+  const started = Array.from({ length: workers }, () => deployment.worker());
+  await Promise.all(started.map((worker) => worker.ready()));
+  const deploySeconds = known((performance.now() - began) / 1_000);
+  const phones: Phone[] = [];
+  for (let index = 1; index <= scenario.organizations; index++) {
+    signal.throwIfAborted();
+    await deployment.addOrganization(`org-${index}`, [
+      "--fallback-message",
+      FALLBACK,
+      "--holding-message",
+      HOLDING,
+    ]);
+    phones.push(await deployment.pair(`org-${index}`));
+  }
+  tell(`${workers} processes are ready, ${phones.length} numbers are linked; customers write`);
+  const patienceMs = benchmark.patienceSeconds * 1_000;
+  const messages = { fallbackMessage: FALLBACK, holdingMessage: HOLDING };
+  const request = { arrivals: scenario.messages, ...messages, patienceMs, settleMs: SETTLE_MS };
+  const load = new Load(request, { whatsapp: deployment.whatsapp, ai, phones });
+  const { result, commands } = await commandsDuring(deployment.redisUrl, () => load.run(signal));
+  const stopping = performance.now();
+  const codes = await Promise.all(started.map((worker) => worker.stop()));
+  const drainSeconds = known((performance.now() - stopping) / 1_000);
+  const amiss = codes.filter((code) => code !== 0);
+  if (amiss.length > 0) throw new Error(`a worker ended with ${amiss.join(", ")}`);
+  const conversations = scenario.messages.map(({ conversation }) => conversation);
+  const measurement = measurementOf(result, conversations, patienceMs);
+  const outcome = { measurement, redisCommands: commands, deploySeconds, drainSeconds };
+  return { outcome, judged: judge(outcome, benchmark.limits) };
+}
+
+/** The last line of what a worker printed says most. */
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = message.trim().split("\n");
+  return lines.length > 1 ? `${lines[0]}: ${lines.at(-1)}` : message;
+}
+
+function withoutPassword(text: string, url: string): string {
+  const { password } = new URL(url);
+  return password === ""
+    ? text
+    : text.replaceAll(password, "…").replaceAll(decodeURIComponent(password), "…");
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
