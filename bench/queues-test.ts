@@ -1,10 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { judge } from "../infra/benchmark/judge.ts";
-import { readBenchmark } from "../infra/benchmark/limits.ts";
 import { measurementOf } from "../infra/benchmark/measurement.ts";
 import { commandsDuring } from "../infra/benchmark/redis-commands.ts";
 import {
@@ -16,7 +13,8 @@ import {
   type TargetResult,
 } from "../infra/benchmark/result.ts";
 import { resultTable } from "../infra/benchmark/result-table.ts";
-import { describe, readScenario, spedUp } from "../infra/benchmark/scenario.ts";
+import { describe } from "../infra/benchmark/scenario.ts";
+import { loadOf, ORGANIZATION_MESSAGES, readTrial, type Trial } from "../infra/benchmark/trial.ts";
 import { known } from "../infra/compare/estimate.ts";
 import { InvalidFile } from "../infra/yaml-file.ts";
 import { answerTo } from "../worker/dev/demo/dialogue.ts";
@@ -46,10 +44,10 @@ Examples:
   $ REDIS_URL=rediss://… npm run queues:test -- --speed 4 --workers 2`;
 
 const LIMITS = fileURLToPath(new URL("../stacks/benchmark.yaml", import.meta.url));
-const FALLBACK = "Desculpe, não consegui responder agora.";
-const HOLDING = "Um momento, por favor.";
-/** How long it is watched whether an answer comes again: an ack that is missed is waited for, then sent again. */
-const SETTLE_MS = 3_000;
+const ORGANIZATION = [
+  ...["--fallback-message", ORGANIZATION_MESSAGES.fallbackMessage],
+  ...["--holding-message", ORGANIZATION_MESSAGES.holdingMessage],
+];
 const MOST_WORKERS = 50;
 
 /** The request cannot be meant; the message says why. */
@@ -68,7 +66,7 @@ async function main(): Promise<number> {
       print(HELP);
       return 0;
     }
-    const trial = await trialFor(values);
+    const trial = await readTrial({ ...values, speed: speedIn(values) });
     const tell = values.json ? (): void => {} : print;
     tell(`${describe(trial.scenario)}, from ${trial.shown}`);
     const given = process.env["REDIS_URL"] || undefined;
@@ -109,34 +107,10 @@ function optionsIn(args: string[]) {
 }
 
 type Values = ReturnType<typeof optionsIn>;
-type Trial = Awaited<ReturnType<typeof trialFor>>;
 
-async function trialFor({ limits, scenario, speed: wanted }: Values) {
-  const benchmark = await read("--limits", resolve(limits), readBenchmark);
-  const path = resolve(scenario ?? join(dirname(limits), benchmark.scenario));
-  const speed = wanted === undefined ? benchmark.speed : Number(wanted);
-  if (!(speed > 0)) throw new Unclear(`--speed: expected a number above 0, got ${wanted}`);
-  const recorded = await read("--scenario", path, readScenario);
-  const faster = speed === 1 ? "" : `, ${speed} times as fast as recorded`;
-  return {
-    benchmark: { ...benchmark, speed },
-    scenario: spedUp(recorded, speed),
-    shown: `${relative(process.cwd(), path)}${faster}`,
-  };
-}
-
-async function read<Content>(
-  option: string,
-  path: string,
-  parsed: (name: string, text: string) => Content,
-): Promise<Content> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    throw new Unclear(`${option}: expected a file, got ${path} (${(error as Error).message})`);
-  }
-  return parsed(relative(process.cwd(), path), text);
+function speedIn({ speed }: Values): number | undefined {
+  if (speed === undefined || Number(speed) > 0) return speed === undefined ? undefined : Number(speed);
+  throw new Unclear(`--speed: expected a number above 0, got ${speed}`);
 }
 
 function workersIn({ workers }: Values): number {
@@ -155,10 +129,17 @@ interface Attempt {
 
 async function tryRedis(trial: Trial, attempt: Attempt): Promise<TargetResult> {
   const { given, workers, signal } = attempt;
-  const name = given === undefined ? "embedded Redis" : new URL(given).host;
+  const name = given === undefined ? "embedded Redis" : hostOf(given);
   const about = { name, what: `${workers} worker${workers === 1 ? "" : "s"} on ${name}`, left: [] };
   const namespace = `queues-test-${randomBytes(4).toString("hex")}`;
   const ai = new NamingAi(answerTo);
+  if (given !== undefined) {
+    const refusal = await forgetNamespace(given, namespace).then(() => undefined, sentenceOf);
+    if (refusal !== undefined)
+      throw new Unclear(
+        `REDIS_URL: expected a Redis that lets itself be used, got ${withoutPassword(refusal, given)}`,
+      );
+  }
   const deployment = await LocalDeployment.start({ answering: ai.answering, redisUrl: given, namespace });
   const kill = (): void => void Promise.all(deployment.workers.map((worker) => worker.kill()));
   signal.addEventListener("abort", kill);
@@ -170,16 +151,16 @@ async function tryRedis(trial: Trial, attempt: Attempt): Promise<TargetResult> {
   } finally {
     signal.removeEventListener("abort", kill);
     await Promise.all(deployment.workers.map((worker) => worker.kill()));
-    // Where nothing is reached, nothing was written.
     if (given !== undefined) await forgetNamespace(given, namespace).catch(() => {});
     await deployment.stop();
   }
 }
 
 async function measured(
-  { scenario, benchmark }: Trial,
+  trial: Trial,
   { deployment, ai, workers, signal, tell }: Attempt & { deployment: LocalDeployment; ai: NamingAi },
 ): Promise<Pick<TargetResult, "outcome" | "judged">> {
+  const { scenario, benchmark } = trial;
   const began = performance.now();
   const started = Array.from({ length: workers }, () => deployment.worker());
   await Promise.all(started.map((worker) => worker.ready()));
@@ -187,18 +168,11 @@ async function measured(
   const phones: Phone[] = [];
   for (let index = 1; index <= scenario.organizations; index++) {
     signal.throwIfAborted();
-    await deployment.addOrganization(`org-${index}`, [
-      "--fallback-message",
-      FALLBACK,
-      "--holding-message",
-      HOLDING,
-    ]);
+    await deployment.addOrganization(`org-${index}`, ORGANIZATION);
     phones.push(await deployment.pair(`org-${index}`));
   }
   tell(`${workers} processes are ready, ${phones.length} numbers are linked; customers write`);
-  const patienceMs = benchmark.patienceSeconds * 1_000;
-  const messages = { fallbackMessage: FALLBACK, holdingMessage: HOLDING };
-  const request = { arrivals: scenario.messages, ...messages, patienceMs, settleMs: SETTLE_MS };
+  const request = loadOf(trial);
   const load = new Load(request, { whatsapp: deployment.whatsapp, ai, phones });
   const { result, commands } = await commandsDuring(deployment.redisUrl, () => load.run(signal));
   const stopping = performance.now();
@@ -207,9 +181,16 @@ async function measured(
   const amiss = codes.filter((code) => code !== 0);
   if (amiss.length > 0) throw new Error(`a worker ended with ${amiss.join(", ")}`);
   const conversations = scenario.messages.map(({ conversation }) => conversation);
-  const measurement = measurementOf(result, conversations, patienceMs);
+  const measurement = measurementOf(result, conversations, request.patienceMs);
   const outcome = { measurement, redisCommands: commands, deploySeconds, drainSeconds };
   return { outcome, judged: judge(outcome, benchmark.limits) };
+}
+
+/** Without its password. @throws Unclear */
+function hostOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed !== null && /^rediss?:$/.test(parsed.protocol)) return parsed.host;
+  throw new Unclear(`REDIS_URL: expected redis://… or rediss://…, got a value of ${url.length} characters`);
 }
 
 /** The last line of what a worker printed says most. */

@@ -48,6 +48,7 @@ const ROWS: readonly Row[] = [
 
 /** Targets side by side. */
 export function resultTable({ targets, limits }: BenchmarkResult): string {
+  if (targets.every(({ outcome }) => outcome === undefined)) return "nothing was measured";
   const tables: string[] = [];
   for (let from = 0; from < targets.length; from += ABREAST) {
     const some = targets.slice(from, from + ABREAST);

@@ -6,16 +6,11 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { inheritedEnvironment, projectDirectory } from "../home.ts";
 import type { LoadReport } from "./measurement.ts";
-import type { RecordedMessage } from "./scenario.ts";
+import type { Load } from "./trial.ts";
 
 /** A load as the simulator takes it. */
-export interface LoadRequest {
+interface LoadRequest extends Load {
   readonly organizations: readonly string[];
-  readonly arrivals: readonly RecordedMessage[];
-  readonly fallbackMessage: string;
-  readonly holdingMessage: string;
-  readonly patienceMs: number;
-  readonly settleMs: number;
 }
 
 export interface LoadProgress {

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { commandsDuring } from "../benchmark/redis-commands.ts";
-import { judge, type Limits } from "../benchmark/judge.ts";
+import { judge } from "../benchmark/judge.ts";
 import { measurementOf } from "../benchmark/measurement.ts";
 import type { Outcome } from "../benchmark/outcome.ts";
 import { NOT_MEASURED, type TargetResult } from "../benchmark/result.ts";
 import type { Scenario } from "../benchmark/scenario.ts";
 import { SimulatorFailed, type Simulator } from "../benchmark/simulator.ts";
+import { loadOf, ORGANIZATION_MESSAGES, type Trial } from "../benchmark/trial.ts";
 import { known, unknown, type Estimate } from "../compare/estimate.ts";
 import { RequestFailed } from "../control/channel.ts";
 import type { BenchPlace } from "./bench-place.ts";
@@ -20,11 +21,9 @@ import type { Report } from "./report.ts";
 import { requireRunning } from "./running.ts";
 import type { Step } from "./steps.ts";
 
-/** What every target is put through. */
-export interface Trial {
-  readonly scenario: Scenario;
-  readonly limits: Limits;
-  readonly patienceMs: number;
+/** What every target is put through, and with what. */
+export interface BenchRun {
+  readonly trial: Trial;
   readonly simulator: Simulator;
   readonly report: Report;
   readonly signal: AbortSignal;
@@ -32,59 +31,44 @@ export interface Trial {
 
 /** The AI of a simulator asks nobody who they are. */
 const ANY_KEY = "sk-of-a-benchmark";
-const FALLBACK = "Desculpe, não consegui responder agora.";
-const HOLDING = "Um momento, por favor.";
-/** How long it is watched whether an answer comes again: an ack that is missed is waited for, then sent again. */
-const SETTLE_MS = 3_000;
 /** A worker notices a request with its next heartbeat, and links a number within the time of its codes, in s. */
 const PATIENCE = { noticeSeconds: 45, answerSeconds: 90 } as const;
 
 /** Deploys a target, measures it and takes it away, whatever happens in between. */
-export async function tryTarget(place: BenchPlace, trial: Trial): Promise<TargetResult> {
-  const { report, limits } = trial;
+export async function tryTarget(place: BenchPlace, run: BenchRun): Promise<TargetResult> {
+  const { report, trial } = run;
   const { name, plan } = place.target;
   const about = { name, what: whatOf(plan) };
   const drain = new Drain(plan.fleets.map((fleet) => fleet.name));
   let measured: Omit<Outcome, "drainSeconds"> | Failure;
   try {
-    measured = await measure(place, trial);
+    measured = await measure(place, run);
   } catch (error) {
-    measured = failureIn(error, trial.signal);
+    measured = failureIn(error, run.signal);
   }
   report.say(`${name}: taking it away`);
   const left = await place.remove(report, (step) => drain.read(step));
   if (measured instanceof Failure) return { ...about, failure: measured.message, judged: NOT_MEASURED, left };
   const outcome = { ...measured, drainSeconds: drain.seconds };
-  return { ...about, outcome, judged: judge(outcome, limits), left };
+  return { ...about, outcome, judged: judge(outcome, trial.benchmark.limits), left };
 }
 
-async function measure(place: BenchPlace, trial: Trial): Promise<Omit<Outcome, "drainSeconds">> {
-  const { report, scenario, patienceMs, simulator, signal } = trial;
-  const { name } = place.target;
-  report.say(`${name}: deploying ${whatOf(place.target.plan)}`);
+async function measure(place: BenchPlace, run: BenchRun): Promise<Omit<Outcome, "drainSeconds">> {
+  const { report, trial, simulator, signal } = run;
+  const { name, plan, stack } = place.target;
+  report.say(`${name}: deploying ${whatOf(plan)}`);
   const { deployed, seconds } = await deploy(place, report);
   signal.throwIfAborted();
-  const organizations = await link(deployed, place.target.stack, trial);
+  const organizations = await link(deployed, stack, run);
   report.say(`${name}: ${organizations.length} numbers are linked; customers write`);
-  const { result: load, commands } = await commandsDuring(deployed.storeUrl, () =>
-    simulator.load(
-      {
-        organizations,
-        arrivals: scenario.messages,
-        fallbackMessage: FALLBACK,
-        holdingMessage: HOLDING,
-        patienceMs,
-        settleMs: SETTLE_MS,
-      },
-      { signal, told: progressTo(report, scenario) },
-    ),
+  const load = loadOf(trial);
+  const told = progressTo(report, trial.scenario);
+  const { result, commands } = await commandsDuring(deployed.storeUrl, () =>
+    simulator.load({ organizations, ...load }, { signal, told }),
   );
+  const conversations = trial.scenario.messages.map(({ conversation }) => conversation);
   return {
-    measurement: measurementOf(
-      load,
-      scenario.messages.map(({ conversation }) => conversation),
-      patienceMs,
-    ),
+    measurement: measurementOf(result, conversations, load.patienceMs),
     redisCommands: commands,
     deploySeconds: known(seconds),
   };
@@ -112,15 +96,15 @@ async function deploy(
 async function link(
   deployed: Deployed,
   stack: string,
-  { scenario, simulator, signal }: Trial,
+  { trial: { scenario }, simulator, signal }: BenchRun,
 ): Promise<readonly string[]> {
-  const run = randomBytes(3).toString("hex");
-  const names = Array.from({ length: scenario.organizations }, (_, index) => `bench-${run}-${index + 1}`);
+  const own = randomBytes(3).toString("hex");
+  const names = Array.from({ length: scenario.organizations }, (_, index) => `bench-${own}-${index + 1}`);
   const channel = channelTo(deployed, stack);
   try {
     for (const organization of names) {
       signal.throwIfAborted();
-      const settings = { name: organization, fallbackMessage: FALLBACK, holdingMessage: HOLDING };
+      const settings = { name: organization, ...ORGANIZATION_MESSAGES };
       for await (const _answer of channel.ask({ verb: "org add", organization, settings }, PATIENCE))
         continue;
       for await (const answer of channel.ask({ verb: "pair", organization }, PATIENCE))

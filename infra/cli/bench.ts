@@ -1,10 +1,9 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import type { Benchmark } from "../benchmark/limits.ts";
 import { isOffline, projectDirectory, projectHome } from "../home.ts";
 import { InvalidFile } from "../yaml-file.ts";
-import type { Scenario } from "../benchmark/scenario.ts";
+import type { Trial } from "../benchmark/trial.ts";
 import type { BenchmarkResult, TargetResult } from "../benchmark/result.ts";
 import { benchTargets, reachesLoopback, whatOf, type BenchTarget } from "./bench-targets.ts";
 import { confirm } from "./deploying.ts";
@@ -109,13 +108,7 @@ async function bench(options: BenchOptions): Promise<void> {
     for (const target of targets) {
       if (stop.signal.aborted) break;
       const place = await BenchPlace.create(target, project, { offline, json: options.json === true });
-      const { limits, patienceSeconds } = trial.benchmark;
-      results.push(
-        await tryTarget(place, {
-          ...{ scenario: trial.scenario, limits, patienceMs: patienceSeconds * 1_000 },
-          ...{ simulator, report, signal: stop.signal },
-        }),
-      );
+      results.push(await tryTarget(place, { trial, simulator, report, signal: stop.signal }));
     }
     await tellResult(results, { options, trial, offline, isStopped: stop.signal.aborted, project }, report);
   } finally {
@@ -124,44 +117,13 @@ async function bench(options: BenchOptions): Promise<void> {
   }
 }
 
-interface TrialFiles {
-  readonly benchmark: Benchmark;
-  /** As fast as it is sent. */
-  readonly scenario: Scenario;
-  /** Where the scenario is from. */
-  readonly shown: string;
-}
-
-async function trialFor(options: BenchOptions, project: Project): Promise<TrialFiles> {
-  const { readBenchmark } = await import("../benchmark/limits.ts");
-  const { readScenario, spedUp } = await import("../benchmark/scenario.ts");
-  const limits = resolve(options.limits ?? join(project.folder, LIMITS));
-  const benchmark = await read("--limits", limits, readBenchmark);
-  const path = resolve(options.scenario ?? join(dirname(limits), benchmark.scenario));
-  const recorded = await read("--scenario", path, readScenario);
-  const { speed } = { ...benchmark, ...(options.speed === undefined ? {} : { speed: options.speed }) };
-  return {
-    benchmark: { ...benchmark, speed },
-    scenario: spedUp(recorded, speed),
-    shown: `${relative(process.cwd(), path)}${speed === 1 ? "" : `, ${speed} times as fast as recorded`}`,
-  };
-}
-
 /** @throws Failure with file and line of what is wrong */
-async function read<Content>(
-  option: string,
-  path: string,
-  parsed: (name: string, text: string) => Content,
-): Promise<Content> {
+async function trialFor({ limits, scenario, speed }: BenchOptions, { folder }: Project): Promise<Trial> {
+  const { readTrial } = await import("../benchmark/trial.ts");
   try {
-    return parsed(relative(process.cwd(), path), await readFile(path, "utf8"));
+    return await readTrial({ limits: limits ?? join(folder, LIMITS), scenario, speed });
   } catch (error) {
     if (error instanceof InvalidFile) throw new Failure(error.message, EXIT.configuration);
-    if ("syscall" in (error as object))
-      throw new Failure(
-        `${option}: expected a file, got ${path} (${(error as Error).message})`,
-        EXIT.configuration,
-      );
     throw error;
   }
 }
@@ -205,11 +167,7 @@ function requireReach({ simulator, whatsapp, ai }: BenchOptions): void {
   );
 }
 
-function tellPlan(
-  targets: readonly BenchTarget[],
-  { scenario, benchmark }: TrialFiles,
-  report: Report,
-): void {
+function tellPlan(targets: readonly BenchTarget[], { scenario, benchmark }: Trial, report: Report): void {
   const { limits } = benchmark;
   report.result(
     {
@@ -229,7 +187,7 @@ function tellPlan(
 
 interface Circumstances {
   readonly options: BenchOptions;
-  readonly trial: TrialFiles;
+  readonly trial: Trial;
   readonly offline: boolean;
   readonly isStopped: boolean;
   readonly project: Project;
