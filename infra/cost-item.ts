@@ -2,7 +2,7 @@
  * What a bill counts and a plan does not say, in a month: how much of it there is follows from the usage.
  * `store-commands`: commands to Redis. `internet-gb`: sent to WhatsApp and the AI. `to-store-gb`, `from-store-gb`: what
  * all processes send to the store, and it to them. `log-gb`: printed by all processes. `process-memory-gb`: held by one
- * process on average. `process-vcpu`: computed by all processes on average. `store-memory-gb`, `store-vcpu`: the
+ * process on average, and `sessions-memory-gb` by all sessions on top of that. `process-vcpu`: computed by all processes on average. `store-memory-gb`, `store-vcpu`: the
  * store's own. GB are 10⁹ bytes.
  */
 export type Meter =
@@ -11,6 +11,7 @@ export type Meter =
   | "log-gb"
   | "process-memory-gb"
   | "process-vcpu"
+  | "sessions-memory-gb"
   | "store-commands"
   | "store-memory-gb"
   | "store-vcpu"

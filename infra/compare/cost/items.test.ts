@@ -73,6 +73,7 @@ test("Railway: what is used, paid from the account's fee as long as it lasts", (
   expect(billOf({ kind: "railway-redis", maxMemoryMb: 256 }, { host: "railway", size: "small" })).toEqual([
     "fleet main: railway/plan/hobby or more × 1",
     "fleet main: railway/memory × process-memory-gb, by 1, at most 0.5, from railway/plan",
+    "fleet main: railway/memory × sessions-memory-gb, at most 0.5, from railway/plan",
     "fleet main: railway/vcpu × process-vcpu, at most 1, from railway/plan",
     "fleet main: railway/egress × internet-gb, from railway/plan",
     "store: railway/memory × store-memory-gb, at most 0.256, from railway/plan",

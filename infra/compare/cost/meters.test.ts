@@ -51,7 +51,7 @@ test("own measurements go before the catalogue's", () => {
 test("what sessions send and hold is that of all of them", () => {
   const meters = metersAt({ messages, sessions });
   expect(meters["internet-gb"]).toMatchObject({ low: (10 * 100 * MINUTES + 1_000 * 10_000) / 1e9 });
-  expect(meters["process-memory-gb"]).toMatchObject({ low: 0.17, high: 0.17 });
+  expect(meters["sessions-memory-gb"]).toMatchObject({ low: 0.04, high: 0.04 });
 });
 
 test("without a volume it is unknown, and at least what idles", () => {
@@ -60,7 +60,7 @@ test("without a volume it is unknown, and at least what idles", () => {
     atLeast: 2 * 10 * MINUTES,
     because: ["messages a month"],
   });
-  expect(metersAt({ messages })["process-memory-gb"]).toMatchObject({ because: ["WhatsApp sessions"] });
+  expect(metersAt({ messages })["sessions-memory-gb"]).toMatchObject({ because: ["WhatsApp sessions"] });
 });
 
 test("what nobody measured is unknown", () => {

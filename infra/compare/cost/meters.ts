@@ -53,8 +53,9 @@ export function metersOf(plan: StackPlan, parts: MeterParts): Readonly<Record<Me
       monthly(measured("oxy/idle/from-store-bytes-minute"), measured("oxy/message/from-store-bytes")),
     ),
     "log-gb": gb(monthly(measured("oxy/idle/log-bytes-minute"), measured("oxy/message/log-bytes"))),
-    "process-memory-gb": mapped(
-      sum([measured("oxy/idle/memory-mb"), product(measured("oxy/session/memory-mb"), sessions)]),
+    "process-memory-gb": mapped(measured("oxy/idle/memory-mb"), (mb) => mb / MB_PER_GB),
+    "sessions-memory-gb": mapped(
+      product(measured("oxy/session/memory-mb"), sessions),
       (mb) => mb / MB_PER_GB,
     ),
     "process-vcpu": vcpu(

@@ -12,6 +12,7 @@ const METERS: Readonly<Record<Meter, Estimate>> = {
   "log-gb": known(1),
   "process-memory-gb": known(0.2),
   "process-vcpu": known(0.1),
+  "sessions-memory-gb": known(0.1),
   "store-commands": known(3e6),
   "store-memory-gb": known(0.1),
   "store-vcpu": known(0.01),

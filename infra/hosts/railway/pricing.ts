@@ -7,14 +7,21 @@ const ACCOUNT = "railway/plan";
 export function priceFleet({ processes, network }: RailwayFleetPlan): readonly CostItem[] {
   const leaving: readonly Meter[] = network === "internet" ? ["internet-gb", "to-store-gb"] : ["internet-gb"];
   const vcpus = processes.reduce((total, each) => total + each.replicas * each.vcpus, 0);
+  const memoryGb = processes.reduce((total, each) => total + each.replicas * each.memoryGb, 0);
   return [
     { what: "plan of the account", price: { account: ACCOUNT, least: "hobby" }, quantity: exactly(1) },
-    ...processes.map(({ name, replicas, memoryGb }): CostItem => ({
+    ...processes.map(({ name, replicas, memoryGb: each }): CostItem => ({
       what: `memory of ${name}`,
       price: "railway/memory",
-      quantity: { meters: ["process-memory-gb"], times: replicas, atMost: replicas * memoryGb },
+      quantity: { meters: ["process-memory-gb"], times: replicas, atMost: replicas * each },
       paidFrom: ACCOUNT,
     })),
+    {
+      what: "memory of sessions",
+      price: "railway/memory",
+      quantity: { meters: ["sessions-memory-gb"], atMost: memoryGb },
+      paidFrom: ACCOUNT,
+    },
     {
       what: "computing of all processes",
       price: "railway/vcpu",
