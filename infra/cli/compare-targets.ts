@@ -1,6 +1,7 @@
 import { parseTarget, parseStore, type StoreSpec, type TargetSpec } from "../compare/targets/spec.ts";
 import { storeFor, type SamePlace } from "../compare/targets/store-for.ts";
-import { TargetRefused, type Target } from "../compare/targets/target.ts";
+import { OptionRefused } from "../compare/option-refused.ts";
+import type { Target } from "../compare/targets/target.ts";
 import { hosts } from "../hosts.ts";
 import { examplePlan, IMAGE_STAND_IN, namesSources } from "./example-plan.ts";
 import { examples } from "./examples.ts";
@@ -75,7 +76,7 @@ function specTargets(
     const common = store === undefined ? undefined : parseStore(store);
     return specs.map((text) => specTarget(text, common, project, samePlace));
   } catch (error) {
-    if (error instanceof TargetRefused) throw new Failure(error.message, EXIT.configuration);
+    if (error instanceof OptionRefused) throw new Failure(error.message, EXIT.configuration);
     throw error;
   }
 }

@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import("./export.ts")).exportCommand(),
   bench: async () => (await import("./bench.ts")).benchCommand(),
   synth: async () => (await import("./synth.ts")).synthCommand(),
+  compare: async () => (await import("./compare.ts")).compareCommand(),
   doctor: async () => (await import("./doctor.ts")).doctorCommand(),
   org: async () => (await import("./org.ts")).orgCommand(),
   pair: async () => (await import("./pair.ts")).pairCommand(),

@@ -1,15 +1,30 @@
 import Table3 from "cli-table3";
 import { styleText } from "node:util";
-import { textOf, type Block, type Cell, type Document, type Line, type Section, type Table, type Tone } from "./document.ts";
+import {
+  textOf,
+  type Block,
+  type Cell,
+  type Document,
+  type Line,
+  type Section,
+  type Table,
+  type Tone,
+} from "./document.ts";
 
 /** What a terminal is expected to show in a line. */
 const WIDTH = 100;
 const GAP = 2;
 const NARROWEST = 8;
-const COLORS = { good: "green", bad: "red", unknown: "yellow" } as const satisfies Record<Tone, "green" | "red" | "yellow">;
+const COLORS = { good: "green", bad: "red", unknown: "yellow" } as const satisfies Record<
+  Tone,
+  "green" | "red" | "yellow"
+>;
 
 /** A report for a terminal; charts are left out, since their numbers are in tables. */
-export function terminalTextOf({ title, lead, sections, notes }: Document, { details }: { readonly details: boolean }): string {
+export function terminalTextOf(
+  { title, lead, sections, notes }: Document,
+  { details }: { readonly details: boolean },
+): string {
   const shown = sections.filter(({ isDetail }) => details || isDetail !== true);
   const used = new Set(shown.flatMap(({ blocks }) => blocks.flatMap(notesOf)));
   const cited = notes.notes.filter(({ number }) => used.has(number));
@@ -22,7 +37,9 @@ export function terminalTextOf({ title, lead, sections, notes }: Document, { det
       : [
           styleText("bold", notes.title),
           cited
-            .map(({ number, line, url }) => hanging(`[${number}] `, `${textOf(line)}${url === undefined ? "" : ` ${url}`}`))
+            .map(({ number, line, url }) =>
+              hanging(`[${number}] `, `${textOf(line)}${url === undefined ? "" : ` ${url}`}`),
+            )
             .join("\n"),
         ]),
   ].join("\n\n");

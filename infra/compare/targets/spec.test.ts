@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseStore, parseTarget } from "./spec.ts";
 import { storeFor } from "./store-for.ts";
-import { TargetRefused } from "./target.ts";
+import { OptionRefused } from "../option-refused.ts";
 
 describe("a target in a flag", () => {
   it("gives each value to the field that takes it", () => {
@@ -50,7 +50,7 @@ describe("a target in a flag", () => {
       fc.property(text, (written) => {
         const read = outcomeOf(() => parseTarget(written).fleet.host);
         const host = written.split(/[:+]/)[0];
-        expect(read === host || read instanceof TargetRefused).toBe(true);
+        expect(read === host || read instanceof OptionRefused).toBe(true);
       }),
     );
   });

@@ -5,7 +5,7 @@ import { docOf, hasDoc } from "../../stack-config/field.ts";
 import { nearest, quoted } from "../../stack-config/problems.ts";
 import { fieldsOf, type Choosing, type Given } from "../../stack-config/section.ts";
 import { stores } from "../../stores.ts";
-import { TargetRefused } from "./target.ts";
+import { OptionRefused } from "../option-refused.ts";
 
 /** Sections of a stack's config, as one would write them into its file. */
 export interface TargetSpec {
@@ -27,14 +27,14 @@ const LONGEST = 300;
 /**
  * Reads `host[:part…][+store[:part…]]`. A part is `field=value`, or a value alone where only one field that was not said
  * yet takes it: `fly:gru:shared-1x-1gb:instances=3+upstash:payg`, `ecs-fargate:sa-east-1:arm`.
- * @throws TargetRefused
+ * @throws OptionRefused
  */
 export function parseTarget(text: string): TargetSpec {
   if (text.length > LONGEST)
-    throw new TargetRefused(`--targets: expected at most ${LONGEST} characters each, got ${text.length}`);
+    throw new OptionRefused(`--targets: expected at most ${LONGEST} characters each, got ${text.length}`);
   const [fleet = "", store, ...rest] = text.split(STORE);
   if (rest.length > 0)
-    throw new TargetRefused(`--targets: expected one store after ${STORE}, got ${quoted(text)}`);
+    throw new OptionRefused(`--targets: expected one store after ${STORE}, got ${quoted(text)}`);
   return {
     fleet: parseSection(fleet, {
       option: "--targets",
@@ -47,7 +47,7 @@ export function parseTarget(text: string): TargetSpec {
 
 /**
  * Reads `kind[:part…]`, as after the `+` of a target.
- * @throws TargetRefused
+ * @throws OptionRefused
  */
 export function parseStore(text: string): StoreSpec {
   return storeSection(text, "--store");
@@ -69,7 +69,7 @@ function parseSection(text: string, section: Section): Given {
   const [kind = "", ...parts] = text.split(PARTS);
   const kinds = Object.keys(choosing.kinds);
   if (!kinds.includes(kind))
-    throw new TargetRefused(
+    throw new OptionRefused(
       `${option}: expected a ${what} (${kinds.join(", ")}), got ${quoted(kind)}${hinted(nearest(kind, kinds))}`,
     );
   const fields = fieldsOf(choosing, kind);
@@ -79,7 +79,7 @@ function parseSection(text: string, section: Section): Given {
       ? said(part)
       : found(part, { ...section, kind, fields, given });
     if (Object.hasOwn(given, field))
-      throw new TargetRefused(`${option}: expected ${field} of ${kind} once, got ${quoted(part)} too`);
+      throw new OptionRefused(`${option}: expected ${field} of ${kind} once, got ${quoted(part)} too`);
     given[field] = value;
   }
   return given;
@@ -124,7 +124,7 @@ function found(
           open.map(([, choice]) => choice),
         )
       : undefined;
-  throw new TargetRefused(`${option}: expected ${expected}, got ${quoted(part)}${hinted(hint)}`);
+  throw new OptionRefused(`${option}: expected ${expected}, got ${quoted(part)}${hinted(hint)}`);
 }
 
 function hinted(hint: string | undefined): string {

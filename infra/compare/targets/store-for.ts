@@ -7,7 +7,7 @@ import { readChosen } from "../../stack-config/section.ts";
 import { stores } from "../../stores.ts";
 import type { Host } from "../../host.ts";
 import type { Store } from "../../store.ts";
-import { TargetRefused } from "./target.ts";
+import { OptionRefused } from "../option-refused.ts";
 import type { StoreSpec, TargetSpec } from "./spec.ts";
 
 /** Whether a store's region and a host's are one place, by name of store and host. */
@@ -19,7 +19,7 @@ export type SamePlace = (
 /**
  * The store that one would put beside a fleet: one over a network of its own, otherwise one over the internet, in the
  * fleet's place where it can be.
- * @throws TargetRefused when what the fleet says does not fit together, or no store is within its reach
+ * @throws OptionRefused when what the fleet says does not fit together, or no store is within its reach
  */
 export function storeFor({ fleet }: TargetSpec, samePlace: SamePlace): StoreSpec {
   const config = fleetConfig(fleet);
@@ -35,7 +35,7 @@ export function storeFor({ fleet }: TargetSpec, samePlace: SamePlace): StoreSpec
   );
   const [best] = within.toSorted((one, other) => one.order - other.order);
   if (best === undefined)
-    throw new TargetRefused(`--targets: expected a host that reaches a store, got ${config.host}`);
+    throw new OptionRefused(`--targets: expected a host that reaches a store, got ${config.host}`);
   return best.spec;
 }
 
@@ -74,10 +74,10 @@ function variants(store: Store): readonly Variant[] {
   });
 }
 
-/** @throws TargetRefused */
+/** @throws OptionRefused */
 function fleetConfig(fleet: TargetSpec["fleet"]): FleetConfig {
   const problems = new Problems([]);
   const config = readChosen(fleetFields(hosts), fleet, ["targets"], problems) as FleetConfig | undefined;
-  if (config === undefined) throw new TargetRefused(problems.sentences.join("\n"));
+  if (config === undefined) throw new OptionRefused(problems.sentences.join("\n"));
   return config;
 }

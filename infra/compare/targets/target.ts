@@ -8,8 +8,3 @@ export interface Target {
   /** What of it was chosen here, and not by whoever named it. Each a sentence. */
   readonly remarks: readonly string[];
 }
-
-/** The targets cannot be compared as they were named; the message says which part and what was expected. */
-export class TargetRefused extends Error {
-  override readonly name = "TargetRefused";
-}

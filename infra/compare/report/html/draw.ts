@@ -46,7 +46,10 @@ function barsHeight({ categories, series, stacked }: Bars): number {
   return 90 + categories.length * (stacked ? BAR_HEIGHT : Math.max(BAR_HEIGHT, 14 * series.length + 12));
 }
 
-function barsOption({ unit, stacked, categories, series, whiskers, limit }: Bars, write: Write): EChartsCoreOption {
+function barsOption(
+  { unit, stacked, categories, series, whiskers, limit }: Bars,
+  write: Write,
+): EChartsCoreOption {
   const bars = series.map(({ name, values }, index) => ({
     name,
     type: "bar",
@@ -58,7 +61,14 @@ function barsOption({ unit, stacked, categories, series, whiskers, limit }: Bars
   return {
     ...common(series.map(({ name }) => name)),
     xAxis: { type: "value", ...axisStyle(unit, write) },
-    yAxis: { type: "category", inverse: true, data: categories, axisLabel: TEXT, axisTick: { show: false }, axisLine: GRID_LINE },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: categories,
+      axisLabel: TEXT,
+      axisTick: { show: false },
+      axisLine: GRID_LINE,
+    },
     series: [...bars, ...(whiskers === undefined ? [] : [whiskerSeries(whiskers)])],
   };
 }
@@ -66,7 +76,9 @@ function barsOption({ unit, stacked, categories, series, whiskers, limit }: Bars
 /** A line from the least to the most that the whole may be; open where nobody knows the most. */
 function whiskerSeries(whiskers: NonNullable<Bars["whiskers"]>) {
   const data = whiskers.flatMap((each, index) =>
-    each === undefined || each.low === each.high ? [] : [[index, each.low, each.high ?? each.low * 1.15, each.high === undefined ? 1 : 0]],
+    each === undefined || each.low === each.high
+      ? []
+      : [[index, each.low, each.high ?? each.low * 1.15, each.high === undefined ? 1 : 0]],
   );
   return {
     type: "custom",
@@ -74,7 +86,10 @@ function whiskerSeries(whiskers: NonNullable<Bars["whiskers"]>) {
     z: 10,
     data,
     encode: { x: [1, 2], y: 0 },
-    renderItem: (_: unknown, api: { value(at: number): number; coord(point: [number, number]): [number, number] }) => {
+    renderItem: (
+      _: unknown,
+      api: { value(at: number): number; coord(point: [number, number]): [number, number] },
+    ) => {
       const [fromX, y] = api.coord([api.value(1), api.value(0)]);
       const [toX] = api.coord([api.value(2), api.value(0)]);
       const isOpen = api.value(3) === 1;
@@ -125,14 +140,24 @@ function common(names: readonly string[]) {
   return {
     animation: false,
     textStyle: TEXT,
-    legend: { show: names.length > 1, data: names, left: 0, top: 0, itemWidth: 18, itemHeight: 10, textStyle: TEXT },
+    legend: {
+      show: names.length > 1,
+      data: names,
+      left: 0,
+      top: 0,
+      itemWidth: 18,
+      itemHeight: 10,
+      textStyle: TEXT,
+    },
     grid: { left: 8, right: 40, top: 40, bottom: 16, containLabel: true },
   };
 }
 
 /** A legend's names are wrapped when they are wider than the chart. */
 function legendRows(names: readonly string[]): number {
-  return names.length < 2 ? 0 : Math.ceil(names.reduce((width, name) => width + name.length * 7.5 + 40, 0) / WIDTH);
+  return names.length < 2
+    ? 0
+    : Math.ceil(names.reduce((width, name) => width + name.length * 7.5 + 40, 0) / WIDTH);
 }
 
 function axisOf({ name, unit, isLog }: Axis, write: Write) {

@@ -6,7 +6,6 @@ import { STYLE } from "./style.ts";
 /** Words of the page itself. */
 export interface PageWords {
   readonly contents: string;
-  readonly chart: string;
   /** After the name of a table that can be moved sideways. */
   readonly scrolls: string;
 }

@@ -1,0 +1,10 @@
+import type { Words } from "../words.ts";
+
+/** Names as the language lists them: `a, b and c`, or `a, b or c`. */
+export function conjunction(
+  names: readonly string[],
+  { language }: Words,
+  type: "conjunction" | "disjunction" = "conjunction",
+): string {
+  return new Intl.ListFormat(language, { type }).format(names);
+}
