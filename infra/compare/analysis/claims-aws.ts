@@ -3,7 +3,7 @@ import { known, mapped, product, sum, type Estimate } from "../estimate.ts";
 import type { Claim } from "./claim.ts";
 import { THEN, type Evidence } from "./evidence.ts";
 import { ANALYSIS_TOTALS, sumOf } from "./totals-said.ts";
-import { leastOf, verdictOf } from "./verdict.ts";
+import { verdictOf } from "./verdict.ts";
 import { figure, monthly, usd } from "./words.ts";
 
 const US = "us-east-1";
@@ -74,13 +74,18 @@ export const awsClaims: readonly Claim[] = [
     id: "aws-minimum",
     topic: "aws",
     quote: "TOTAL: ~$32/mês (configuração mínima)",
-    judge: (evidence) => ({
-      verdict: "not like for like",
-      now:
-        `One task, without a way to the internet: a public address (${usd(monthly(evidence.price(`aws/public-ipv4/hour@${US}`), MONTH_HOURS))} ` +
-        `for each task) or NAT (${usd(monthly(evidence.price(`aws/nat/hour@${US}`), MONTH_HOURS))}), secrets and alarms are left ` +
-        `out, and a load balancer. Example aws-minimal: ${usd(evidence.bill("aws-minimal").baseline)} and what is used.`,
-    }),
+    judge: (evidence) => {
+      const month = (id: string): string => usd(monthly(evidence.price(`aws/${id}@${US}`), MONTH_HOURS));
+      return {
+        verdict: "not like for like",
+        now:
+          `One task, where Render's total has two services. It counts $10 of logs and transfer that so little does not ` +
+          `need, and no way to the internet: a public address is ${month("public-ipv4/hour")} for each task, NAT ` +
+          `${month("nat/hour")}. Secrets and alarms are left out, and the load balancer of an API ` +
+          `(${month("alb/hour")} and its addresses). One task that does everything, example aws-minimal: ` +
+          `${usd(evidence.bill("aws-minimal").baseline)} and what is used.`,
+      };
+    },
   },
   taskClaim("aws-large-task", "ECS Fargate (4 vCPU, 16GB): $160/mês", 160, 4, 16),
   nodeClaim("aws-large-node", "ElastiCache Redis (r6g.large): $150/mês", 150, "cache.r6g.large"),
@@ -91,6 +96,7 @@ export const awsClaims: readonly Claim[] = [
     judge: () => ({
       verdict: "wrong",
       now: `The same page has ${usd(sumOf(ANALYSIS_TOTALS["aws-minimal"]))} as its minimum, and this is one line of its ${usd(sumOf(ANALYSIS_TOTALS["aws-recommended"]))}. One process of Node computes on one vCPU: four of them in one task are idle.`,
+      read: ["the 2025 analysis itself"],
     }),
   },
   {
@@ -105,7 +111,8 @@ export const awsClaims: readonly Claim[] = [
         ),
       );
       return {
-        verdict: leastOf(saved.map((now) => verdictOf(70, now, now))),
+        // "Até": the region that saves most is enough.
+        verdict: saved.some((now) => verdictOf(70, now, now) === "stands") ? "stands" : "wrong",
         now: `${saved.map((each, index) => `${figure(each, "%")} in ${index === 0 ? "Virginia" : "São Paulo"}`).join(", ")}; with two minutes' notice, and at times there is none to be had.`,
       };
     },
@@ -114,10 +121,14 @@ export const awsClaims: readonly Claim[] = [
     id: "aws-savings-plans",
     topic: "aws",
     quote: "Savings Plans: 50% desconto com commit 1-3 anos",
-    judge: () => ({
-      verdict: "unsupported",
-      now: "A headline for three years paid at once; no table for Fargate of this size was found.",
-    }),
+    judge: (evidence) => {
+      const off = (years: string): string =>
+        figure(discount(evidence.fact(`aws/savings-plan/compute/${years}`), known(1)), "%");
+      return {
+        verdict: "unsupported",
+        now: `Nobody gave a source, and none was found for this size: about ${off("1y")} for one year and ${off("3y")} for three, paid ahead.`,
+      };
+    },
   },
   {
     id: "aws-latency",
@@ -127,7 +138,7 @@ export const awsClaims: readonly Claim[] = [
       const virginia = evidence.fact("rtt/sao-paulo/virginia");
       const here = evidence.fact("rtt/sao-paulo/sao-paulo");
       return {
-        verdict: leastOf([verdictOf(100, evidence.fact("rtt/sao-paulo/virginia", THEN), virginia)]),
+        verdict: verdictOf(100, evidence.fact("rtt/sao-paulo/virginia", THEN), virginia),
         now: `No region of its own has it: Virginia, whose prices it uses, is ${figure(virginia, "ms")} from São Paulo, and São Paulo itself ${figure(here, "ms")}.`,
       };
     },

@@ -31,6 +31,7 @@ export const decisionClaims: readonly Claim[] = [
           `By Little's law ${CONCURRENCY} at once, each ${AI_SECONDS.low} to ${AI_SECONDS.high} s, are ` +
           `${figure(rate, "messages", 1)} a second: the limit of ${LIMIT_PER_SECOND} is never reached. It takes ` +
           `${figure(needed, "turns")} at once.`,
+        read: ["the 2025 analysis itself, and Little's law"],
       };
     },
   },
@@ -82,6 +83,7 @@ export const decisionClaims: readonly Claim[] = [
     judge: () => ({
       verdict: "left out",
       now: "Whoever pays in reais pays the rate of the day and IOF on top: both are inputs of oxy compare --currency BRL.",
+      read: ["the 2025 analysis itself"],
     }),
   },
   {

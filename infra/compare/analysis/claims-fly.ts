@@ -32,7 +32,7 @@ export const flyClaims: readonly Claim[] = [
       const now = evidence.price("fly/volume");
       return {
         verdict: verdictOf(0.15, evidence.price("fly/volume", THEN), now),
-        now: `${usd(now)} per GB a month. Snapshots, which are on unless turned off, are billed since 2026: ${usd(evidence.price("fly/snapshot"))} per GB beyond the first.`,
+        now: `${usd(now)} per GB a month. Snapshots, which are on unless turned off, are billed since 2026: ${usd(evidence.price("fly/snapshot"))} per GB beyond the first ${figure(evidence.fact("fly/snapshot/included-gb"), "GB")}.`,
       };
     },
   },

@@ -15,7 +15,7 @@ export const railwayClaims: readonly Claim[] = [
       verdict: "wrong",
       now:
         `A worker is a service without a domain, and a Redis is one in the same project. Example railway: ` +
-        `${usd(evidence.bill("railway").total)} a month; the account's plan is paid at the least, ` +
+        `${usd(evidence.bill("railway").total)} a month at the messages given; the account's plan is paid at the least, ` +
         `${usd(evidence.price("railway/plan/hobby"))} for Hobby and ${usd(evidence.price("railway/plan/pro"))} for Pro. What does ` +
         `need care: a service gets 0 s to stop unless told, so this plan sets up to ${hostNamed("railway").maxGraceSeconds}.`,
       read: [GUIDE],

@@ -6,6 +6,8 @@ export interface SaidTotal {
   /** As it is printed there. */
   readonly printed: string;
   readonly lines: readonly SaidLine[];
+  /** Why what is priced beside it is another thing, where it is. */
+  readonly differs?: string;
 }
 
 /** USD a month. */
@@ -29,6 +31,8 @@ export const ANALYSIS_TOTALS = {
     title: "Railway",
     printed: "$15-20",
     lines: [line("Worker Service (manual)", 5, 10), line("Upstash Redis (Starter)", 10)],
+    differs:
+      "it has the worker alone, and a Redis elsewhere; priced beside it is one service that does everything, with a Redis in its project",
   },
   "fly-gru": {
     title: "Fly.io",
@@ -39,6 +43,8 @@ export const ANALYSIS_TOTALS = {
       line("Upstash Redis Starter", 10),
       line("Outbound Traffic (~5GB)", 0.1),
     ],
+    differs:
+      "it has one machine of 256 MB at Virginia's prices and no API; priced beside it are two of 512 MB in São Paulo",
   },
   "aws-minimal": {
     title: "AWS ECS Fargate",
@@ -49,6 +55,8 @@ export const ANALYSIS_TOTALS = {
       line("CloudWatch Logs", 5),
       line("Data Transfer", 5),
     ],
+    differs:
+      "it has no way to the internet, no secrets and no alarms, and $10 for logs and transfer that this use does not need",
   },
   "render-payg": {
     title: "Render + Upstash (Otimizado)",
@@ -63,6 +71,8 @@ export const ANALYSIS_TOTALS = {
     title: "AWS ECS Fargate, Configuração Recomendada",
     printed: "$310+",
     lines: [line("ECS Fargate (4 vCPU, 16GB)", 160), line("ElastiCache Redis (r6g.large)", 150)],
+    differs:
+      "it has one task and one node, both large; priced beside it are two small tasks and a small node with a copy, over two zones and behind a load balancer",
   },
 } as const satisfies Readonly<Record<string, SaidTotal>>;
 

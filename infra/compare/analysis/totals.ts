@@ -5,7 +5,7 @@ import type { Cost } from "../cost/cost.ts";
 import { hostingCost } from "../cost/hosting-cost.ts";
 import type { Estimate } from "../estimate.ts";
 import { THEN, type EvidenceParts } from "./evidence.ts";
-import { ANALYSIS_TOTALS, sumOf, type SaidLine, type SaidTotalId } from "./totals-said.ts";
+import { ANALYSIS_TOTALS, sumOf, type SaidLine, type SaidTotal, type SaidTotalId } from "./totals-said.ts";
 import { verdictOf, type Verdict } from "./verdict.ts";
 
 /** A total of the analysis, beside what such a stack was really billed that month, and is now. */
@@ -21,33 +21,48 @@ export interface ExplainedTotal {
   readonly priced: string;
   readonly before: Cost;
   readonly now: Cost;
-  /** Of what it says, by what is there to pay now whatever is used. */
+  /** Why that is another thing, where it is. */
+  readonly differs?: string;
   readonly verdict: Verdict;
 }
 
 /** The store that its option 5 takes in place of what there is. */
 const PAYG = { kind: "upstash", region: "us-west-2", plan: "payg" } as const;
 
+/** Whose plans have to be given. */
+export const EXAMPLES_EXPLAINED = [
+  "render-current",
+  "railway",
+  "fly-gru",
+  "aws-minimal",
+  "aws-recommended",
+] as const satisfies readonly SaidTotalId[];
+
 /** In the order of the analysis. */
-export function explainedTotals({ catalogue, day, plans, usage }: EvidenceParts): readonly ExplainedTotal[] {
-  return (Object.keys(ANALYSIS_TOTALS) as SaidTotalId[]).map((id) => {
-    const total = ANALYSIS_TOTALS[id];
-    const { plan, priced } = pricedBeside(id, plans);
-    const before = hostingCost(plan, { catalogue, usage, day: THEN });
-    const now = hostingCost(plan, { catalogue, usage, day });
-    const said = sumOf(total);
-    return {
-      id,
-      title: total.title,
-      printed: total.printed,
-      lines: total.lines,
-      said,
-      priced,
-      before,
-      now,
-      verdict: said.kind === "known" ? verdictOf(said, before.total, now.total) : "unknown",
-    };
-  });
+export function explainedTotals(parts: EvidenceParts): readonly ExplainedTotal[] {
+  return (Object.keys(ANALYSIS_TOTALS) as SaidTotalId[]).map((id) => explainedTotal(id, parts));
+}
+
+function explainedTotal(id: SaidTotalId, { catalogue, day, plans, usage }: EvidenceParts): ExplainedTotal {
+  const total: SaidTotal = ANALYSIS_TOTALS[id];
+  const { plan, priced } = pricedBeside(id, plans);
+  const before = hostingCost(plan, { catalogue, usage, day: THEN });
+  const now = hostingCost(plan, { catalogue, usage, day });
+  return {
+    ...total,
+    id,
+    said: sumOf(total),
+    priced,
+    before,
+    now,
+    verdict: verdictOn(total, before.total, now.total),
+  };
+}
+
+function verdictOn(total: SaidTotal, before: Estimate, now: Estimate): Verdict {
+  if (total.differs !== undefined) return "not like for like";
+  const said = sumOf(total);
+  return said.kind === "known" ? verdictOf(said, before, now) : "unknown";
 }
 
 function pricedBeside(
