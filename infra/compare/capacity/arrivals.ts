@@ -1,6 +1,37 @@
 import FlatQueue from "flatqueue";
-import type { Arrivals } from "./input.ts";
+import { latencySampler } from "./ai-latency.ts";
+import type { Arrivals, CapacityInput } from "./input.ts";
 import { Draws } from "./random.ts";
+
+/** The stream from which the AI's times are drawn, a message at a time. */
+export const THOUGHTS = 4;
+
+/** A message of a load, as it can be written to a real worker. */
+export interface RecordedArrival {
+  readonly atMs: number;
+  readonly conversation: number;
+  readonly aiMs: number;
+}
+
+/**
+ * The very messages of a simulation with that input, to be written to something else.
+ * @throws RangeError for an input that cannot be
+ */
+export function recordedArrivals({
+  arrivals,
+  ai,
+  seed,
+}: Pick<CapacityInput, "arrivals" | "ai" | "seed">): RecordedArrival[] {
+  const stream = new ArrivalStream(arrivals, seed);
+  const thoughts = new Draws(seed, THOUGHTS);
+  const latencyOf = latencySampler(ai);
+  const recorded: RecordedArrival[] = [];
+  while (Number.isFinite(stream.nextMs)) {
+    const atMs = stream.nextMs;
+    recorded.push({ atMs, conversation: stream.take(), aiMs: latencyOf(thoughts) });
+  }
+  return recorded;
+}
 
 /** Messages as they arrive, in order of time: Poisson by the curve, bursts on top, and what customers add. */
 export class ArrivalStream {

@@ -71,7 +71,7 @@ export interface RoundTrips {
   readonly fetch: number;
   readonly begin: number;
   readonly commit: number;
-  /** The part is marked as sent, and its ratchet step stored. */
+  /** The part is marked as sent, and the ratchet's steps for the customer's and the owner's phone are stored. */
   readonly send: number;
   /** The job is done, and the next one comes along; nobody waits for it but that one. */
   readonly finish: number;
@@ -79,7 +79,10 @@ export interface RoundTrips {
   readonly acknowledge: number;
 }
 
-/** As the worker is built (worker/conversation, worker/runtime/wake-ups.ts). */
+/**
+ * As the worker is built: 4 until the AI is asked, 4 from its answer to the customer's. Measured on 2026-11-25 by
+ * `npm run bench -- simulation --worker`, which takes the store 100 ms away.
+ */
 export const WORKER_TRIPS: RoundTrips = {
   receive: 1,
   wake: 0.5,
@@ -87,7 +90,7 @@ export const WORKER_TRIPS: RoundTrips = {
   fetch: 1,
   begin: 1,
   commit: 1,
-  send: 2,
+  send: 3,
   finish: 1,
   acknowledge: 1,
 };

@@ -1,6 +1,6 @@
 import FlatQueue from "flatqueue";
 import { latencySampler } from "./ai-latency.ts";
-import { ArrivalStream } from "./arrivals.ts";
+import { ArrivalStream, THOUGHTS } from "./arrivals.ts";
 import type { CapacityInput } from "./input.ts";
 import { Limit } from "./limit.ts";
 import { Measures } from "./measures.ts";
@@ -87,7 +87,7 @@ class Simulation {
     this.#arrivals = new ArrivalStream(arrivals, seed);
     this.#measures = new Measures(input);
     this.#latencyOf = latencySampler(input.ai);
-    this.#thoughts = new Draws(seed, 4);
+    this.#thoughts = new Draws(seed, THOUGHTS);
     this.#furtherThoughts = new Draws(seed, 5);
     this.#limit = input.limit === undefined ? undefined : new Limit(input.limit);
     const shards = new Draws(seed, 6);

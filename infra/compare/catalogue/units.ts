@@ -14,6 +14,7 @@ export const UNITS = [
   "100,000 commands",
   "command",
   "message",
+  "token/s",
   "byte",
   "MB",
   "piece",
