@@ -3,6 +3,7 @@ import type { FleetConfig } from "./config.ts";
 import type { CostItem } from "./cost-item.ts";
 import type { ApiStanding } from "./api/api.ts";
 import type { Image } from "./image.ts";
+import type { Effected, FleetChange } from "./interruption.ts";
 import type { Network, NetworkPlan } from "./network.ts";
 import type { FleetDeployment, StackResources } from "./stack-resources.ts";
 import type { PlannedValue, Role, Workload } from "./workload.ts";
@@ -139,6 +140,11 @@ export interface Host<Config extends FleetConfig = FleetConfig, Plan extends Fle
   plan(request: FleetRequest<Config>): Plan;
   /** What its bill for that plan consists of. */
   price(plan: Plan): readonly CostItem[];
+  /**
+   * What an update in place does to a process, or a change of any kind to what else a fleet has there; undefined where
+   * nobody knows. Processes that come and go do it alike on every host.
+   */
+  interrupts?(change: FleetChange<Plan>): Effected | undefined;
   /** Apart, so that a stack loads the SDKs of its own hosts only. */
   deployment(): Promise<{ deployFleet(plan: Plan, resources: StackResources): FleetDeployment }>;
   operations(): Promise<{ readonly operations: Operations<Plan> }>;

@@ -1,4 +1,5 @@
 import type { CostItem } from "./cost-item.ts";
+import type { Effected, PlannedChange } from "./interruption.ts";
 import type { NetworkPlan } from "./network.ts";
 import type { NetworkDeployment, StackResources } from "./stack-resources.ts";
 
@@ -7,6 +8,8 @@ export interface NetworkKind<Plan extends NetworkPlan = NetworkPlan> {
   readonly kind: string;
   /** What its bill for that plan consists of. */
   price(plan: Plan): readonly CostItem[];
+  /** What a change of one of its resources does to whoever is in it; undefined where nobody knows. */
+  interrupts?(change: PlannedChange<Plan>): Effected | undefined;
   /** Apart, so that only a stack that has one loads its SDK. */
   deployment(): Promise<{
     deployNetwork(plan: Plan, resources: Omit<StackResources, "store" | "network">): NetworkDeployment;

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { StoreConfig } from "./config.ts";
 import type { CostItem } from "./cost-item.ts";
 import type { ApiStanding } from "./api/api.ts";
+import type { Effected, PlannedChange } from "./interruption.ts";
 import type { Network, NetworkPlan } from "./network.ts";
 import type { DeploymentSecret } from "./workload.ts";
 import type { StackResources, StoreDeployment } from "./stack-resources.ts";
@@ -40,6 +41,8 @@ export interface Store<Config extends StoreConfig = StoreConfig, Plan extends St
   }): Plan;
   /** What its bill for that plan consists of. */
   price(plan: Plan): readonly CostItem[];
+  /** What a change of it in place does to whoever uses it; undefined where nobody knows. */
+  interrupts?(change: PlannedChange<Plan>): Effected | undefined;
   /** Apart, so that a stack loads the SDK of its own store only. */
   deployment(): Promise<{
     deployStore(plan: Plan, resources: Omit<StackResources, "store">): StoreDeployment;

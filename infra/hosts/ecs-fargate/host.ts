@@ -1,6 +1,7 @@
 import { defineHost } from "../../host.ts";
 import { planVpc, type Egress } from "../../networks/aws-vpc/plan.ts";
 import { ecsFargateFleet, type EcsFargateFleetConfig } from "./config.ts";
+import { interruptsFleet } from "./interruptions.ts";
 import { priceFleet } from "./pricing.ts";
 import { planFleet, type EcsFargatePlan } from "./plan.ts";
 import { chosenOf } from "./presets.ts";
@@ -48,6 +49,7 @@ export const ecsFargate = defineHost<EcsFargateFleetConfig, EcsFargatePlan>({
   rehearsed: ({ account: _another, ...config }) => config,
   plan: planFleet,
   price: priceFleet,
+  interrupts: interruptsFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),
   preflight: () => import("./preflight.ts"),

@@ -1,6 +1,7 @@
 import { defineHost } from "../../host.ts";
 import { flyFleet } from "./config.ts";
 import { planFleet } from "./plan.ts";
+import { interruptsFleet } from "./interruptions.ts";
 import { priceFleet } from "./pricing.ts";
 
 /** Fly.io: the image on machines of an app, one app for each fleet. */
@@ -22,6 +23,7 @@ export const fly = defineHost({
   ],
   plan: planFleet,
   price: priceFleet,
+  interrupts: interruptsFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),
 });

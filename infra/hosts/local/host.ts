@@ -1,6 +1,7 @@
 import { defineHost } from "../../host.ts";
 import { localFleet } from "./config.ts";
 import { planFleet } from "./plan.ts";
+import { interruptsFleet } from "./interruptions.ts";
 import { priceFleet } from "./pricing.ts";
 
 /** This machine: the image's processes under our own supervisor. */
@@ -18,6 +19,7 @@ export const local = defineHost({
   ],
   plan: planFleet,
   price: priceFleet,
+  interrupts: interruptsFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),
 });

@@ -1,6 +1,7 @@
 import { defineHost } from "../../host.ts";
 import { railwayFleet } from "./config.ts";
 import { planFleet } from "./plan.ts";
+import { interruptsFleet } from "./interruptions.ts";
 import { priceFleet } from "./pricing.ts";
 
 /** Services of Railway, from an image, in one project per stack. */
@@ -22,6 +23,7 @@ export const railway = defineHost({
   ],
   plan: planFleet,
   price: priceFleet,
+  interrupts: interruptsFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),
 });

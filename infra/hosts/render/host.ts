@@ -1,5 +1,6 @@
 import { defineHost } from "../../host.ts";
 import { renderFleet } from "./config.ts";
+import { interruptsFleet } from "./interruptions.ts";
 import { priceFleet } from "./pricing.ts";
 import { planFleet, refusalsOf } from "./plan.ts";
 
@@ -25,6 +26,7 @@ export const render = defineHost({
   ],
   plan: planFleet,
   price: priceFleet,
+  interrupts: interruptsFleet,
   deployment: () => import("./pulumi.ts"),
   operations: () => import("./operations.ts"),
 });

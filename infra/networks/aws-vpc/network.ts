@@ -1,4 +1,5 @@
 import { defineNetwork } from "../../network-kind.ts";
+import { interruptsNetwork } from "./interruptions.ts";
 import type { AwsVpcPlan } from "./plan.ts";
 import { priceNetwork } from "./pricing.ts";
 
@@ -6,5 +7,6 @@ import { priceNetwork } from "./pricing.ts";
 export const awsVpc = defineNetwork<AwsVpcPlan>({
   kind: "aws-vpc",
   price: priceNetwork,
+  interrupts: interruptsNetwork,
   deployment: () => import("./pulumi.ts"),
 });

@@ -1,5 +1,6 @@
 import { defineStore } from "../../store.ts";
 import { elastiCacheStore, type ElastiCacheStoreConfig } from "./config.ts";
+import { interruptsStore } from "./interruptions.ts";
 import { chosenOf, groupIdOf, LONGEST_ID, planStore } from "./plan.ts";
 import { priceStore } from "./pricing.ts";
 
@@ -22,6 +23,7 @@ export const elastiCache = defineStore({
   ],
   plan: planStore,
   price: priceStore,
+  interrupts: interruptsStore,
   deployment: () => import("./pulumi.ts"),
 });
 

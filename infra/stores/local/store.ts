@@ -1,5 +1,6 @@
 import { defineStore } from "../../store.ts";
 import { localStore } from "./config.ts";
+import { interruptsStore } from "./interruptions.ts";
 import { planStore } from "./plan.ts";
 import { priceStore } from "./pricing.ts";
 
@@ -11,5 +12,6 @@ export const local = defineStore({
   cannot: ["survive the loss of this machine's disk"],
   plan: planStore,
   price: priceStore,
+  interrupts: interruptsStore,
   deployment: () => import("./pulumi.ts"),
 });

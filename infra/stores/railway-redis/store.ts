@@ -1,5 +1,6 @@
 import { defineStore } from "../../store.ts";
 import { railwayRedis, type RailwayRedisConfig } from "./config.ts";
+import { interruptsStore } from "./interruptions.ts";
 import { planStore } from "./plan.ts";
 import { priceStore } from "./pricing.ts";
 
@@ -19,5 +20,6 @@ export const railwayRedisStore = defineStore({
   ],
   plan: planStore,
   price: priceStore,
+  interrupts: interruptsStore,
   deployment: () => import("./pulumi.ts"),
 });

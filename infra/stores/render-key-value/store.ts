@@ -1,5 +1,6 @@
 import { defineStore } from "../../store.ts";
 import { renderKeyValueStore, type RenderKeyValueConfig } from "./config.ts";
+import { interruptsStore } from "./interruptions.ts";
 import { planStore } from "./plan.ts";
 import { priceStore } from "./pricing.ts";
 
@@ -27,5 +28,6 @@ export const renderKeyValue = defineStore({
   ],
   plan: planStore,
   price: priceStore,
+  interrupts: interruptsStore,
   deployment: () => import("./pulumi.ts"),
 });

@@ -1,6 +1,7 @@
 import { upstash as api } from "../../provider/upstash/api.ts";
 import { defineStore } from "../../store.ts";
 import { upstashStore, type UpstashStoreConfig } from "./config.ts";
+import { interruptsStore } from "./interruptions.ts";
 import { planStore } from "./plan.ts";
 import { priceStore } from "./pricing.ts";
 
@@ -19,6 +20,7 @@ export const upstash = defineStore({
   ],
   plan: planStore,
   price: priceStore,
+  interrupts: interruptsStore,
   deployment: () => import("./pulumi.ts"),
 });
 
