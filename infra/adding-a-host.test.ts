@@ -81,9 +81,9 @@ async function tested(file: string, name: string): Promise<{ code: number; print
 
 test("its example is complete: a folder, a page and a line for each", () => {
   expect(blocksOf(page).map(({ path }) => path)).toEqual([
-    ...["config", "plan", "pricing", "pulumi", "operations", "host"].map(
-      (name) => `infra/hosts/shed/${name}.ts`,
-    ),
+    ...["config", "plan", "pricing"].map((name) => `infra/hosts/shed/${name}.ts`),
+    "infra/compare/catalogue/shed.yaml",
+    ...["pulumi", "operations", "host"].map((name) => `infra/hosts/shed/${name}.ts`),
     "docs/hosts/shed.md",
     "infra/hosts.ts",
     ...["config", "plan", "pricing", "pulumi", "store"].map((name) => `infra/stores/bucket/${name}.ts`),

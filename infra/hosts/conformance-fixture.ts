@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
+import { withoutEntry } from "../compare/cost/priced-fixture.ts";
 import { frozen, showsSecret, stacksOn, type Given } from "../configs-fixture.ts";
 import { deployNetwork, stackResources } from "../deploy.ts";
 import { ANY_STORE_URL, AnyStore, noting, registering } from "../engine-fixture.ts";
@@ -71,6 +72,14 @@ export const requirements: Readonly<Record<string, (host: Host) => void | Promis
         const more = Object.keys(environment).filter((name) => !names.includes(name));
         expect(Object.keys(DEPLOYMENT_SETTINGS)).toEqual(expect.arrayContaining(more));
       }
+    }),
+
+  "its bill asks for what the catalogue has, and is data": (host) =>
+    forEveryPlan(host, (plan) => {
+      const bill = host.price(plan);
+      expect(JSON.parse(JSON.stringify(bill))).toStrictEqual(bill);
+      expect(bill).not.toEqual([]);
+      expect(withoutEntry(bill)).toEqual([]);
     }),
 
   "its resources follow from the plan, whoever deploys it and however often": async (host) => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { output } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import { exactly } from "../cost-item.ts";
 import type { FleetPlan, FleetRequest, Host } from "../host.ts";
 import { hostNamed, hosts } from "../hosts.ts";
 import { modulesLoadedBy, packagesAmong } from "../modules-fixture.ts";
@@ -120,6 +121,11 @@ describe("a host that does not keep to it is found out:", () => {
       setting(({ OXY_NAMESPACE: _dropped, ...environment }) => environment),
     ],
     ["adds a setting", "each process gets", setting((environment) => ({ ...environment, REGION: "here" }))],
+    [
+      "costs what nobody knows of",
+      "its bill asks for",
+      { ...local, price: () => [{ what: "rent", price: "local/rent", quantity: exactly(1) }] },
+    ],
     [
       "names at random",
       "its resources follow from the plan",

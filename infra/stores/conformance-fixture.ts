@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
+import { withoutEntry } from "../compare/cost/priced-fixture.ts";
 import { frozen, showsSecret, stacksWith, type Given } from "../configs-fixture.ts";
 import { deployNetwork, stackResources } from "../deploy.ts";
 import { noting, registering, type Registered } from "../engine-fixture.ts";
@@ -32,6 +33,13 @@ export const requirements: Readonly<Record<string, (store: Store) => void | Prom
       expect(registered.some(({ protect }) => protect)).toBe(production);
     }
   },
+
+  "its bill asks for what the catalogue has, and is data": (store) =>
+    forEveryPlan(store, (plan) => {
+      const bill = store.price(plan);
+      expect(JSON.parse(JSON.stringify(bill))).toStrictEqual(bill);
+      expect(withoutEntry(bill)).toEqual([]);
+    }),
 
   "its resources follow from the plan, whoever deploys it and however often": async (store) => {
     const { registered, shared } = await deployed(store);

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { isSecret } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { exactly } from "../cost-item.ts";
 import { stacksWith } from "../configs-fixture.ts";
 import { deployNetwork, deployStore, stackResources } from "../deploy.ts";
 import { registering } from "../engine-fixture.ts";
@@ -97,6 +98,11 @@ describe("a store that does not keep to it is found out:", () => {
       mapping((plan, resources) => [{ ...plan, protected: false }, resources]),
     ],
     ["stays for ever", "is protected", planning(() => ({ protected: true }))],
+    [
+      "costs what nobody knows of",
+      "its bill asks for",
+      { ...local, price: () => [{ what: "rent", price: "local/rent", quantity: exactly(1) }] },
+    ],
     [
       "depends on who deploys it",
       "its resources follow from the plan",

@@ -12,6 +12,8 @@ export interface Pricing {
   readonly meters: Readonly<Record<Meter, Estimate>>;
   /** Plans that the accounts are on anyway, by what their ids begin with. */
   readonly accounts: Readonly<Record<string, string>>;
+  /** What is billed in whole blocks is counted in parts of them: less by a block at the most, and without steps. */
+  readonly evenBlocks?: boolean | undefined;
 }
 
 /** An item and whose it is. */
@@ -129,5 +131,6 @@ function quantityOf(quantity: CostQuantity, pricing: Pricing): Estimate {
     included === undefined
       ? limited
       : beyond(limited, valueOf(included, pricing.catalogue.entry(included, pricing.day), pricing.day));
-  return block === undefined ? over : mapped(over, (value) => Math.ceil(value / block));
+  if (block === undefined) return over;
+  return mapped(over, (value) => (pricing.evenBlocks === true ? value / block : Math.ceil(value / block)));
 }
