@@ -3,19 +3,27 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidFile, readYaml } from "../../yaml-file.ts";
 import type { Entry } from "./entry.ts";
-import { entriesOf } from "./file-entries.ts";
+import { entriesOf, type CatalogueFile } from "./file-entries.ts";
 import { catalogueFile } from "./schema.ts";
+
+/** What a file says of all its entries. */
+export interface CatalogueProvider {
+  readonly file: string;
+  /** Days after which an observation is old. */
+  readonly reviewDays: number;
+  /** Where a person looks for its prices. */
+  readonly look?: string;
+}
 
 /** Every price and fact that there is, each with its dates. */
 export class Catalogue {
   readonly entries: readonly Entry[];
-  /** Days after which an observation is old, by provider. */
-  readonly reviewDays: Readonly<Record<string, number>>;
+  readonly providers: Readonly<Record<string, CatalogueProvider>>;
   readonly #byId = new Map<string, Entry[]>();
 
-  constructor(entries: readonly Entry[], reviewDays: Readonly<Record<string, number>> = {}) {
+  constructor(entries: readonly Entry[], providers: Readonly<Record<string, CatalogueProvider>> = {}) {
     this.entries = entries;
-    this.reviewDays = reviewDays;
+    this.providers = providers;
     for (const entry of entries)
       for (const id of [entry.id, ...entry.aliases])
         this.#byId.set(id, [...(this.#byId.get(id) ?? []), entry]);
@@ -77,8 +85,12 @@ export function catalogueOf(files: readonly { readonly name: string; readonly te
   if (problems.length > 0) throw new InvalidFile(problems);
   return new Catalogue(
     entries,
-    Object.fromEntries(read.map(({ file: { value } }) => [value.provider, value.review_days])),
+    Object.fromEntries(read.map(({ name, file }) => [file.value.provider, providerOf(name, file.value)])),
   );
+}
+
+function providerOf(name: string, { review_days, look }: CatalogueFile): CatalogueProvider {
+  return { file: name, reviewDays: review_days, ...(look === undefined ? {} : { look }) };
 }
 
 /** Of two entries under one name, at most one may be in force on any day. */

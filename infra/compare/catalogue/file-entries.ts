@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Entry } from "./entry.ts";
 import type { catalogueFile } from "./schema.ts";
 
-type CatalogueFile = z.output<typeof catalogueFile>;
+export type CatalogueFile = z.output<typeof catalogueFile>;
 type Given = CatalogueFile["entries"][number];
 
 /** Before this sign an id is that of an item, and after it is a region. */
