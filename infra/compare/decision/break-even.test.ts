@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { money, unknownAmount, type Amount } from "../amount.ts";
 import { known, lowestOf, unknown } from "../estimate.ts";
-import { breakEvensOf, type PairSpan } from "./break-even.ts";
-import { piecesOf, valueIn } from "./piecewise.ts";
+import { breakEvensOf } from "./break-even.ts";
+import type { PairSpan } from "./pair-spans.ts";
 
 describe("break-evens", () => {
   it("are at the very message from which the other one is cheaper", () => {
@@ -89,6 +89,19 @@ describe("break-evens", () => {
     ]);
   });
 
+  it("ask for no more than some thousand bills, also of two with a hundred thousand steps that cross slowly", () => {
+    let asked = 0;
+    const found = breakEvensOf(["one", "other"], (target, messages) => {
+      asked += 1;
+      return exactly(
+        target === "one" ? Math.ceil(messages / 1_000) * 0.15 : 5 + Math.ceil(messages / 1_001) * 0.15,
+      );
+    });
+    expect(asked).toBeLessThan(20_000);
+    expect(found.pairs[0]?.spans.at(0)).toMatchObject({ from: 1, cheaper: "one" });
+    expect(found.pairs[0]?.spans.at(-1)).toMatchObject({ to: 100_000_000, cheaper: "other" });
+  });
+
   it("agree with trying every volume", () => {
     const bill = fc.record({
       fee: fc.integer({ min: 0, max: 60 }),
@@ -116,29 +129,6 @@ describe("break-evens", () => {
       }),
       { numRuns: 60 },
     );
-  });
-});
-
-describe("straight parts", () => {
-  it("give back every value of the line", () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 6 }), (steps) => {
-        const of = (at: number): number =>
-          steps.reduce((sum, step) => sum + (at >= step ? step / 7 : 0), at / 3);
-        const pieces = piecesOf(of, [0, 100, 400]);
-        for (let at = 0; at <= 400; at++) {
-          const piece = pieces.find(({ from, to }) => from <= at && at <= to);
-          expect(piece && valueIn(piece, at)).toBeCloseTo(of(at), 6);
-        }
-      }),
-    );
-  });
-
-  it("are as few as there are", () => {
-    expect(piecesOf((at) => Math.max(10, at - 3_000), [0, 1, 10, 100, 1_000, 10_000])).toEqual([
-      { from: 0, to: 3_010, atFrom: 10, atTo: 10 },
-      { from: 3_010, to: 10_000, atFrom: 10, atTo: 7_000 },
-    ]);
   });
 });
 
