@@ -41,10 +41,10 @@ interface Cell {
   readonly to: number;
 }
 
-/** More are made only where two bills with thousands of steps run along each other, and then not to the last message. */
-const HALVINGS = 2_000;
-/** Of the volume, there. */
-const COARSE = 1e-4;
+/** More are made only where two bills with thousands of steps run along each other, and then to half a percent of the volume. */
+const HALVINGS = 1_000;
+
+const COARSE = 0.005;
 
 function halve(cell: Cell, pair: Pair, spans: PairSpan[]): void {
   const { from, to } = cell;
