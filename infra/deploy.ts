@@ -29,7 +29,7 @@ export interface Instead {
   /** Whether it may cost more than its budget. */
   readonly overBudget?: boolean;
   /** Told what is going to be deployed, before anything is. */
-  readonly planned?: (planned: Planned) => void;
+  readonly planned?: (planned: Planned) => Promise<void>;
 }
 
 /** What is going to be deployed, and what its cost is counted with. */

@@ -34,7 +34,7 @@ async function deploy(instead?: Instead) {
   const plan = planStack(config, { stack, image, workload });
 
   const usage = await stackUsage(config.usage);
-  instead?.planned?.({ plan, usage });
+  await instead?.planned?.({ plan, usage });
   const cost = await costOf(plan, { usage });
   if (cost.kind === "unpriced") await log.warn(`monthlyCost is unknown: ${cost.why}`);
   const overBudget = instead?.overBudget ?? mayCostMore();

@@ -1,14 +1,19 @@
 import { Command } from "commander";
-import { introduce, summaryOf } from "./deploying.ts";
+import { billFields, billLines } from "./bill-text.ts";
+import { changesAnything, introduce, summaryOf } from "./deploying.ts";
 import { requestedImage, withImage } from "./image-option.ts";
 import { standInSecrets } from "./made-secrets.ts";
+import { interruptionLines } from "./interruption-text.ts";
 import { carryOut } from "./operation.ts";
+import { withBudgetOption } from "./budget-option.ts";
+import { billChange, interruptionsBy, PlannedDeployment, planIn } from "./planned-change.ts";
 import { reportFor } from "./report.ts";
 import { withStack, type StackOptions } from "./stack-options.ts";
 
 interface PreviewOptions extends StackOptions {
   readonly image?: string;
   readonly expectNoChanges?: boolean;
+  readonly overBudget?: boolean;
 }
 
 export function previewCommand(): Command {
@@ -20,10 +25,12 @@ export function previewCommand(): Command {
       `
 Examples:
   $ npx oxy preview -s local
-  $ npx oxy preview -s staging --image deployed    # what the config alone would change`,
+  $ npx oxy preview -s staging --image deployed    # what the config alone would change
+
+It ends with what the change does to the bill, line by line, and with what it interrupts.`,
     )
     .action(preview);
-  return withStack(withImage(command, "as if the stack's config said so"));
+  return withStack(withBudgetOption(withImage(command, "as if the stack's config said so")));
 }
 
 async function preview(options: PreviewOptions): Promise<void> {
@@ -34,10 +41,30 @@ async function preview(options: PreviewOptions): Promise<void> {
   introduce(open, report);
   const expectation = options.expectNoChanges === true ? { expectNoChanges: true } : {};
   const image = await requestedImage(open, options.image);
-  const program = () => programWith({ image, secrets: standInSecrets(open) });
-  const planned = await carryOut(
-    { stack: open.name, report, preview: true },
+  const deployment = new PlannedDeployment();
+  const program = () =>
+    programWith({
+      image,
+      secrets: standInSecrets(open),
+      ...(options.overBudget === true ? { overBudget: true } : {}),
+      planned: deployment.take,
+    });
+  const before = planIn(await open.stack.outputs());
+  const changes = await carryOut(
+    { stack: open.name, report: deployment.toldBy(report), preview: true },
     async (attention) => (await open.stack.preview({ ...attention, ...expectation, program })).changeSummary,
   );
-  report.result({ kind: "result", stack: open.name, changes: planned }, `  ${summaryOf(planned, "planned")}`);
+  const bill = await billChange(before, deployment.planned);
+  const interrupts = interruptionsBy(deployment.steps, before, deployment.planned.plan);
+  report.result(
+    {
+      ...{ kind: "result", stack: open.name, changes },
+      ...{ monthlyCost: billFields(bill), interrupts: interrupts ?? [] },
+    },
+    [
+      `  ${summaryOf(changes, "planned")}`,
+      ...billLines(bill),
+      ...interruptionLines(interrupts, { changes: changesAnything(changes) }),
+    ].join("\n"),
+  );
 }

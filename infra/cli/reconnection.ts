@@ -1,3 +1,4 @@
+import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { until } from "../api/until.ts";
 import { type ControlState, RequestFailed } from "../control/channel.ts";
 import { type Gap, type Reconnection, reconnectionOf } from "../control/reconnection.ts";
@@ -12,10 +13,10 @@ const RECONNECT_SECONDS = 60;
 
 /** Which numbers are connected before a deployment. Undefined where there is nothing to compare with. */
 export async function connectedBefore(
-  { stack, name }: OpenStack,
+  { name }: Pick<OpenStack, "name">,
+  outputs: OutputMap,
   report: Report,
 ): Promise<ControlState | undefined> {
-  const outputs = await stack.outputs();
   if (outputs["plan"] === undefined) return undefined;
   const state = await stateOf(deployedIn(name, outputs), name);
   if (!(state instanceof Error)) {

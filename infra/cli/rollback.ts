@@ -39,7 +39,9 @@ async function rollback(options: RollbackOptions): Promise<void> {
   }
   report.say(`  from ${image}\n  to   ${target}`);
   if (options.yes !== true) await confirm(`Roll stack ${open.name} back?`);
-  await deploy(open, report, { image: target });
+  // It costs what it costs now: going back to what works does not hang on money.
+  const instead = { image: target, overBudget: true };
+  await deploy(open, report, { outputs: await open.stack.outputs(), instead });
 }
 
 /** What our program recorded: an image that never became ready is not in it. */

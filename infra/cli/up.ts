@@ -1,10 +1,15 @@
+import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { Command } from "commander";
+import type { Instead, Planned } from "../deploy.ts";
 import { isOffline } from "../home.ts";
+import { billSummary } from "./bill-text.ts";
+import { withBudgetOption } from "./budget-option.ts";
 import { changesAnything, confirm, introduce, recover, summaryOf } from "./deploying.ts";
 import { requestedImage, withImage } from "./image-option.ts";
 import { makeMissingSecrets } from "./made-secrets.ts";
 import { carryOut } from "./operation.ts";
 import { deployedIn } from "./outputs.ts";
+import { billChange, PlannedDeployment, planIn } from "./planned-change.ts";
 import { awaitReconnection, connectedBefore, reconnectionFields, reconnectionLines } from "./reconnection.ts";
 import { reportFor, type Report } from "./report.ts";
 import { requireRunning } from "./running.ts";
@@ -15,6 +20,7 @@ interface UpOptions extends StackOptions {
   readonly yes?: boolean;
   readonly image?: string;
   readonly expectNoChanges?: boolean;
+  readonly overBudget?: boolean;
 }
 
 export function upCommand(): Command {
@@ -29,7 +35,9 @@ Examples:
   $ npx oxy up -s staging --yes --image ghcr.io/acme/oxy-worker@sha256:…`,
     )
     .action(up);
-  return withConfirmation(withImage(command, "deploy it, and write it into the stack's config once it runs"));
+  return withConfirmation(
+    withBudgetOption(withImage(command, "deploy it, and write it into the stack's config once it runs")),
+  );
 }
 
 async function up(options: UpOptions): Promise<void> {
@@ -39,19 +47,26 @@ async function up(options: UpOptions): Promise<void> {
   const open = await openStack({ ...options, create: true }, report.say);
   introduce(open, report);
   const image = await requestedImage(open, options.image);
+  const allowance = options.overBudget === true ? { overBudget: true } : {};
   await recover(open, report);
   await makeMissingSecrets(open, report);
+  const before = await open.stack.outputs();
+  const planned = async (told: Planned): Promise<void> =>
+    report.say(billSummary(await billChange(planIn(before), told)));
   if (options.yes !== true) {
-    const program = () => programWith({ image });
-    const planned = await carryOut(
+    const deployment = new PlannedDeployment();
+    const program = () => programWith({ image, ...allowance, planned: deployment.take });
+    const changes = await carryOut(
       { stack: open.name, report, preview: true },
       async (attention) => (await open.stack.preview({ ...attention, program })).changeSummary,
     );
-    report.say(`  ${summaryOf(planned, "planned")}`);
-    if (changesAnything(planned)) await confirm(`Deploy stack ${open.name}?`);
+    report.say(`  ${summaryOf(changes, "planned")}`);
+    await planned(deployment.planned);
+    if (changesAnything(changes)) await confirm(`Deploy stack ${open.name}?`);
   }
   const expectation = options.expectNoChanges === true ? { expectNoChanges: true as const } : {};
-  await deploy(open, report, { expectation, image });
+  const told = options.yes === true ? { planned } : {};
+  await deploy(open, report, { expectation, outputs: before, instead: { image, ...allowance, ...told } });
 }
 
 /**
@@ -63,26 +78,32 @@ export async function deploy(
   report: Report,
   {
     expectation = {},
-    image: other,
-  }: { expectation?: { expectNoChanges?: true }; image?: string | undefined },
+    outputs: before,
+    instead,
+  }: {
+    readonly expectation?: { readonly expectNoChanges?: true };
+    /** Of what is deployed. */
+    readonly outputs: OutputMap;
+    readonly instead: Instead;
+  },
 ): Promise<void> {
   const { default: programWith } = await import("../index.ts");
-  const before = await connectedBefore(open, report);
+  const connected = await connectedBefore(open, before, report);
   const started = performance.now();
-  const program = () => programWith({ image: other });
+  const program = () => programWith(instead);
   const { summary, outputs } = await carryOut(
     { stack: open.name, report, preview: false },
     async (attention) => open.stack.up({ ...attention, ...expectation, program }),
   );
-  if (other !== undefined) await writeImage(open, other, report);
+  if (instead.image !== undefined) await writeImage(open, instead.image, report);
   const done = summary.resourceChanges ?? {};
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
   const deployed = deployedIn(open.name, outputs);
   await requireRunning(deployed, open.name);
   const { image, urls } = deployed;
   const reconnection =
-    before !== undefined && changesAnything(done)
-      ? await awaitReconnection(before, deployed, open.name, report)
+    connected !== undefined && changesAnything(done)
+      ? await awaitReconnection(connected, deployed, open.name, report)
       : undefined;
   const on = `-s ${open.name}${isOffline() ? " --offline" : ""}`;
   report.result(
