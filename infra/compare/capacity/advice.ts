@@ -56,7 +56,7 @@ export function adviceOn(
     return {
       sentences: [
         ...sentences,
-        `At ${rate(perSecond)} messages/s, ${processesOf(processes)} would need more than ${MOST_SLOTS} slots each: more processes are needed.`,
+        `At ${rate(perSecond)} messages/s, ${processesOf(processes)} would need more than the ${MOST_SLOTS} slots that OXY_CONCURRENCY allows.`,
       ],
     };
   const setting =

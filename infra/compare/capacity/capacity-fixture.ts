@@ -37,7 +37,7 @@ const SERVICE_MS = 1_000;
 /** Everybody writes once, to a worker without a store, a limit or a timeout: M/M/c, for which there is a formula. */
 export function agreementAt(utilisation: number, servers: number, messages: number): Agreement {
   const perMs = (utilisation * servers) / SERVICE_MS;
-  const runs = Array.from({ length: REPLICATIONS }, (_, seed) => {
+  const runs = Array.from({ length: REPLICATIONS }, (_, replication) => {
     const durationMs = messages / perMs;
     const { times } = simulate({
       ...WORKER,
@@ -47,7 +47,8 @@ export function agreementAt(utilisation: number, servers: number, messages: numb
       attempt: { timeoutMs: 1e12, attempts: 1, backoffMs: 0 },
       storeRttMs: 0,
       whatsappRttMs: 0,
-      seed,
+      // Its own at each point, or all would err to the same side.
+      seed: replication + REPLICATIONS * (Math.round(utilisation * 100) + 100 * servers),
     });
     if (times === undefined) throw new Error("nobody was answered");
     return times.waiting;

@@ -1,7 +1,7 @@
 import type { FleetPlan, ProcessPlan } from "../../host.ts";
 import type { StackPlan } from "../../plan.ts";
 import type { Figure } from "../decision/target-facts.ts";
-import { known, mapped, product, sum, unknown, type Estimate, type Known, type Range } from "../estimate.ts";
+import { known, mapped, unknown, type Estimate, type Known, type Range } from "../estimate.ts";
 import type { Usage } from "../usage.ts";
 import { adviceOn, type Advice } from "./advice.ts";
 import { answerTime, type AnswerTime } from "./ai-of-usage.ts";
@@ -26,8 +26,10 @@ export interface TargetCapacity {
   /** Round trip between São Paulo and its processes, in ms. */
   readonly brazilMs: Figure;
   readonly fleets: readonly FleetCapacity[];
-  /** Of all fleets, messages per second beyond which those that wait become ever more. */
+  /** Messages per second beyond which those that wait become ever more. */
   readonly saturation: Estimate;
+  /** Processes that the busiest hour would take, if numbers were spread over them. */
+  readonly neededProcesses: Estimate;
   /** What is assumed, each in a sentence. */
   readonly assumptions: readonly string[];
   /** What is not in the reply times, in a sentence. */
@@ -37,7 +39,7 @@ export interface TargetCapacity {
 /** Of one fleet. Times are in ms, from a message's arrival at the process to its answer's departure. */
 export interface FleetCapacity {
   readonly fleet: string;
-  /** That hold sessions, at the least and at the most. */
+  /** That may hold sessions, at the least and at the most: one of them does, and the others wait to take over. */
   readonly processes: Range;
   readonly concurrency: number;
   readonly objectiveMs: number;
@@ -45,6 +47,7 @@ export interface FleetCapacity {
   /** Messages per second at the busiest hour. */
   readonly busiest: Estimate;
   readonly saturation: Estimate;
+  readonly neededProcesses: Estimate;
   /** What is full first, at its worst. */
   readonly bottleneck?: Bottleneck;
   readonly reply: Readonly<Record<"p50" | "p95" | "p99", Estimate>>;
@@ -71,6 +74,8 @@ const DAYS_OF_MONTH = 365 / 12;
 const BEFORE_BURST_MS = 60_000;
 const AROUND_BURST_MS = 600_000;
 
+const ONE_ANSWERS =
+  "One process answers at a time, whatever the number of them: it holds all numbers, and the others wait to take over.";
 const LEFT_OUT =
   "Not in it: the ways between customers, WhatsApp and the process, whose servers' places are not published, and the " +
   "pauses that an operator may want between the messages of a number.";
@@ -85,9 +90,9 @@ export function capacityOfPlan(plan: StackPlan, parts: CapacityParts): TargetCap
   return {
     brazilMs: brazilRtt(plan, parts),
     fleets,
-    saturation:
-      fleets.length === 0 ? unknown("no fleet has work") : sum(fleets.map(({ saturation }) => saturation)),
-    assumptions: [...(ai === undefined ? [] : [ai.assumption]), ...pattern.assumptions],
+    saturation: anyOf(fleets.map(({ saturation }) => saturation)),
+    neededProcesses: anyOf(fleets.map(({ neededProcesses }) => neededProcesses)),
+    assumptions: [ONE_ANSWERS, ...(ai === undefined ? [] : [ai.assumption]), ...pattern.assumptions],
     leftOut: LEFT_OUT,
   };
 }
@@ -105,10 +110,8 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
   const rtt = storeRtt(fleet, plan.store, parts);
   const messages: Estimate =
     usage.messages === undefined ? unknown("messages a month") : { kind: "known", ...usage.messages };
-  const perSecond = mapped(
-    product(messages, known(fleet.share / 100)),
-    (count) => count / (DAYS_OF_MONTH * 24 * 3_600),
-  );
+  // Whatever its share: the first process there takes every shard that is free (worker/sessions/heartbeat.lua).
+  const perSecond = mapped(messages, (count) => count / (DAYS_OF_MONTH * 24 * 3_600));
   const busiest = mapped(perSecond, (rate) => rate * peakOf(pattern));
   const common = {
     fleet: fleet.name,
@@ -136,6 +139,10 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
   return {
     ...common,
     saturation,
+    neededProcesses: between(
+      Math.ceil(busiest.low / saturations.best.perSecond),
+      Math.ceil(busiest.high / saturations.worst.perSecond),
+    ),
     bottleneck: saturations.worst.by,
     ...measured(best, worst),
     utilisation: between(usedAt(ends.best, busiest.low), usedAt(ends.worst, busiest.high)),
@@ -170,7 +177,7 @@ function endsOf(
   const end = (place: "low" | "high"): CapacityInput => ({
     ...settings,
     arrivals: { perSecond: 0, durationMs: 24 * HOUR_MS, sessions: Math.max(1, Math.round(sessions[place])) },
-    processes: place === "low" ? processes.high : processes.low,
+    processes: ANSWERING,
     ai: place === "low" ? ai.best : ai.worst,
     storeRttMs: rtt[place],
     trips: WORKER_TRIPS,
@@ -189,6 +196,8 @@ function endsOf(
   return { best: end("low"), worst: end("high") };
 }
 
+/** Processes that answer at a time. */
+const ANSWERING = 1;
 const CPU_FACT = "oxy/message/cpu-ms";
 /** Numbers, where they are not said. */
 const USUAL_SESSIONS = 50;
@@ -259,11 +268,15 @@ function measured(
 function unknownFleet(
   { burst }: Pattern,
   because: readonly string[],
-): Pick<FleetCapacity, "saturation" | "reply" | "parts" | "lateShare" | "utilisation" | "burst"> {
+): Pick<
+  FleetCapacity,
+  "saturation" | "neededProcesses" | "reply" | "parts" | "lateShare" | "utilisation" | "burst"
+> {
   const nothing = unknown(because);
   return {
     ...nobody(because),
     saturation: nothing,
+    neededProcesses: nothing,
     utilisation: nothing,
     burst: { messages: burst.messages, waiting: nothing, goneAfterSeconds: nothing },
   };
@@ -288,6 +301,16 @@ function peakOf({ curve }: Pattern): number {
 
 function totalOf(curve: readonly number[]): number {
   return curve.reduce((total, weight) => total + weight, 0);
+}
+
+/** Any of the fleets may be the one that answers. */
+function anyOf([first, ...others]: readonly Estimate[]): Estimate {
+  if (first === undefined) return unknown("no fleet has work");
+  return others.reduce((all, each) => {
+    if (all.kind === "known" && each.kind === "known")
+      return known(Math.min(all.low, each.low), Math.max(all.high, each.high));
+    return unknown([all, each].flatMap((one) => (one.kind === "unknown" ? one.because : [])));
+  }, first);
 }
 
 /** Chance may have put what should be the worse end a little below the better one. */
