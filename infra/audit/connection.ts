@@ -2,8 +2,14 @@ import { Redis } from "ioredis";
 import type { RedisAddress } from "./redis-address.ts";
 import { AuditRefused } from "./refused.ts";
 
-/** How long the Redis may take to connect or to answer, in ms. */
 const PATIENCE_MS = 10_000;
+
+export interface ConnectionOptions {
+  /** Of the server's certificate, besides those that Node trusts. */
+  readonly authority?: string | undefined;
+  /** How long the Redis may take to connect or to answer. */
+  readonly patienceMs?: number;
+}
 
 /**
  * What the audit asks of a Redis: nothing but what `+@read +info` permits, and `CLIENT LIST` where it is permitted
@@ -27,24 +33,29 @@ export interface Reading {
 export class AuditConnection implements Reading {
   readonly #redis: Redis;
   readonly #address: RedisAddress;
+  readonly #patienceMs: number;
   readonly #own = new Map<string, number>();
   #sent = 0;
   #received = 0;
   /** Why the connection is not there. */
   #reason: Error | undefined;
 
-  private constructor(redis: Redis, address: RedisAddress) {
+  private constructor(redis: Redis, address: RedisAddress, patienceMs: number) {
     this.#redis = redis;
     this.#address = address;
+    this.#patienceMs = patienceMs;
     redis.on("error", (error) => (this.#reason = error));
   }
 
-  /** @param authority of the server's certificate, besides those that Node trusts @throws AuditRefused */
-  static async open(address: RedisAddress, authority?: string): Promise<AuditConnection> {
+  /** @throws AuditRefused */
+  static async open(
+    address: RedisAddress,
+    { authority, patienceMs = PATIENCE_MS }: ConnectionOptions = {},
+  ): Promise<AuditConnection> {
     const redis = new Redis(address.url, {
       lazyConnect: true,
-      connectTimeout: PATIENCE_MS,
-      commandTimeout: PATIENCE_MS,
+      connectTimeout: patienceMs,
+      commandTimeout: patienceMs,
       // A reconnection would lose count.
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
@@ -54,7 +65,7 @@ export class AuditConnection implements Reading {
       disableClientInfo: true,
       ...(authority === undefined ? {} : { tls: { ca: authority } }),
     });
-    const connection = new AuditConnection(redis, address);
+    const connection = new AuditConnection(redis, address, patienceMs);
     try {
       await redis.connect();
       await connection.info("server");
@@ -135,7 +146,9 @@ export class AuditConnection implements Reading {
     const told = error instanceof Error ? error : new Error(String(error));
     const closed = /Connection is closed|Command timed out/.test(told.message);
     const cause = closed ? (this.#reason ?? told) : told;
-    return new AuditRefused(sentenceFor(cause as NodeJS.ErrnoException, { shown, tls, asked }));
+    return new AuditRefused(
+      sentenceFor(cause as NodeJS.ErrnoException, { shown, tls, asked, patienceMs: this.#patienceMs }),
+    );
   }
 }
 
@@ -148,12 +161,13 @@ interface Circumstances {
   readonly shown: string;
   readonly tls: boolean;
   readonly asked: string;
+  readonly patienceMs: number;
 }
 
 /** Only what is known to hold no secret of an error is repeated. */
 function sentenceFor(
   { message, code = "" }: NodeJS.ErrnoException,
-  { shown, tls, asked }: Circumstances,
+  { shown, tls, asked, patienceMs }: Circumstances,
 ): string {
   if (/^WRONGPASS|invalid (username|password)/i.test(message))
     return `${shown}: expected the user and password of this Redis in the URL, got ones that it refuses`;
@@ -175,6 +189,6 @@ function sentenceFor(
   if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"].includes(code))
     return `${shown}: nobody listens there that could be reached from here (${code})`;
   if (/timed? ?out|ETIMEDOUT/i.test(`${code} ${message}`))
-    return `${shown}: expected an answer within ${PATIENCE_MS / 1_000} s, got none: is it a Redis, and reachable from here?`;
+    return `${shown}: expected an answer within ${patienceMs / 1_000} s, got none: is it a Redis, and reachable from here?`;
   return `${shown}: expected a Redis, got a server that ends the connection${tls ? "" : ": one that speaks TLS does, try rediss://"}`;
 }

@@ -13,6 +13,9 @@ export interface Commands {
 
 /** What was seen in the time, and what of it is rest and what is work. */
 export interface Rates {
+  /** By our clock, ISO 8601. */
+  readonly from: string;
+  readonly to: string;
   readonly seconds: number;
   readonly seen: Commands;
   readonly byName: CommandCounts;
@@ -44,6 +47,8 @@ export function ratesOf(samples: readonly Sample[]): Rates {
       ? undefined
       : { seconds: restSeconds, perMinute: scaled(commandsOf(quiet), 60 / restSeconds) };
   return {
+    from: new Date(first.takenAt).toISOString(),
+    to: new Date(last.takenAt).toISOString(),
     seconds,
     seen,
     byName: countsBetween(first.counts, last.counts),

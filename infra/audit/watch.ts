@@ -9,6 +9,8 @@ const QUEUES_MAX = 100;
 
 /** Everything that grows, at one moment. */
 export interface Sample {
+  /** By our clock, in ms since the epoch. */
+  readonly takenAt: number;
   /** Monotonic, in ms. */
   readonly at: number;
   /** Without our own. */
@@ -52,6 +54,7 @@ async function sample(connection: AuditConnection, queues: readonly QueueName[])
   const own = connection.own();
   const ownBytes = connection.ownBytes();
   const at = performance.now();
+  const takenAt = Date.now();
   // Sent together, so that all of them are of the same moment.
   const [commands, stats, clients, cpu, activities] = await Promise.all([
     connection.info("commandstats"),
@@ -64,6 +67,7 @@ async function sample(connection: AuditConnection, queues: readonly QueueName[])
   const required = (field: string): number => numberOf(info, field) ?? 0;
   const [user, system] = [numberOf(info, "used_cpu_user"), numberOf(info, "used_cpu_sys")];
   return {
+    takenAt,
     at,
     counts: without(commandCounts(parseInfo(commands)), own),
     reads: withoutOwn(numberOf(info, "total_reads_processed"), own),

@@ -22,6 +22,8 @@ export class CountedRedis {
   readonly #proxy: RedisProxy;
   readonly #direct: Redis;
   readonly #counts = new Map<string, number>();
+  readonly #sentAt: number[] = [];
+  #stopped: Promise<void> | undefined;
   /** Asked past the proxy. */
   #own = 0;
 
@@ -31,7 +33,9 @@ export class CountedRedis {
     this.#direct = direct;
     // Requests that arrive are counted, whatever is answered.
     proxy.onCommand(({ at, name }) => {
-      if (at === "request") this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+      if (at !== "request") return;
+      this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+      this.#sentAt.push(Date.now());
     });
   }
 
@@ -45,6 +49,11 @@ export class CountedRedis {
   /** Through the proxy. */
   get url(): string {
     return this.#proxy.url;
+  }
+
+  /** When each command of a client came by, in ms since the epoch. */
+  get sentAt(): readonly number[] {
+    return this.#sentAt;
   }
 
   /** Past the proxy. */
@@ -73,7 +82,12 @@ export class CountedRedis {
     };
   }
 
-  async stop(): Promise<void> {
+  /** Once, whoever asks. */
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
     this.#direct.disconnect();
     await this.#proxy.close();
     await this.#server.stop();

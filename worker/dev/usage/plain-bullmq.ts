@@ -60,15 +60,11 @@ export class PlainBullMq {
     }
   }
 
-  static async start(version: BullMq): Promise<PlainBullMq> {
-    const plain = new PlainBullMq(await CountedRedis.start(), version);
+  /** @param redis that is ended with it, too */
+  static async start(version: BullMq, redis?: CountedRedis): Promise<PlainBullMq> {
+    const plain = new PlainBullMq(redis ?? (await CountedRedis.start()), version);
     await Promise.all(plain.#workers.map((worker) => worker.waitUntilReady()));
     return plain;
-  }
-
-  /** Of its Redis, past what counts. */
-  get directUrl(): string {
-    return this.#redis.directUrl;
   }
 
   /** Adds jobs one after the other, and resolves when all are done. */
