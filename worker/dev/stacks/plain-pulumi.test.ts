@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { keepImage, ONE_OF_EACH, resultOf } from "./conversation-fixture.ts";
 import { engine } from "./engine-fixture.ts";
-import { StackProject } from "./stack-fixture.ts";
+import { StackProject, THIS_MACHINE } from "./stack-fixture.ts";
 
 const run = promisify(execFile);
 
@@ -40,11 +40,32 @@ describe.skipIf(engine?.languageHost === undefined)(
       expect(await project.processes()).toEqual([]);
       expect(existsSync(join(project.home, "services"))).toBe(false);
     }, 120_000);
+
+    test("a preview shows what the stack costs, and a budget refuses it unless it is told otherwise", async () => {
+      const project = await (await StackProject.create()).withSecrets();
+      await project.configure({}, await keepImage(project));
+      await pulumi(project, ["stack", "select", "--create", "local"]);
+      const shown = await pulumi(project, ["preview", "-s", "local"]);
+      expect(shown).toMatch(/monthlyCost *: *[{][^]*price of local[/]machine: not known/);
+
+      await project.configure({}, await keepImage(project), `${THIS_MACHINE}  oxy-workers:budget: 5\n`);
+      const refused = pulumi(project, ["up", "-s", "local", "--yes", "--skip-preview"]);
+      await expect(refused).rejects.toMatchObject({
+        stdout: expect.stringContaining("budget: expected at most 5.00 USD a month, got an unknown cost"),
+      });
+      expect(await project.processes()).toEqual([]);
+      const allowed = await pulumi(project, ["preview", "-s", "local"], { OXY_OVER_BUDGET: "true" });
+      expect(allowed).toContain("budget: expected at most 5.00 USD");
+    }, 120_000);
   },
 );
 
 /** Pulumi's own command, as somebody types it who has set what docs say: PATH, home and passphrase. */
-async function pulumi(project: StackProject, args: readonly string[]): Promise<string> {
+async function pulumi(
+  project: StackProject,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const { path = "", languageHost = "" } = engine ?? {};
   const PATH = [dirname(path), dirname(languageHost), dirname(process.execPath), process.env["PATH"]].join(
     ":",
@@ -57,6 +78,7 @@ async function pulumi(project: StackProject, args: readonly string[]): Promise<s
     PULUMI_CONFIG_PASSPHRASE_FILE: join(project.home, "passphrase"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     NO_COLOR: "1",
+    ...more,
   };
   const { stdout } = await run(path, [...args, "--non-interactive"], { cwd: project.folder, env });
   return stdout;
