@@ -1,3 +1,4 @@
+import { storeNamed } from "../../stores.ts";
 import { amountText } from "../amount-text.ts";
 import { money } from "../amount.ts";
 import type { Cost } from "../cost/cost.ts";
@@ -55,13 +56,19 @@ export const commandsCriterion: Criterion = {
   label: "Redis commands",
   about: `Commands a month, where the store bills them: ${words(COMMANDS)}. Where it does not: ${MOST_POINTS}.`,
   isOfTarget: true,
-  score: ({ cost: { hosting }, storeCommands, plan }) => {
-    const billed = hosting.lines.filter(({ unit, of }) => of === "store" && unit.endsWith("commands"));
+  score: ({ storeCommands, plan: { store } }) => {
+    const billed = storeNamed(store.kind)
+      .price(store)
+      .flatMap(({ price, quantity }) =>
+        "meters" in quantity && quantity.meters.includes("store-commands") && typeof price === "string"
+          ? [price]
+          : [],
+      );
     if (billed.length === 0)
-      return computed(MOST_POINTS, "not billed", `${plan.store.kind} on this plan bills no commands`);
+      return computed(MOST_POINTS, "not billed", `${store.kind} on this plan bills no commands`);
     return scoreOf(storeCommands, COMMANDS, {
-      because: `${plan.store.kind} bills each command, also those of workers that wait`,
-      sources: billed.map(({ price }) => price),
+      because: `${store.kind} bills each command, also those of workers that wait`,
+      sources: billed,
       show: counted,
     });
   },

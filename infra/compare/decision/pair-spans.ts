@@ -41,9 +41,9 @@ interface Cell {
   readonly to: number;
 }
 
-/** More are made only where two bills with thousands of steps run along each other, and then to half a percent of the volume. */
+/** More are made only where two bills with thousands of steps run along each other. */
 const HALVINGS = 1_000;
-
+/** There, spans end to so much of the volume, and not to the message. */
 const COARSE = 0.005;
 
 function halve(cell: Cell, pair: Pair, spans: PairSpan[]): void {
