@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   adopt: async () => (await import("./adopt.ts")).adoptCommand(),
   export: async () => (await import("./export.ts")).exportCommand(),
   bench: async () => (await import("./bench.ts")).benchCommand(),
+  prices: async () => (await import("./prices.ts")).pricesCommand(),
   synth: async () => (await import("./synth.ts")).synthCommand(),
   compare: async () => (await import("./compare.ts")).compareCommand(),
   doctor: async () => (await import("./doctor.ts")).doctorCommand(),
@@ -29,6 +30,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   pair: async () => (await import("./pair.ts")).pairCommand(),
   sessions: async () => (await import("./sessions.ts")).sessionsCommand(),
   audit: async () => (await import("./audit.ts")).auditCommand(),
+  usage: async () => (await import("./usage.ts")).usageCommand(),
 };
 
 const program = new Command("oxy")

@@ -44,32 +44,46 @@ export function isInForce({ validFrom, validTo }: Entry, day: string): boolean {
   return validFrom <= day && (validTo === undefined || day < validTo);
 }
 
-const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+/** This project's own. */
+export const CATALOGUE_FOLDER = fileURLToPath(new URL(".", import.meta.url));
+
+const EXTENSION = ".yaml";
+
+/** A file of a catalogue, unread. */
+export interface CatalogueText {
+  readonly name: string;
+  readonly text: string;
+}
 
 /**
  * Reads the catalogue, of these providers or of all.
  * @throws InvalidFile with file and line of every problem
  */
 export async function loadCatalogue({
-  folder = FOLDER,
+  folder = CATALOGUE_FOLDER,
   providers,
 }: { readonly folder?: string; readonly providers?: readonly string[] } = {}): Promise<Catalogue> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).toSorted();
-  const wanted =
+  const files = await catalogueFiles(folder);
+  return catalogueOf(
     providers === undefined
-      ? names
-      : names.filter((name) => providers.includes(name.slice(0, -".yaml".length)));
-  const files = await Promise.all(
-    wanted.map(async (name) => ({ name, text: await readFile(join(folder, name), "utf8") })),
+      ? files
+      : files.filter(({ name }) => providers.includes(name.slice(0, -EXTENSION.length))),
   );
-  return catalogueOf(files);
+}
+
+/** All files of a folder. */
+export async function catalogueFiles(folder: string): Promise<CatalogueText[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(EXTENSION)).toSorted();
+  return await Promise.all(
+    names.map(async (name) => ({ name, text: await readFile(join(folder, name), "utf8") })),
+  );
 }
 
 /**
  * The catalogue that these files are.
  * @throws InvalidFile with file and line of every problem
  */
-export function catalogueOf(files: readonly { readonly name: string; readonly text: string }[]): Catalogue {
+export function catalogueOf(files: readonly CatalogueText[]): Catalogue {
   const problems: string[] = [];
   const read = files.flatMap(({ name, text }) => {
     try {

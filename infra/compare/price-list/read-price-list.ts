@@ -60,9 +60,7 @@ export async function readPriceList(parts: PriceListParts): Promise<PriceList> {
         signal?.throwIfAborted();
         if (!(error instanceof ApiFailed || error instanceof UnreadableOffer)) throw error;
         failures.push(
-          error instanceof ApiFailed
-            ? error.message
-            : `${pathOf(file)} of AWS's Price List ${error.message}`,
+          error instanceof ApiFailed ? error.message : `${pathOf(file)} of AWS's Price List ${error.message}`,
         );
         return [];
       }

@@ -30,7 +30,11 @@ export function writtenFile(text: string, differences: readonly Difference[], pa
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-function confirm(document: Document, { price, before }: Difference & { kind: "confirmed" }, parts: WrittenParts) {
+function confirm(
+  document: Document,
+  { price, before }: Difference & { kind: "confirmed" },
+  parts: WrittenParts,
+) {
   const entry = entryOf(document, before.id, before.validFrom);
   for (const key of OF_SOURCE) entry.delete(key);
   setBehind(entry, "from", "by", sourceOf(document, price, parts));
@@ -61,7 +65,11 @@ function change(
 }
 
 /** @returns the name of the source of what was read of that service on that day, which is there then */
-function sourceOf(document: Document, { service, published }: ListedPrice, { day, from }: WrittenParts): string {
+function sourceOf(
+  document: Document,
+  { service, published }: ListedPrice,
+  { day, from }: WrittenParts,
+): string {
   const isOwn = from === PRICE_LIST;
   const observed = isOwn ? day : published;
   const name = `price-list-${service}-${observed}`;
