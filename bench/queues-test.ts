@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { judge } from "../infra/benchmark/judge.ts";
+import { linkNumbers } from "../infra/benchmark/link-numbers.ts";
 import { measurementOf } from "../infra/benchmark/measurement.ts";
 import { commandsDuring } from "../infra/benchmark/redis-commands.ts";
 import {
@@ -14,8 +15,9 @@ import {
 } from "../infra/benchmark/result.ts";
 import { resultTable } from "../infra/benchmark/result-table.ts";
 import { describe } from "../infra/benchmark/scenario.ts";
-import { loadOf, ORGANIZATION_MESSAGES, readTrial, type Trial } from "../infra/benchmark/trial.ts";
+import { loadOf, readTrial, type Trial } from "../infra/benchmark/trial.ts";
 import { known } from "../infra/compare/estimate.ts";
+import { StoreChannel } from "../infra/control/store-channel.ts";
 import { InvalidFile } from "../infra/yaml-file.ts";
 import { answerTo } from "../worker/dev/demo/dialogue.ts";
 import { LocalDeployment } from "../worker/dev/deployment.ts";
@@ -44,10 +46,6 @@ Examples:
   $ REDIS_URL=rediss://… npm run queues:test -- --speed 4 --workers 2`;
 
 const LIMITS = fileURLToPath(new URL("../stacks/benchmark.yaml", import.meta.url));
-const ORGANIZATION = [
-  ...["--fallback-message", ORGANIZATION_MESSAGES.fallbackMessage],
-  ...["--holding-message", ORGANIZATION_MESSAGES.holdingMessage],
-];
 const MOST_WORKERS = 50;
 
 /** The request cannot be meant; the message says why. */
@@ -165,12 +163,7 @@ async function measured(
   const started = Array.from({ length: workers }, () => deployment.worker());
   await Promise.all(started.map((worker) => worker.ready()));
   const deploySeconds = known((performance.now() - began) / 1_000);
-  const phones: Phone[] = [];
-  for (let index = 1; index <= scenario.organizations; index++) {
-    signal.throwIfAborted();
-    await deployment.addOrganization(`org-${index}`, ORGANIZATION);
-    phones.push(await deployment.pair(`org-${index}`));
-  }
+  const phones = await linked(deployment, scenario.organizations, signal);
   tell(`${workers} processes are ready, ${phones.length} numbers are linked; customers write`);
   const request = loadOf(trial);
   const load = new Load(request, { whatsapp: deployment.whatsapp, ai, phones });
@@ -184,6 +177,21 @@ async function measured(
   const measurement = measurementOf(result, conversations, request.patienceMs);
   const outcome = { measurement, redisCommands: commands, deploySeconds, drainSeconds };
   return { outcome, judged: judge(outcome, benchmark.limits) };
+}
+
+async function linked(
+  { redisUrl, namespace, whatsapp }: LocalDeployment,
+  organizations: number,
+  signal: AbortSignal,
+): Promise<readonly Phone[]> {
+  const phones = new Map<string, Phone>();
+  const scan = async (organization: string, qr: string): Promise<void> => {
+    const phone = phones.get(organization) ?? whatsapp.phone();
+    phones.set(organization, phone);
+    await phone.scan(qr);
+  };
+  await linkNumbers(() => new StoreChannel(redisUrl, namespace), { organizations, scan, signal });
+  return [...phones.values()];
 }
 
 /** Without its password. @throws Unclear */

@@ -1,12 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { commandsDuring } from "../benchmark/redis-commands.ts";
 import { judge } from "../benchmark/judge.ts";
+import { linkNumbers } from "../benchmark/link-numbers.ts";
 import { measurementOf } from "../benchmark/measurement.ts";
 import type { Outcome } from "../benchmark/outcome.ts";
 import { NOT_MEASURED, type TargetResult } from "../benchmark/result.ts";
 import type { Scenario } from "../benchmark/scenario.ts";
 import { SimulatorFailed, type Simulator } from "../benchmark/simulator.ts";
-import { loadOf, ORGANIZATION_MESSAGES, type Trial } from "../benchmark/trial.ts";
+import { loadOf, type Trial } from "../benchmark/trial.ts";
 import { known, unknown, type Estimate } from "../compare/estimate.ts";
 import { RequestFailed } from "../control/channel.ts";
 import type { BenchPlace } from "./bench-place.ts";
@@ -31,8 +31,6 @@ export interface BenchRun {
 
 /** The AI of a simulator asks nobody who they are. */
 const ANY_KEY = "sk-of-a-benchmark";
-/** A worker notices a request with its next heartbeat, and links a number within the time of its codes, in s. */
-const PATIENCE = { noticeSeconds: 45, answerSeconds: 90 } as const;
 
 /** Deploys a target, measures it and takes it away, whatever happens in between. */
 export async function tryTarget(place: BenchPlace, run: BenchRun): Promise<TargetResult> {
@@ -59,7 +57,11 @@ async function measure(place: BenchPlace, run: BenchRun): Promise<Omit<Outcome, 
   report.say(`${name}: deploying ${whatOf(plan)}`);
   const { deployed, seconds } = await deploy(place, report);
   signal.throwIfAborted();
-  const organizations = await link(deployed, stack, run);
+  const organizations = await linkNumbers(() => channelTo(deployed, stack), {
+    organizations: trial.scenario.organizations,
+    scan: (organization, qr) => simulator.scan(organization, qr),
+    signal,
+  });
   report.say(`${name}: ${organizations.length} numbers are linked; customers write`);
   const load = loadOf(trial);
   const told = progressTo(report, trial.scenario);
@@ -90,30 +92,6 @@ async function deploy(
   const deployed = deployedIn(open.name, outputs);
   await requireRunning(deployed, open.name);
   return { deployed, seconds: (performance.now() - began) / 1_000 };
-}
-
-/** Adds organizations and links a phone of the simulator for each. @returns their names, which no other run has */
-async function link(
-  deployed: Deployed,
-  stack: string,
-  { trial: { scenario }, simulator, signal }: BenchRun,
-): Promise<readonly string[]> {
-  const own = randomBytes(3).toString("hex");
-  const names = Array.from({ length: scenario.organizations }, (_, index) => `bench-${own}-${index + 1}`);
-  const channel = channelTo(deployed, stack);
-  try {
-    for (const organization of names) {
-      signal.throwIfAborted();
-      const settings = { name: organization, ...ORGANIZATION_MESSAGES };
-      for await (const _answer of channel.ask({ verb: "org add", organization, settings }, PATIENCE))
-        continue;
-      for await (const answer of channel.ask({ verb: "pair", organization }, PATIENCE))
-        if (answer.kind === "qr") await simulator.scan(organization, answer.qr);
-    }
-  } finally {
-    channel.close();
-  }
-  return names;
 }
 
 function progressTo(report: Report, { messages }: Scenario) {

@@ -120,10 +120,11 @@ export class Load {
   }
 
   async #answered(signal: AbortSignal): Promise<void> {
-    const patience = delay(this.#request.patienceMs, undefined, { signal });
-    // Whichever comes second is of no interest.
-    patience.catch(() => {});
-    await Promise.race([this.#allClosed.promise, patience]);
+    const answered = new AbortController();
+    const ended = AbortSignal.any([signal, answered.signal]);
+    const patience = delay(this.#request.patienceMs, undefined, { signal: ended });
+    const all = this.#allClosed.promise.then(() => answered.abort());
+    await Promise.race([patience.catch(() => signal.throwIfAborted()), all]);
   }
 
   #contactOf(conversation: number): Contact {
