@@ -94,3 +94,19 @@ export const WORKER_TRIPS: RoundTrips = {
   finish: 1,
   acknowledge: 1,
 };
+
+/** @throws RangeError for an input that cannot be; arrivals, AI and limit say so themselves */
+export function requireSoundInput({
+  processes,
+  concurrency,
+  storeRttMs,
+  whatsappRttMs,
+  attempt,
+}: CapacityInput): void {
+  for (const [name, count] of Object.entries({ processes, concurrency, attempts: attempt.attempts }))
+    if (!(Number.isInteger(count) && count > 0))
+      throw new RangeError(`${name}: expected an integer from 1 on, got ${count}`);
+  for (const [name, ms] of Object.entries({ storeRttMs, whatsappRttMs, ...attempt }))
+    if (!(ms >= 0 && Number.isFinite(ms)))
+      throw new RangeError(`${name}: expected a finite number from 0 on, got ${ms}`);
+}

@@ -27,3 +27,9 @@ export const USUAL_PATTERN: Pattern = {
     "Every day is assumed to be like the others.",
   ],
 };
+
+/** How much more than on average comes in the busiest hour. */
+export function peakOf({ curve }: Pick<Pattern, "curve">): number {
+  const total = curve.reduce((sum, weight) => sum + weight, 0);
+  return (Math.max(...curve) * curve.length) / total;
+}

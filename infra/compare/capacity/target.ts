@@ -1,17 +1,16 @@
 import type { FleetPlan, ProcessPlan } from "../../host.ts";
 import type { StackPlan } from "../../plan.ts";
 import type { Figure } from "../decision/target-facts.ts";
-import { known, mapped, unknown, type Estimate, type Known, type Range } from "../estimate.ts";
+import { known, mapped, unknown, type Estimate, type Range } from "../estimate.ts";
 import type { Usage } from "../usage.ts";
 import { adviceOn, type Advice } from "./advice.ts";
 import { answerTime, type AnswerTime } from "./ai-of-usage.ts";
+import { between, isOverloaded, OVERLOADED, simulateBurst, simulateDay, type BurstSeen } from "./day.ts";
 import { WORKER_TRIPS, type CapacityInput } from "./input.ts";
 import { brazilRtt, storeRtt, type FactsOfDay } from "./latency.ts";
-import { USUAL_PATTERN, type Pattern } from "./pattern.ts";
+import { peakOf, USUAL_PATTERN, type Pattern } from "./pattern.ts";
 import { processorOf } from "./processor.ts";
-import type { CapacityResult } from "./result.ts";
 import { saturationOf, type Bottleneck } from "./saturation.ts";
-import { simulate } from "./simulate.ts";
 import { settingsOf } from "./settings.ts";
 
 export interface CapacityParts extends FactsOfDay {
@@ -58,21 +57,11 @@ export interface FleetCapacity {
   /** Of the slots, taken at the busiest hour; from 0 to 1. */
   readonly utilisation: Estimate;
   /** Of a burst at the busiest hour. */
-  readonly burst: {
-    readonly messages: number;
-    readonly waiting: Estimate;
-    readonly goneAfterSeconds: Estimate;
-  };
+  readonly burst: BurstSeen & { readonly messages: number };
   readonly advice?: Advice;
 }
 
-/** So many messages are simulated at each end: a day, or less of a busy one. */
-const MESSAGES = 6_000;
-const HOUR_MS = 3_600_000;
 const DAYS_OF_MONTH = 365 / 12;
-/** For a burst: enough before it to be in full swing, and after it to be over. */
-const BEFORE_BURST_MS = 60_000;
-const AROUND_BURST_MS = 600_000;
 
 const ONE_ANSWERS =
   "One process answers at a time, whatever the number of them: it holds all numbers, and the others wait to take over.";
@@ -92,7 +81,12 @@ export function capacityOfPlan(plan: StackPlan, parts: CapacityParts): TargetCap
     fleets,
     saturation: anyOf(fleets.map(({ saturation }) => saturation)),
     neededProcesses: anyOf(fleets.map(({ neededProcesses }) => neededProcesses)),
-    assumptions: [ONE_ANSWERS, ...(ai === undefined ? [] : [ai.assumption]), ...pattern.assumptions],
+    assumptions: [
+      ONE_ANSWERS,
+      ...(usage.sessions === undefined ? [`${USUAL_SESSIONS} WhatsApp numbers are assumed.`] : []),
+      ...(ai === undefined ? [] : [ai.assumption]),
+      ...pattern.assumptions,
+    ],
     leftOut: LEFT_OUT,
   };
 }
@@ -133,8 +127,8 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
     const because = perSecond.kind === "unknown" ? perSecond.because : [];
     return { ...common, ...unknownFleet(pattern, because), saturation, bottleneck: saturations.worst.by };
   }
-  const run = (end: CapacityInput, rate: number) => simulateDay(end, rate, pattern);
-  const [best, worst] = [run(ends.best, perSecond.low), run(ends.worst, perSecond.high)];
+  const best = seenOf(ends.best, perSecond.low, pattern);
+  const worst = seenOf(ends.worst, perSecond.high, pattern);
   const atPeak = { ...ends.worst, arrivals: { ...ends.worst.arrivals, perSecond: busiest.high } };
   return {
     ...common,
@@ -144,11 +138,16 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
       Math.ceil(busiest.high / saturations.worst.perSecond),
     ),
     bottleneck: saturations.worst.by,
-    ...measured(best, worst),
+    ...betweenAll(best, worst),
     utilisation: between(usedAt(ends.best, busiest.low), usedAt(ends.worst, busiest.high)),
-    burst: burstOf([ends.best, busiest.low], [ends.worst, busiest.high], pattern),
+    burst: { messages: pattern.burst.messages, ...burstBetween(ends, busiest, pattern) },
     advice: adviceOn(atPeak, ai),
   };
+}
+
+interface Ends {
+  readonly best: CapacityInput;
+  readonly worst: CapacityInput;
 }
 
 /** The input at the best and at the worst of what is known; a phrase where something is not. */
@@ -166,7 +165,7 @@ function endsOf(
     readonly rtt: Estimate;
     readonly parts: FleetParts;
   },
-): { readonly best: CapacityInput; readonly worst: CapacityInput } | string {
+): Ends | string {
   const { usage, catalogue, day, ai, seed = 1 } = parts;
   if (process === undefined || processes.low === 0) return "no process that holds sessions";
   if (rtt.kind === "unknown") return rtt.because.join(", ");
@@ -174,9 +173,12 @@ function endsOf(
   const cpuMs = usage.measured[CPU_FACT] ?? catalogue.entry(CPU_FACT, day)?.value;
   const processor = processorOf(process, fleet, parts);
   const sessions = usage.sessions ?? { low: USUAL_SESSIONS, high: USUAL_SESSIONS };
+  // Few numbers are the worse ones: the messages of one are stored one after the other.
+  const sessionsAt = (place: "low" | "high"): number =>
+    Math.max(1, Math.round(place === "low" ? sessions.high : sessions.low));
   const end = (place: "low" | "high"): CapacityInput => ({
     ...settings,
-    arrivals: { perSecond: 0, durationMs: 24 * HOUR_MS, sessions: Math.max(1, Math.round(sessions[place])) },
+    arrivals: { perSecond: 0, durationMs: 0, sessions: sessionsAt(place) },
     processes: ANSWERING,
     ai: place === "low" ? ai.best : ai.worst,
     storeRttMs: rtt[place],
@@ -202,66 +204,45 @@ const CPU_FACT = "oxy/message/cpu-ms";
 /** Numbers, where they are not said. */
 const USUAL_SESSIONS = 50;
 
-/** A day by its curve; of a busy day so much of its busiest hours as is affordable. */
-function simulateDay(input: CapacityInput, perSecond: number, { curve, followUps }: Pattern): CapacityResult {
-  const { arrivals } = input;
-  const day = { ...arrivals, perSecond, curve, followUps, durationMs: 24 * HOUR_MS };
-  if (perSecond * 24 * 3_600 <= MESSAGES) return simulate({ ...input, arrivals: day });
-  const peak = perSecond * Math.max(...curve.map((weight) => (weight * curve.length) / totalOf(curve)));
-  const durationMs = (MESSAGES / peak) * 1_000;
-  return simulate({
-    ...input,
-    arrivals: { ...arrivals, perSecond: peak, followUps, durationMs, warmUpMs: durationMs / 6 },
-  });
-}
+type Seen = Pick<FleetCapacity, "reply" | "parts" | "lateShare">;
 
-function burstOf(
-  [best, few]: readonly [CapacityInput, number],
-  [worst, many]: readonly [CapacityInput, number],
-  { burst }: Pattern,
-): FleetCapacity["burst"] {
-  const run = (
-    input: CapacityInput,
-    perSecond: number,
-  ): CapacityResult["backlog"]["bursts"][number] | undefined =>
-    simulate({
-      ...input,
-      arrivals: {
-        ...input.arrivals,
-        perSecond: Math.min(perSecond, MESSAGES / (AROUND_BURST_MS / 1_000)),
-        durationMs: AROUND_BURST_MS,
-        bursts: [{ atMs: BEFORE_BURST_MS, ...burst }],
-      },
-    }).backlog.bursts[0];
-  const [low, high] = [run(best, few), run(worst, many)];
-  const gone = high?.goneAfterSeconds;
+function seenOf(input: CapacityInput, perSecond: number, pattern: Pattern): Seen {
+  const { times, lateShare } = simulateDay(input, perSecond, pattern);
+  if (times === undefined || lateShare === undefined) return nobody("nobody writes");
+  // What a longer time would make longer still is no figure.
+  const shown = isOverloaded(input, perSecond * peakOf(pattern))
+    ? (value: number): Estimate => unknown(OVERLOADED, value)
+    : (value: number): Estimate => known(value);
+  const { reply, waiting, ai, storeMs } = times;
   return {
-    messages: burst.messages,
-    waiting: between(low?.most ?? 0, high?.most ?? 0),
-    goneAfterSeconds:
-      gone === undefined ? unknown("it is never gone") : between(low?.goneAfterSeconds ?? 0, gone),
+    reply: { p50: shown(reply.p50), p95: shown(reply.p95), p99: shown(reply.p99) },
+    parts: { waiting: shown(waiting.mean), ai: known(ai.mean), store: known(storeMs) },
+    lateShare: shown(lateShare),
   };
 }
 
-function measured(
-  best: CapacityResult,
-  worst: CapacityResult,
-): Pick<FleetCapacity, "reply" | "parts" | "lateShare"> {
-  const { times: low, lateShare: fewLate = 0 } = best;
-  const { times: high, lateShare: manyLate = 0 } = worst;
-  if (low === undefined || high === undefined) return nobody("nobody writes");
+function betweenAll(best: Seen, worst: Seen): Seen {
   return {
     reply: {
-      p50: between(low.reply.p50, high.reply.p50),
-      p95: between(low.reply.p95, high.reply.p95),
-      p99: between(low.reply.p99, high.reply.p99),
+      p50: between(best.reply.p50, worst.reply.p50),
+      p95: between(best.reply.p95, worst.reply.p95),
+      p99: between(best.reply.p99, worst.reply.p99),
     },
     parts: {
-      waiting: between(low.waiting.mean, high.waiting.mean),
-      ai: between(low.ai.mean, high.ai.mean),
-      store: between(low.storeMs, high.storeMs),
+      waiting: between(best.parts.waiting, worst.parts.waiting),
+      ai: between(best.parts.ai, worst.parts.ai),
+      store: between(best.parts.store, worst.parts.store),
     },
-    lateShare: between(fewLate, manyLate),
+    lateShare: between(best.lateShare, worst.lateShare),
+  };
+}
+
+function burstBetween(ends: Ends, busiest: Range, pattern: Pattern): BurstSeen {
+  const best = simulateBurst(ends.best, busiest.low, pattern);
+  const worst = simulateBurst(ends.worst, busiest.high, pattern);
+  return {
+    waiting: between(best.waiting, worst.waiting),
+    goneAfterSeconds: between(best.goneAfterSeconds, worst.goneAfterSeconds),
   };
 }
 
@@ -282,7 +263,7 @@ function unknownFleet(
   };
 }
 
-function nobody(because: string | readonly string[]): Pick<FleetCapacity, "reply" | "parts" | "lateShare"> {
+function nobody(because: string | readonly string[]): Seen {
   const nothing = unknown(because);
   return {
     reply: { p50: nothing, p95: nothing, p99: nothing },
@@ -295,25 +276,8 @@ function usedAt(input: CapacityInput, perSecond: number): number {
   return Math.min(1, perSecond / saturationOf(input).perSecond);
 }
 
-function peakOf({ curve }: Pattern): number {
-  return (Math.max(...curve) * curve.length) / totalOf(curve);
-}
-
-function totalOf(curve: readonly number[]): number {
-  return curve.reduce((total, weight) => total + weight, 0);
-}
-
 /** Any of the fleets may be the one that answers. */
 function anyOf([first, ...others]: readonly Estimate[]): Estimate {
   if (first === undefined) return unknown("no fleet has work");
-  return others.reduce((all, each) => {
-    if (all.kind === "known" && each.kind === "known")
-      return known(Math.min(all.low, each.low), Math.max(all.high, each.high));
-    return unknown([all, each].flatMap((one) => (one.kind === "unknown" ? one.because : [])));
-  }, first);
-}
-
-/** Chance may have put what should be the worse end a little below the better one. */
-function between(one: number, other: number): Known {
-  return known(Math.min(one, other), Math.max(one, other));
+  return others.reduce(between, first);
 }
