@@ -23,6 +23,11 @@ export interface SocketCounts {
 export interface ClientCommands {
   /** So many at the least. */
   readonly counted: number;
+  /**
+   * Whether sockets were read for more commands than are a client's by what they are: then other programs than BullMQ
+   * use this Redis, and `counted` is the least.
+   */
+  readonly others: boolean;
   /** So many at the most: where scripts run, a reading command may be a script's or a client's. */
   readonly atMost: number;
 }
@@ -36,11 +41,12 @@ export interface ClientCommands {
 export function clientCommands(counts: CommandCounts, sockets: SocketCounts): ClientCommands {
   const total = totalOf(counts);
   const scripts = totalOf(only(counts, (name) => RUNS_SCRIPTS.has(name)));
-  if (scripts === 0) return { counted: total, atMost: total };
+  if (scripts === 0) return { counted: total, atMost: total, others: false };
   const surely = totalOf(only(counts, surelySent));
   const { reads = 0, closed, bytes } = sockets;
   const byReads = Math.floor(reads - closed - bytes / PACKET_BYTES);
-  return { counted: Math.min(total, Math.max(surely, byReads)), atMost: total };
+  const counted = Math.min(total, Math.max(surely, byReads));
+  return { counted, atMost: total, others: counted > surely };
 }
 
 function surelySent(name: string): boolean {

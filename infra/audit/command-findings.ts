@@ -19,7 +19,7 @@ function atRest({ rest, seconds: watched }: Rates, { atRest: commands }: Month):
       remedy: "watch for longer (--seconds), or at a quieter time",
     };
   const text =
-    `${count(rest.perMinute.client.counted)} a minute from clients, ${count(rest.perMinute.all)} with those inside ` +
+    `${sent(rest.perMinute)} a minute from clients, ${count(rest.perMinute.all)} with those inside ` +
     `scripts: in a month ${spoken(commands)}, without a single job`;
   return { verdict: "ok", about, text };
 }
@@ -38,13 +38,13 @@ function byJob({ jobs, perJob, seen, seconds: watched }: Rates): Finding {
       verdict: "ok",
       about,
       text:
-        `at most ${count(seen.client.counted / jobs)} from clients, ${count(seen.all / jobs)} with those inside ` +
+        `at most ${count(seen.client.counted / jobs)} from BullMQ's clients, ${count(seen.all / jobs)} with those inside ` +
         `scripts, by ${counted(jobs, "job")}: what is done at rest is in it`,
     };
   return {
     verdict: "ok",
     about,
-    text: `${count(perJob.client.counted)} from clients, ${count(perJob.all)} with those inside scripts, by ${counted(jobs, "job")}`,
+    text: `${sent(perJob)} from clients, ${count(perJob.all)} with those inside scripts, by ${counted(jobs, "job")}`,
   };
 }
 
@@ -79,6 +79,10 @@ function nameOf(id: string): string {
 }
 
 /** Sent to the server, and all of them. */
-function spoken({ client, all }: Commands): string {
-  return `${count(client.counted)} commands from clients, ${count(all)} in all`;
+function spoken(commands: Commands): string {
+  return `${sent(commands)} commands from clients, ${count(commands.all)} in all`;
+}
+
+function sent({ client }: Commands): string {
+  return `${client.others ? "at least " : ""}${count(client.counted)}`;
 }

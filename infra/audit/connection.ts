@@ -18,8 +18,15 @@ export interface ConnectionOptions {
 export interface Reading {
   info(section: string): Promise<string>;
   clientList(): Promise<string>;
-  /** Keys of hashes that match, from one round of the keyspace. */
-  scanHashes(cursor: string, match: string, count: number): Promise<[next: string, keys: string[]]>;
+  /** Keys of that type that match, from one round of the keyspace. */
+  scan(
+    cursor: string,
+    match: string,
+    type: "hash" | "string",
+    count: number,
+  ): Promise<[next: string, keys: string[]]>;
+  /** Ms until it goes; negative for one that does not or is not there. */
+  timeToLive(key: string): Promise<number>;
   get(key: string): Promise<string | null>;
   fields(key: string, ...fields: readonly string[]): Promise<(string | null)[]>;
   exists(key: string): Promise<boolean>;
@@ -95,10 +102,18 @@ export class AuditConnection implements Reading {
   async clientList(): Promise<string> {
     return await this.#ask("client|list", async (redis) => (await redis.client("LIST")) as string);
   }
-  async scanHashes(cursor: string, match: string, count: number): Promise<[string, string[]]> {
+  async scan(
+    cursor: string,
+    match: string,
+    type: "hash" | "string",
+    count: number,
+  ): Promise<[string, string[]]> {
     return await this.#ask("scan", (redis) =>
-      redis.scan(cursor, "MATCH", match, "COUNT", count, "TYPE", "hash"),
+      redis.scan(cursor, "MATCH", match, "COUNT", count, "TYPE", type),
     );
+  }
+  async timeToLive(key: string): Promise<number> {
+    return await this.#ask("pttl", (redis) => redis.pttl(key));
   }
   async get(key: string): Promise<string | null> {
     return await this.#ask("get", (redis) => redis.get(key));

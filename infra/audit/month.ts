@@ -20,7 +20,7 @@ export function monthOf({ seconds, seen, rest }: Rates): Month {
 
 function times({ client, all }: Commands, factor: number): Commands {
   return {
-    client: { counted: client.counted * factor, atMost: client.atMost * factor },
+    client: { ...client, counted: client.counted * factor, atMost: client.atMost * factor },
     all: all * factor,
   };
 }

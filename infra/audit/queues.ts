@@ -45,7 +45,7 @@ export async function findQueues(reading: Reading): Promise<FoundQueues> {
   let cursor = "0";
   let looked = 0;
   do {
-    const [next, keys] = await reading.scanHashes(cursor, "*:meta", ROUND);
+    const [next, keys] = await reading.scan(cursor, "*:meta", "hash", ROUND);
     // A key may come twice.
     for (const key of keys) {
       const queue = await queueOf(reading, key);

@@ -97,7 +97,7 @@ function commandsOf(steps: readonly Step[]): Commands {
 
 function scaled({ client, all }: Commands, factor: number): Commands {
   return {
-    client: { counted: client.counted * factor, atMost: client.atMost * factor },
+    client: { ...client, counted: client.counted * factor, atMost: client.atMost * factor },
     all: all * factor,
   };
 }
@@ -106,6 +106,7 @@ function difference(one: Commands, other: Commands): Commands {
   const less = (count: number, by: number): number => Math.max(0, count - by);
   return {
     client: {
+      others: one.client.others || other.client.others,
       counted: less(one.client.counted, other.client.counted),
       atMost: less(one.client.atMost, other.client.counted),
     },

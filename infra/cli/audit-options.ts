@@ -26,8 +26,7 @@ export function withWatching(command: Command): Command {
       OBJECTIVE_SECONDS,
     )
     .option("--concurrency <n>", "jobs that all workers together take at once", numberFrom(1, 1e6))
-    .option("--as-of <day>", "with the prices of that day, such as 2025-01-15 (default: today's)", dayOf)
-    .option("--json", "print all that was found as a line of JSON");
+    .option("--as-of <day>", "with the prices of that day, such as 2025-01-15 (default: today's)", dayOf);
 }
 
 export function watchOptionsOf({ seconds, aiSeconds, objective, concurrency, asOf }: WatchingOptions) {
