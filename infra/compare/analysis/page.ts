@@ -97,7 +97,15 @@ function topicSection(
 
 function totalRow({ title, printed, lines, said, priced, before, now, verdict }: ExplainedTotal): string[] {
   const own = lines.map((line) => `${escaped(line.what)} ${usd(line.usd)}`).join("<br>");
-  return [escaped(title), escaped(printed), `${own}<br>= ${usd(said)}`, priced, bill(before), bill(now), verdict];
+  return [
+    escaped(title),
+    escaped(printed),
+    `${own}<br>= ${usd(said)}`,
+    priced,
+    bill(before),
+    bill(now),
+    verdict,
+  ];
 }
 
 function bill({ baseline, usage, total }: Cost): string {
