@@ -25,7 +25,8 @@ export function isoToday(): string {
 }
 
 /** @throws OptionRefused with the nearest name */
-export function refuseUnknown(option: string, given: string, names: readonly string[]): void {
+export function refuseUnknown(option: string, given: string, all: readonly string[]): void {
+  const names = [...new Set(all)];
   if (names.includes(given)) return;
   const hint = nearest(given, names);
   const known = names.length > MOST_NAMES ? "one of the catalogue's" : `one of ${names.join(", ")}`;

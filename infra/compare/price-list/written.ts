@@ -35,6 +35,8 @@ function confirm(
   { price, before }: Difference & { kind: "confirmed" },
   parts: WrittenParts,
 ) {
+  // A copy that is older than what was seen since says nothing new.
+  if (parts.from !== PRICE_LIST && price.published <= before.observedAt) return;
   const entry = entryOf(document, before.id, before.validFrom);
   for (const key of OF_SOURCE) entry.delete(key);
   setBehind(entry, "from", "by", sourceOf(document, price, parts));
