@@ -34,9 +34,9 @@ export function interruptionsOf(
 
 function interruptionOf(before: StackPlan, after: StackPlan, step: PlannedStep): Interruption | undefined {
   const { resource } = step;
+  if (resource === "store") return { of: "store", ...ofStore(step, before, after) };
   const [old, fresh] = [before, after].map(({ fleets }) => ownerOf(resource, fleets));
   if (old !== undefined || fresh !== undefined) return ofFleet(step, old, fresh);
-  if (resource === "store") return { of: "store", ...ofStore(step, before, after) };
   if (step.operation === "create") return undefined;
   return audible(resource, surrounding(step, before, after));
 }

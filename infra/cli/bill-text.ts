@@ -1,12 +1,11 @@
 import { styleText } from "node:util";
 import { amountText, changeText } from "../compare/amount-text.ts";
-import type { Amount } from "../compare/amount.ts";
+import { money, type Amount } from "../compare/amount.ts";
 import type { CostLine } from "../compare/cost/cost.ts";
+import { known } from "../compare/estimate.ts";
 import { usageLineText } from "../monthly-cost/monthly-cost.ts";
 import type { AmountChange, LineChange } from "../monthly-cost/cost-change.ts";
 import type { BillChange } from "./planned-change.ts";
-
-const NAME_WIDTH = 46;
 
 /** `cost a month: 5.15 USD → 9.20 USD (+4.05 USD), and what depends on usage`. */
 export function billSummary(bill: BillChange): string {
@@ -21,7 +20,7 @@ export function billLines(bill: BillChange): string[] {
   if (bill.kind === "unknown") return [billSummary(bill)];
   const { change, unknown } = bill;
   return [
-    ...change.lines.flatMap(linesOf),
+    ...written(change.lines.flatMap(rowsOf)),
     billSummary(bill),
     ...unknown.map((what) => styleText("yellow", `  ! not in it, because unknown: ${what}`)),
   ];
@@ -57,38 +56,50 @@ function changed({ before, after, difference }: AmountChange): string {
 }
 
 function usageSummary(usage: AmountChange): string {
-  if (usage.after.kind === "unknown")
-    return usage.after.atLeast === 0
-      ? ", and what depends on usage"
-      : `, and what depends on usage (at least ${amountText(knownPart(usage.after))})`;
-  if (usage.after.high === 0 && (usage.before === undefined || isNothing(usage.before))) return "";
-  return `, and by usage ${changed(usage)}`;
+  const { before, after } = usage;
+  if (after.kind === "known")
+    return isNothing(after) && (before === undefined || isNothing(before))
+      ? ""
+      : `, and by usage ${changed(usage)}`;
+  const least = money(known(after.atLeast), after.currency);
+  return `, and what depends on usage${isNothing(least) ? "" : ` (at least ${amountText(least)})`}`;
 }
 
 function isNothing(amount: Amount): boolean {
-  return amount.kind === "known" && amount.high === 0;
+  return amount.kind === "known" && amountText(amount) === NOTHING;
 }
 
-function knownPart({ atLeast, currency }: Amount & { readonly kind: "unknown" }): Amount {
-  return { kind: "known", low: atLeast, high: atLeast, currency };
+const NOTHING = amountText(money(known(0)));
+
+interface Row {
+  readonly sign: keyof typeof COLORS;
+  readonly name: string;
+  readonly value: string;
 }
 
-function linesOf({ before, after }: LineChange): string[] {
-  if (before !== undefined && after !== undefined)
-    return [written("~", "yellow", after, `${valueOf(before)} → ${valueOf(after)}`)];
-  if (before !== undefined) return [written("-", "red", before, valueOf(before))];
-  return after === undefined ? [] : [written("+", "green", after, valueOf(after))];
+const COLORS = { "+": "green", "-": "red", "~": "yellow" } as const;
+
+function rowsOf({ before, after }: LineChange): Row[] {
+  if (before !== undefined && after !== undefined) {
+    const [old, fresh] = [valueOf(before), valueOf(after)];
+    // A difference of less than a cent.
+    return old === fresh ? [] : [{ sign: "~", name: nameOf(after), value: `${old} → ${fresh}` }];
+  }
+  if (before !== undefined) return [{ sign: "-", name: nameOf(before), value: valueOf(before) }];
+  return after === undefined ? [] : [{ sign: "+", name: nameOf(after), value: valueOf(after) }];
+}
+
+function nameOf({ of, what }: CostLine): string {
+  return `${of}: ${what}`;
 }
 
 function valueOf(line: CostLine): string {
   return line.basis === "usage" ? usageLineText(line) : amountText(line.amount);
 }
 
-function written(
-  sign: string,
-  color: "green" | "red" | "yellow",
-  { of, what }: CostLine,
-  value: string,
-): string {
-  return styleText(color, `  ${sign} ${`${of}: ${what}`.padEnd(NAME_WIDTH)} ${value}`);
+function written(rows: readonly Row[]): string[] {
+  const width = Math.max(0, ...rows.map(({ name }) => name.length));
+  return rows.map(({ sign, name, value }) =>
+    styleText(COLORS[sign], `  ${sign} ${name.padEnd(width)}  ${value}`),
+  );
 }

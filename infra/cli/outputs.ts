@@ -1,4 +1,5 @@
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
+import type { MonthlyCost } from "../monthly-cost/monthly-cost.ts";
 import type { StackPlan } from "../plan.ts";
 import { EXIT, Failure } from "./failure.ts";
 
@@ -6,6 +7,8 @@ import { EXIT, Failure } from "./failure.ts";
 export interface Deployed {
   readonly plan: StackPlan;
   readonly image: string;
+  /** Deployments of before had none. */
+  readonly monthlyCost?: MonthlyCost;
   /** Where an operator reaches the store. Secret. */
   readonly storeUrl?: string;
   /** Where they do not: what the admin API is asked with. Secret. */

@@ -59,7 +59,7 @@ async function preview(options: PreviewOptions): Promise<void> {
   report.result(
     {
       ...{ kind: "result", stack: open.name, changes },
-      ...{ monthlyCost: billFields(bill), interrupts: interrupts ?? [] },
+      ...{ costChange: billFields(bill), interrupts: interrupts ?? [] },
     },
     [
       `  ${summaryOf(changes, "planned")}`,

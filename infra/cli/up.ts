@@ -109,6 +109,7 @@ export async function deploy(
   report.result(
     {
       ...{ kind: "result", stack: open.name, changes: done, seconds, image, urls },
+      monthlyCost: deployed.monthlyCost,
       ...(reconnection === undefined ? {} : reconnectionFields(reconnection)),
     },
     [

@@ -18,8 +18,7 @@ export class OverBudget extends Error {
 }
 
 const LARGEST_LINES = 3;
-const WAYS =
-  "deploy something smaller, raise the budget, or say --over-budget (OXY_OVER_BUDGET=true where it is pulumi)";
+const ANYWAY = "say --over-budget (OXY_OVER_BUDGET=true where it is pulumi)";
 
 /**
  * Holds the cost of a stack against its budget, by its high end. What is there whatever is used has to be known: a
@@ -29,24 +28,29 @@ const WAYS =
  */
 export function judged(stackCost: StackCost, budget: number): Judgement {
   const limit = amountText(money(known(budget)));
-  const refused = (got: string): Judgement => ({
+  const refused = (got: string, ways: string): Judgement => ({
     kind: "refused",
-    sentence: `budget: expected at most ${limit} a month, got ${got}: ${WAYS}`,
+    sentence: `budget: expected at most ${limit} a month, got ${got}: ${ways}`,
   });
-  if (stackCost.kind === "unpriced") return refused(`an unknown cost (${stackCost.why})`);
+  const refusedUnknown = (got: string): Judgement => refused(got, `to deploy it all the same, ${ANYWAY}`);
+  if (stackCost.kind === "unpriced") return refusedUnknown(`an unknown cost (${stackCost.why})`);
   const { lines, baseline, usage } = stackCost.cost;
   const most = highOf(baseline) + highOf(usage);
   const figure = amountText(money(known(most)));
-  if (most > budget) return refused(`${leastOf(stackCost)}${figure} (${largest(lines)})`);
+  if (most > budget)
+    return refused(
+      `${leastOf(stackCost)}${figure} (${largest(lines)})`,
+      `deploy something smaller, raise the budget, or ${ANYWAY}`,
+    );
   if (baseline.kind === "unknown")
-    return refused(`an unknown cost, at least ${figure} (unknown: ${baseline.because.join("; ")})`);
+    return refusedUnknown(`an unknown cost, at least ${figure} (unknown: ${baseline.because.join("; ")})`);
   if (usage.kind === "known") return { kind: "within" };
   const open = lines.filter(({ amount }) => amount.kind === "unknown");
   return {
     kind: "partly",
     sentence:
       `budget: ${limit} a month is held against ${figure} only, because the rest depends on usage: ` +
-      `${open.map((line) => `${line.what}, ${usageLineText(line)}`).join("; ")} (${whatHelps(stackCost)})`,
+      `${shortened(open.map((line) => `${line.what}, ${usageLineText(line)}`))} (${whatHelps(stackCost)})`,
   };
 }
 
@@ -65,6 +69,12 @@ function largest(lines: readonly CostLine[]): string {
     .slice(0, LARGEST_LINES)
     .map(({ of, what, amount }) => `${of}: ${what} ${amountText(amount)}`)
     .join(", ");
+}
+
+/** `monthlyCost` has all of them. */
+function shortened(open: readonly string[]): string {
+  const more = open.length - LARGEST_LINES;
+  return `${open.slice(0, LARGEST_LINES).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
 function whatHelps(stackCost: StackCost & { readonly kind: "priced" }): string {

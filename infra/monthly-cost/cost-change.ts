@@ -57,13 +57,15 @@ function amountChange(
 function changedLines(before: readonly CostLine[], after: readonly CostLine[]): LineChange[] {
   const [old, fresh] = [byName(before), byName(after)];
   const names = [...new Set([...old.keys(), ...fresh.keys()])];
-  return names.flatMap((name): LineChange[] => {
+  const changes = names.flatMap((name): LineChange[] => {
     const [one, other] = [old.get(name), fresh.get(name)];
     if (isDeepStrictEqual(one, other)) return [];
     return [
       { ...(one === undefined ? {} : { before: one }), ...(other === undefined ? {} : { after: other }) },
     ];
   });
+  // What goes and what comes in its place stand together.
+  return [...Map.groupBy(changes, (change) => (change.before ?? change.after)?.of).values()].flat();
 }
 
 /** By whose they are and what they are; several of that are told apart by their order. */

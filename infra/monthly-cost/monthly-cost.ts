@@ -1,8 +1,8 @@
 import { amountText, unitPriceText } from "../compare/amount-text.ts";
-import type { Amount } from "../compare/amount.ts";
+import { money, type Amount } from "../compare/amount.ts";
 import type { CostLine } from "../compare/cost/cost.ts";
 import { USAGE_NOT_GIVEN } from "../compare/cost/meters.ts";
-import { lowestOf, type Estimate } from "../compare/estimate.ts";
+import { known, lowestOf, type Estimate } from "../compare/estimate.ts";
 import type { StackCost } from "./stack-cost.ts";
 
 /**
@@ -58,8 +58,12 @@ export function monthlyCostOf(stackCost: StackCost): MonthlyCost {
 export function usageLineText({ unitPrice, unit, amount }: CostLine): string {
   const price = `${unitPriceText(unitPrice)} per ${unit}`;
   if (amount.kind === "known") return `${price}: ${amountText(amount)}`;
-  return lowestOf(amount) === 0 ? price : `${price}: at least ${amountText(atLeast(amount))}`;
+  const least = amountText(atLeast(amount));
+  return least === NOTHING ? price : `${price}: at least ${least}`;
 }
+
+/** As it is written, also of what is less than half a cent. */
+const NOTHING = amountText(money(known(0)));
 
 /** What nobody knows: prices and measurements, and of the usage what a usage file leaves open. */
 export function unknownIn(stackCost: StackCost): readonly string[] {
@@ -78,8 +82,7 @@ function reasonsOf(estimate: Estimate): readonly string[] {
 }
 
 function atLeast(amount: Amount): Amount {
-  const low = lowestOf(amount);
-  return { kind: "known", currency: amount.currency, low, high: low };
+  return money(known(lowestOf(amount)), amount.currency);
 }
 
 function figuresOf(amount: Amount): Figures {

@@ -32,7 +32,7 @@ function onFly(size: string, plan = "250mb"): string {
 }
 
 function billOf(answers: Parameters<typeof resultOf>[0]): Bill {
-  return resultOf(answers)["monthlyCost"] as Bill;
+  return resultOf(answers)["costChange"] as Bill;
 }
 
 describe.skipIf(engine === undefined)("what a stack costs a month (needs the Pulumi engine)", () => {
@@ -73,8 +73,8 @@ describe.skipIf(engine === undefined)("what a stack costs a month (needs the Pul
     const sides = lines.filter(({ basis }) => basis === "baseline");
     expect(sides.map(({ what }) => what)).toEqual([
       "all, shared-1x-1gb",
-      "Upstash, 250mb",
       "all, shared-1x-2gb",
+      "Upstash, 250mb",
       "Upstash, 1gb",
     ]);
     const grown = sides.reduce(
