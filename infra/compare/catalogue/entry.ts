@@ -32,7 +32,7 @@ export interface Entry {
 }
 
 /** Read at the provider; a dated copy of that; said by others; measured by us; known without a source. */
-export type SourceKind = "official" | "harvested" | "third_party" | "measured" | "unsourced";
+type SourceKind = "official" | "harvested" | "third_party" | "measured" | "unsourced";
 
 /** A: the provider's own text. B: a dated copy. C: others say so. D: no source found. */
-export type Confidence = "A" | "B" | "C" | "D";
+type Confidence = "A" | "B" | "C" | "D";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { isWanted, type Wanted } from "./wanted.ts";
 
 /** What an offer file says one costs, in USD. */
-export interface OfferPrice {
+interface OfferPrice {
   /** The catalogue's, without its region. */
   readonly item: string;
   readonly usd: number;

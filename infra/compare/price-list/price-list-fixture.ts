@@ -77,7 +77,7 @@ function dimensionOf(sku: string, description: string, beginRange: string, usd: 
 }
 
 /** How a path is answered. */
-export type OfferReply =
+type OfferReply =
   | { readonly body: string; readonly etag?: string }
   | { readonly status: number }
   /** Says that it is longer than it is. */

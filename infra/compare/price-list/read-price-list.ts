@@ -95,13 +95,13 @@ async function offerOf(file: OfferFile, { from, home, progress, signal }: PriceL
     },
   });
   answer.content.on("error", (error) => counted.destroy(error));
-  const offer = await read(answer.content.pipe(counted), file, wanted);
+  const offer = await readWhole(answer.content.pipe(counted), file, wanted);
   progress?.(`${name}: ${megabytes(bytes)}, ${new Set(offer.prices.map(({ item }) => item)).size} prices`);
   if (answer.etag !== undefined) await cache.write(file, wanted, { etag: answer.etag, offer });
   return offer;
 }
 
-async function read(content: Transform, file: OfferFile, wanted: typeof WANTED): Promise<Offer> {
+async function readWhole(content: Transform, file: OfferFile, wanted: typeof WANTED): Promise<Offer> {
   try {
     return await readOffer(content, wanted);
   } catch (error) {

@@ -176,7 +176,7 @@ test("what was written is the same when it is written again", () => {
   const ids = ["aws/nat/hour@us-east-1", "aws/nat/hour@sa-east-1", "aws/alb/hour@us-east-1"];
   const price = fc.record({
     id: fc.constantFrom(...ids),
-    usd: fc.array(fc.constantFrom(0.045, 0.05, 0.093), { maxLength: 2 }).map((all) => [...new Set(all)]),
+    usd: fc.uniqueArray(fc.constantFrom(0.045, 0.05, 0.093), { maxLength: 2 }),
     effective: fc.constantFrom("2024-12-01", "2025-01-01", "2026-06-01", "2026-11-01"),
     published: fc.constantFrom("2026-05-01", "2026-11-20"),
   });
