@@ -28,7 +28,7 @@ export function pathOf({ service, region }: OfferFile): string {
 }
 
 /** What `--from` says: an address, or else a folder. */
-export function isAddress(from: string): boolean {
+function isAddress(from: string): boolean {
   return /^https?:\/\//.test(from);
 }
 
