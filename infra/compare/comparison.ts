@@ -1,28 +1,29 @@
 import type { StackPlan } from "../plan.ts";
+import { nearest } from "../stack-config/problems.ts";
 import type { ExchangeRate } from "./amount.ts";
+import { explain, type Explanation } from "./analysis/explain.ts";
+import { explainedTotals, type ExplainedTotal } from "./analysis/totals.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
+import { comparedTarget, processesNeeded, type ComparedTarget } from "./compared-target.ts";
 import type { TargetCost } from "./cost/cost.ts";
-import { metersOf } from "./cost/meters.ts";
 import { hostingCost } from "./cost/hosting-cost.ts";
-import { costOfPlan } from "./cost/target-cost.ts";
 import { breakEvensOf, type BreakEvens } from "./decision/break-even.ts";
 import { scoresOf } from "./decision/criteria.ts";
 import { matrixOf, type Matrix } from "./decision/matrix.ts";
 import { reasonsAgainst, type Reason } from "./decision/reasons.ts";
 import type { Situation } from "./decision/situation.ts";
 import { moveOf, USUAL_SWITCH_DAYS, type Move } from "./decision/staying.ts";
-import type { Figure, TargetFacts } from "./decision/target-facts.ts";
 import { evaluateTriggers, type TriggerResult } from "./decision/triggers.ts";
 import type { Weights } from "./decision/weights.ts";
-import { sum, unknown, type Estimate, type Range } from "./estimate.ts";
+import { unknown, type Estimate, type Range } from "./estimate.ts";
 import { OptionRefused } from "./option-refused.ts";
+import type { Invoices } from "./review/invoice-file.ts";
+import { review, type Review } from "./review/review.ts";
 import type { Target } from "./targets/target.ts";
 import type { Usage } from "./usage.ts";
-import { nearest } from "../stack-config/problems.ts";
 
 /** Of the form of a {@link Comparison} as JSON: another one means something else. */
 export const COMPARISON_VERSION = 1;
-
 /** What the 2025 analysis asks for: an answer within 5 s. */
 const OBJECTIVE_MS = 5_000;
 
@@ -40,6 +41,26 @@ export interface ComparisonRequest {
   /** Name of the target where one is; the first one unless said. */
   readonly current?: string | undefined;
   readonly exchange?: ExchangeRate | undefined;
+  /** Of the simulations: the same seed makes the same numbers. */
+  readonly seed?: number | undefined;
+  /** Where the 2025 analysis is asked for beside today: its totals, or every claim of it. */
+  readonly analysis?: AnalysisInputs | undefined;
+  readonly review?: ReviewInputs | undefined;
+}
+
+export interface AnalysisInputs {
+  /** Plans of the examples, by name. */
+  readonly plans: Readonly<Record<string, StackPlan>>;
+  readonly isExplained: boolean;
+}
+
+/** What the current target is reviewed against. */
+export interface ReviewInputs {
+  /** What that target was expected to cost. */
+  readonly projected: TargetCost;
+  /** Whether the usage of this comparison was measured. */
+  readonly isMeasured: boolean;
+  readonly invoices?: Invoices | undefined;
 }
 
 /** What each target costs and how it behaves, in pure data: all numbers, none of the words about them. */
@@ -66,27 +87,11 @@ export interface Comparison {
   readonly breakEvens: BreakEvens;
   readonly triggers: readonly TriggerResult[];
   readonly reasonsAgainst: readonly Reason[];
-}
-
-export interface ComparedTarget {
-  readonly name: string;
-  readonly origin: Target["origin"];
-  readonly shape: TargetShape;
-  readonly cost: TargetCost;
-  readonly work: { readonly setupHours: Figure; readonly upkeepHours: Figure };
-  readonly remarks: readonly string[];
-}
-
-/** What of a plan one has to know to tell targets apart. */
-export interface TargetShape {
-  readonly fleets: readonly {
-    readonly name: string;
-    readonly host: string;
-    readonly region: string;
-    readonly size: string;
-    readonly processes: readonly { readonly name: string; readonly least: number; readonly most: number }[];
-  }[];
-  readonly store: { readonly kind: string; readonly identity: string; readonly mayLose: string };
+  /** What the 2025 analysis adds up, beside what such a stack was billed then, and is on `day`. */
+  readonly analysisTotals?: readonly ExplainedTotal[];
+  /** The 2025 analysis claim by claim. */
+  readonly explanation?: Explanation;
+  readonly review?: Review;
 }
 
 /**
@@ -94,18 +99,17 @@ export interface TargetShape {
  * @throws OptionRefused when there is nothing to compare, or the current target is none of them
  */
 export function compare(request: ComparisonRequest): Comparison {
-  const { targets, day, today, usage, weights, situation, exchange } = request;
+  const { targets, catalogue, day, today, usage, weights, situation, exchange, seed } = request;
   const current = currentOf(request);
-  const facts = targets.map((target) => factsOf(target, request, current));
-  const here = facts.find(({ name }) => name === current);
+  const all = targets.map((target) =>
+    comparedTarget(target, { catalogue, day, usage, seed, isCurrent: target.name === current }),
+  );
+  const here = all.find(({ compared }) => compared.name === current);
   if (here === undefined) throw new OptionRefused(`--current: expected a target, got ${current}`);
-  const hourlyRate: Estimate =
-    usage.hourlyRate === undefined
-      ? unknown("what an hour of work costs")
-      : { kind: "known", ...usage.hourlyRate };
-  const moves = facts
-    .filter(({ name }) => name !== current)
-    .map((there) => moveOf(here, there, { hourlyRate, switchDays: USUAL_SWITCH_DAYS }));
+  const hourlyRate = estimateOf(usage.hourlyRate, "what an hour of work costs");
+  const moves = all
+    .filter((each) => each !== here)
+    .map(({ facts }) => moveOf(here.facts, facts, { hourlyRate, switchDays: USUAL_SWITCH_DAYS }));
   return {
     version: COMPARISON_VERSION,
     day,
@@ -114,9 +118,9 @@ export function compare(request: ComparisonRequest): Comparison {
     ...(exchange === undefined ? {} : { exchange }),
     objectiveMs: OBJECTIVE_MS,
     current,
-    targets: facts.map((each, index) => comparedOf(each, targets[index])),
+    targets: all.map(({ compared }) => compared),
     matrix: matrixOf(
-      facts.map((each) => ({ target: each.name, scores: scoresOf(each) })),
+      all.map(({ facts }) => ({ target: facts.name, scores: scoresOf(facts) })),
       weights,
     ),
     moves,
@@ -124,12 +128,13 @@ export function compare(request: ComparisonRequest): Comparison {
     breakEvens: breakEvens(request),
     triggers: evaluateTriggers({
       situation,
-      messages:
-        usage.messages === undefined ? unknown("messages a month") : { kind: "known", ...usage.messages },
-      hosting: here.cost.hosting.total,
-      workers: unknown("processes that the messages need"),
+      messages: estimateOf(usage.messages, "messages a month"),
+      hosting: here.compared.cost.hosting.total,
+      workers: processesNeeded(here.compared.capacity),
     }),
     reasonsAgainst: reasonsAgainst(moves),
+    ...analysed(request),
+    ...reviewed(request, here.compared),
   };
 }
 
@@ -145,71 +150,11 @@ function currentOf({ targets, current }: ComparisonRequest): string {
   );
 }
 
-function factsOf({ name, plan }: Target, request: ComparisonRequest, current: string): TargetFacts {
-  const { usage, catalogue, day } = request;
-  return {
-    name,
-    plan,
-    cost: costOfPlan(plan, { catalogue, day, usage }),
-    setupHours:
-      name === current
-        ? { estimate: { kind: "known", low: 0, high: 0 }, sources: [] }
-        : hoursOf(plan, request, "setup", {}),
-    upkeepHours: hoursOf(plan, request, "upkeep", usage.upkeepHours),
-    brazilMs: { estimate: unknown("round trip to São Paulo"), sources: [] },
-    downMinutes: { estimate: unknown("availability"), sources: [] },
-    storeCommands: metersOf(plan, { usage, catalogue, day })["store-commands"],
-  };
+function estimateOf(range: Range | undefined, what: string): Estimate {
+  return range === undefined ? unknown(what) : { kind: "known", ...range };
 }
 
-/** Of all hosts of a plan: whoever gives the hours knows better than the catalogue. */
-function hoursOf(
-  { fleets }: StackPlan,
-  { catalogue, day }: ComparisonRequest,
-  kind: "setup" | "upkeep",
-  given: Usage["upkeepHours"],
-): Figure {
-  const hosts = [...new Set(fleets.map(({ host }) => host))];
-  const ids = hosts.filter((host) => given[host] === undefined).map((host) => `people/${kind}/${host}`);
-  const entries = ids.map((id) => ({ id, entry: catalogue.entry(id, day) }));
-  const estimate = sum([
-    ...hosts.flatMap((host): Estimate[] => {
-      const own = given[host];
-      return own === undefined ? [] : [{ kind: "known", ...own }];
-    }),
-    ...entries.map(({ id, entry }): Estimate =>
-      entry?.value == null ? unknown(id) : { kind: "known", ...entry.value },
-    ),
-  ]);
-  const isOpinion = entries.some(({ entry }) => entry !== undefined && entry.sourceKind !== "measured");
-  return { estimate, sources: ids, ...(isOpinion ? { isOpinion } : {}) };
-}
-
-function comparedOf(
-  { name, plan, cost, setupHours, upkeepHours }: TargetFacts,
-  target: Target | undefined,
-): ComparedTarget {
-  const { fleets, store } = plan;
-  return {
-    name,
-    origin: target?.origin ?? "flag",
-    shape: {
-      fleets: fleets.map(({ name: fleet, host, region, size, processes }) => ({
-        name: fleet,
-        host,
-        region,
-        size,
-        processes: processes.map((process) => ({ name: process.name, ...process.copies })),
-      })),
-      store: { kind: store.kind, identity: store.identity, mayLose: store.mayLose },
-    },
-    cost,
-    work: { setupHours, upkeepHours },
-    remarks: target?.remarks ?? [],
-  };
-}
-
-/** What does not vary with messages is known once; without a model the AI is left out, being the same for all. */
+/** Of hosts, store and network: the AI costs the same at any of them, and people do not cost by the message. */
 function breakEvens({ targets, catalogue, day, usage }: ComparisonRequest): BreakEvens {
   const plans = new Map(targets.map(({ name, plan }) => [name, plan]));
   return breakEvensOf(
@@ -218,7 +163,35 @@ function breakEvens({ targets, catalogue, day, usage }: ComparisonRequest): Brea
       const plan = plans.get(name);
       if (plan === undefined) throw new RangeError(`no target is named ${name}`);
       const at = { low: messages, high: messages };
-      return hostingCost(plan, { catalogue, day, usage: { ...usage, messages: at } }).total;
+      return hostingCost(plan, { catalogue, day, usage: { ...usage, messages: at }, evenBlocks: true }).total;
     },
   );
+}
+
+function analysed({
+  analysis,
+  catalogue,
+  day,
+  usage,
+}: ComparisonRequest): Pick<Comparison, "analysisTotals" | "explanation"> {
+  if (analysis === undefined) return {};
+  const parts = { catalogue, day, usage, plans: analysis.plans };
+  if (!analysis.isExplained) return { analysisTotals: explainedTotals(parts) };
+  const explanation = explain(parts);
+  return { analysisTotals: explanation.totals, explanation };
+}
+
+function reviewed(
+  { review: inputs }: ComparisonRequest,
+  { cost }: ComparedTarget,
+): Pick<Comparison, "review"> {
+  if (inputs === undefined) return {};
+  const { projected, isMeasured, invoices } = inputs;
+  return {
+    review: review({
+      projected,
+      ...(isMeasured ? { measured: cost } : {}),
+      ...(invoices === undefined ? {} : { invoices }),
+    }),
+  };
 }

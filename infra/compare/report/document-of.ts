@@ -3,12 +3,17 @@ import type { Comparison } from "../comparison.ts";
 import type { Context } from "./context.ts";
 import type { Document, Line } from "./document.ts";
 import { Numbers } from "./numbers.ts";
+import { claimsSection, totalsSection } from "./sections/analysis.ts";
+import { availabilitySection, outagesSection } from "./sections/availability.ts";
+import { assumptionsSection, capacitySection } from "./sections/capacity.ts";
+import { reviewSection } from "./sections/review.ts";
 import { billSection } from "./sections/bill.ts";
 import { costsSection } from "./sections/costs.ts";
 import { breakEvenSection, stayingSection } from "./sections/decisions.ts";
 import { matrixSection, rankingSection } from "./sections/matrix.ts";
 import { reasonsSection, triggersSection } from "./sections/triggers.ts";
 import { staleSection, unknownsSection } from "./sections/unknowns.ts";
+import { separated } from "./sections/list.ts";
 import { Sources } from "./sources.ts";
 import { Words, type Language } from "./words.ts";
 
@@ -19,15 +24,23 @@ export function documentOf(comparison: Comparison, catalogue: Catalogue, languag
   const sources = new Sources(words, numbers);
   const context: Context = { comparison, catalogue, words, numbers, sources };
   const lead = leadOf(context);
+  const { analysisTotals, explanation, review } = comparison;
   const sections = [
     costsSection(context),
+    ...(analysisTotals === undefined ? [] : [totalsSection(analysisTotals, context)]),
+    ...(review === undefined ? [] : [reviewSection(review, context)]),
     stayingSection(context),
     breakEvenSection(context),
+    capacitySection(context),
+    availabilitySection(context),
     rankingSection(context),
     triggersSection(context),
+    ...(explanation === undefined ? [] : [claimsSection(explanation, context)]),
     unknownsSection(context),
     matrixSection(context),
     reasonsSection(context),
+    outagesSection(context),
+    assumptionsSection(context),
     ...comparison.targets.map((target) => billSection(target, context)),
   ];
   return {
@@ -71,5 +84,5 @@ function leadOf({ comparison, words, numbers }: Context): readonly Line[] {
         ]),
     words.line("lead.unknown"),
   ];
-  return [sentences.flatMap((sentence, index) => (index === 0 ? sentence : [" ", ...sentence]))];
+  return [separated(sentences, " ")];
 }

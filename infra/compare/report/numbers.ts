@@ -68,6 +68,11 @@ export class Numbers {
     return share.toLocaleString(this.#words.language, { style: "percent", maximumFractionDigits: decimals });
   }
 
+  /** Of percentages from 0 to 100, such as 99.95. */
+  percentRange({ low, high }: Range, decimals = 3): string {
+    return between(this.percent(low / 100, decimals), this.percent(high / 100, decimals));
+  }
+
   /** Short, on an axis. */
   compact(value: number): string {
     return value.toLocaleString(this.#words.language, { notation: "compact", maximumSignificantDigits: 3 });
@@ -77,6 +82,15 @@ export class Numbers {
   day(day: string): string {
     return new Date(`${day}T00:00:00Z`).toLocaleDateString(this.#words.language, {
       dateStyle: "medium",
+      timeZone: "UTC",
+    });
+  }
+
+  /** @param month ISO 8601: `2026-10` */
+  month(month: string): string {
+    return new Date(`${month}-01T00:00:00Z`).toLocaleDateString(this.#words.language, {
+      month: "long",
+      year: "numeric",
       timeZone: "UTC",
     });
   }

@@ -3,7 +3,7 @@ import { GridComponent, LegendComponent, MarkLineComponent } from "echarts/compo
 import { init, use } from "echarts/core";
 import type { EChartsCoreOption } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import type { Axis, Bars, Chart, Lines, Mark, Unit } from "../chart.ts";
+import type { Axis, Bars, Lines, Mark, Unit } from "../chart.ts";
 import type { Draw } from "./page.ts";
 
 use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);

@@ -1,4 +1,4 @@
-import type { ComparedTarget } from "../../comparison.ts";
+import type { ComparedTarget } from "../../compared-target.ts";
 import type { CostLine } from "../../cost/cost.ts";
 import type { Context } from "../context.ts";
 import type { Cell, Line, Section } from "../document.ts";

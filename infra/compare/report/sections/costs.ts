@@ -1,5 +1,5 @@
 import { lowestOf } from "../../estimate.ts";
-import type { ComparedTarget } from "../../comparison.ts";
+import type { ComparedTarget } from "../../compared-target.ts";
 import type { Context } from "../context.ts";
 import { entriesOf } from "../context.ts";
 import type { Block, Cell, Figure, Line, Section } from "../document.ts";

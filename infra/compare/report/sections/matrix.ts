@@ -3,6 +3,7 @@ import { CRITERIA } from "../../decision/criteria.ts";
 import type { Score } from "../../decision/score.ts";
 import { entriesOf, type Context } from "../context.ts";
 import type { Cell, Line, Section } from "../document.ts";
+import { separated } from "./list.ts";
 
 /** Who comes first, by weighted points. */
 export function rankingSection(context: Context): Section {
@@ -96,9 +97,4 @@ function reasonLine(
     value: typeof phrase === "string" && entries.length > 0 ? sources.figure(phrase, entries) : phrase,
     because: words.phrase(because),
   });
-}
-
-/** With commas between them. */
-export function separated(lines: readonly Line[], by = ", "): Line {
-  return lines.flatMap((line, index) => (index === 0 ? line : [by, ...line]));
 }

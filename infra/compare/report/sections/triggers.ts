@@ -1,7 +1,7 @@
 import type { TriggerResult } from "../../decision/triggers.ts";
 import type { Context } from "../context.ts";
 import type { Cell, Foreign, Section } from "../document.ts";
-import { separated } from "./matrix.ts";
+import { separated } from "./list.ts";
 
 /** When the analysis would move, evaluated. */
 export function triggersSection(context: Context): Section {

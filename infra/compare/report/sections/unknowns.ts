@@ -1,5 +1,5 @@
 import type { Amount } from "../../amount.ts";
-import type { Entry } from "../../catalogue/entry.ts";
+import { ageInDays, isStale } from "../../catalogue/staleness.ts";
 import type { Context } from "../context.ts";
 import type { Section } from "../document.ts";
 import { conjunction } from "./list.ts";
@@ -46,11 +46,7 @@ export function staleSection({
   numbers,
   sources,
 }: Context): Section {
-  const old = sources.entries.flatMap((entry) => {
-    const review = catalogue.reviewDays[entry.provider];
-    const days = daysBetween(entry, today);
-    return review === undefined || days <= review ? [] : [{ entry, days, review }];
-  });
+  const old = sources.entries.filter((entry) => isStale(entry, catalogue, today));
   return {
     id: "stale",
     title: words.text("stale.title"),
@@ -61,21 +57,15 @@ export function staleSection({
         : [
             {
               kind: "list",
-              items: old.map(({ entry, days, review }) =>
+              items: old.map((entry) =>
                 words.line("stale.line", {
                   id: sources.figure(entry.id, [entry]),
                   day: numbers.day(entry.observedAt),
-                  days: numbers.count(days),
-                  review: numbers.count(review),
+                  days: numbers.count(ageInDays(entry, today)),
+                  review: numbers.count(catalogue.providers[entry.provider]?.reviewDays ?? 0),
                 }),
               ),
             },
           ],
   };
-}
-
-const MS_PER_DAY = 86_400_000;
-
-function daysBetween({ observedAt }: Entry, today: string): number {
-  return Math.round((Date.parse(today) - Date.parse(observedAt)) / MS_PER_DAY);
 }
