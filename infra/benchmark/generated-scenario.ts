@@ -53,7 +53,9 @@ export function generatedScenario(wish: ScenarioWish): Scenario {
     }
   }
   return {
-    about: `generated: oxy bench --generate ${JSON.stringify(wish)}`,
+    about: `generated: ${Object.entries(wish)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(", ")}`,
     organizations: wish.organizations,
     messages: messages.toSorted((one, other) => one.atMs - other.atMs),
   };

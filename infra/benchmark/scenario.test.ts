@@ -6,6 +6,7 @@ import { projectDirectory } from "../home.ts";
 import { InvalidFile } from "../yaml-file.ts";
 import { generatedScenario } from "./generated-scenario.ts";
 import { readBenchmark } from "./limits.ts";
+import { recordedScenario } from "./recorded-scenario.ts";
 import { scenarioText } from "./scenario-text.ts";
 import { durationOf, readScenario, spedUp } from "./scenario.ts";
 
@@ -119,4 +120,30 @@ test("a scenario that is sped up is over sooner, and asks the AI for as long", (
   expect(durationOf(faster)).toBeCloseTo(durationOf(scenario) / 4);
   expect(faster.messages.map(({ aiMs }) => aiMs)).toEqual(scenario.messages.map(({ aiMs }) => aiMs));
   expect(() => spedUp(scenario, 0)).toThrow(RangeError);
+});
+
+test("a scenario is recorded from what oxy logs printed: neither numbers nor texts are in it", () => {
+  const answer = (chat: string, second: number) => ({
+    ...{ message: "answered", organization: "loja", chat, timestamp: `2026-11-25T10:00:0${second}.000Z` },
+    ...{ queueMs: 50, aiMs: 2_000, sendMs: 50 },
+  });
+  const lines = [
+    JSON.stringify({ fleet: "main", process: "all", text: JSON.stringify(answer("5511999@lid", 5)) }),
+    JSON.stringify(answer("5511888@lid", 4)),
+    JSON.stringify({ ...answer("5511888@lid", 6), queueMs: "soon" }),
+    JSON.stringify({ message: "ready" }),
+    "no JSON",
+    "null",
+    JSON.stringify(answer("5511999@lid", 9)),
+  ];
+  const scenario = recordedScenario(lines, "a Tuesday");
+  expect(scenario.messages).toMatchObject([
+    { atMs: 0, conversation: 1, aiMs: 2_000 },
+    { atMs: 1_000, conversation: 0, aiMs: 2_000 },
+    { atMs: 5_000, conversation: 0, aiMs: 2_000 },
+  ]);
+  const text = scenarioText(scenario);
+  expect(text).not.toMatch(/5511|loja/);
+  expect(readScenario("s.yaml", text).messages).toHaveLength(3);
+  expect(() => recordedScenario(["nothing"], "")).toThrow(RangeError);
 });

@@ -27,7 +27,7 @@ export interface Scenario {
 
 const DAY_MS = 86_400_000;
 /** More phones are not paired one after the other in a sensible time. */
-const MOST_ORGANIZATIONS = 50;
+export const MOST_ORGANIZATIONS = 50;
 const MOST_MESSAGES = 100_000;
 
 function milliseconds(about: string) {

@@ -49,8 +49,7 @@ export class BenchPlace {
       );
     }
     await copyFile(join(project.folder, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-    for (const shared of ["infra", "worker"])
-      await symlink(join(project.folder, shared), join(folder, shared)).catch(() => {});
+    await symlink(join(project.folder, "infra"), join(folder, "infra"));
     await mkdir(join(folder, "stacks"));
     await writeFile(join(folder, "stacks", `Pulumi.${target.stack}.yaml`), stringify(target.file));
     return new BenchPlace(target, folder, options);
