@@ -12,9 +12,11 @@ import {
   recordRelease,
   stackConfig,
   stackResources,
+  withinBudget,
 } from "./deploy.ts";
 import { AnyResource, registering, SECRET } from "./engine-fixture.ts";
 import { hosts } from "./hosts.ts";
+import { OverBudget } from "./monthly-cost/budget.ts";
 import { planStack } from "./plan.ts";
 
 const [sample] = fc.sample(stacksOn(hosts.local), { numRuns: 1, seed: 4 });
@@ -197,4 +199,10 @@ test("a fleet that is held is not waited for, and nothing is released of it", as
   const types = registered.map(({ type }) => type);
   expect(types.filter((type) => /FleetReady|Release/.test(type))).toEqual([]);
   expect(types).toContain("oxy:local:WorkerProcess");
+});
+
+test("a budget stops what costs more than it, unless that is allowed, and says so all the same", () => {
+  expect(withinBudget(cost, undefined, { overBudget: false })).toBeUndefined();
+  expect(() => withinBudget(cost, 50, { overBudget: false })).toThrow(OverBudget);
+  expect(withinBudget(cost, 50, { overBudget: true })).toContain("expected at most 50.00 USD a month");
 });
