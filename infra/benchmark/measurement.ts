@@ -32,7 +32,7 @@ export interface Quantiles {
 }
 
 /** Where the reply time of a message went. */
-export interface Split {
+interface Split {
   /** While the answer to what the same customer wrote before was still to come: one turn follows the other. */
   readonly behind: Quantiles;
   /** From there until the AI was asked. */
