@@ -40,8 +40,8 @@ export interface TargetParts {
   readonly day: string;
   readonly usage: Usage;
   readonly seed?: number | undefined;
-  /** Whether one is there already. */
-  readonly isCurrent: boolean;
+  /** Hosts where one is already: nothing has to be set up there. */
+  readonly currentHosts: readonly string[];
 }
 
 /** One target, and the facts that decisions between several are made from. */
@@ -49,12 +49,17 @@ export function comparedTarget(
   { name, origin, plan, remarks }: Target,
   parts: TargetParts,
 ): { readonly compared: ComparedTarget; readonly facts: TargetFacts } {
-  const { catalogue, day, usage, seed = 1, isCurrent } = parts;
+  const { catalogue, day, usage, seed = 1, currentHosts } = parts;
   const cost = costOfPlan(plan, { catalogue, day, usage });
   const capacity = capacityOfPlan(plan, { catalogue, day, usage, seed });
   const availability = availabilityOfPlan(plan, { catalogue, day, usage });
   const work = {
-    setupHours: isCurrent ? { estimate: known(0), sources: [] } : hoursOf(plan, parts, "setup", {}),
+    setupHours: hoursOf(
+      plan,
+      parts,
+      "setup",
+      Object.fromEntries(currentHosts.map((host) => [host, known(0)])),
+    ),
     upkeepHours: hoursOf(plan, parts, "upkeep", usage.upkeepHours),
   };
   return {

@@ -101,9 +101,10 @@ export interface Comparison {
 export function compare(request: ComparisonRequest): Comparison {
   const { targets, catalogue, day, today, usage, weights, situation, exchange, seed } = request;
   const current = currentOf(request);
-  const all = targets.map((target) =>
-    comparedTarget(target, { catalogue, day, usage, seed, isCurrent: target.name === current }),
-  );
+  const currentHosts = targets
+    .filter(({ name }) => name === current)
+    .flatMap(({ plan: { fleets } }) => fleets.map(({ host }) => host));
+  const all = targets.map((target) => comparedTarget(target, { catalogue, day, usage, seed, currentHosts }));
   const here = all.find(({ compared }) => compared.name === current);
   if (here === undefined) throw new OptionRefused(`--current: expected a target, got ${current}`);
   const hourlyRate = estimateOf(usage.hourlyRate, "what an hour of work costs");

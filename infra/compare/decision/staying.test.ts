@@ -81,6 +81,16 @@ describe("the months until a move pays back", () => {
     expect(move.savesMonthly).toEqual({ low: 4, high: 4 });
   });
 
+  it("hang on no hours of looking after the same host, however many they are", () => {
+    const upkeep = unknown("hours a month of looking after render");
+    const here = target("here", { host: "render", hosting: 24, upkeep });
+    const there = target("there", { host: "render", hosting: 14, upkeep, setup: 1 });
+    expect(paybackOf(here, there)).toEqual({ kind: "after", months: { low: 8, high: 8 } });
+    expect(paybackOf(here, target("elsewhere", { hosting: 14, upkeep, setup: 1 }))).toMatchObject({
+      kind: "unknown",
+    });
+  });
+
   it("hang on an account's fee, since that pays for other lines", () => {
     const railway = (used: number): CostLine[] => [
       line("railway/plan/hobby", known(5)),
@@ -123,19 +133,24 @@ function allows(whole: Move["payback"], exact: Move["payback"]): boolean {
 }
 
 interface Given {
+  /** Its name, unless said. */
+  readonly host?: string;
   readonly hosting?: number | Estimate;
   readonly lines?: readonly CostLine[];
   readonly setup?: number | Estimate;
   readonly upkeep?: number | Estimate;
 }
 
-function target(name: string, { hosting = 0, lines, setup = 0, upkeep = 0 }: Given): TargetFacts {
+function target(
+  name: string,
+  { host = name, hosting = 0, lines, setup = 0, upkeep = 0 }: Given,
+): TargetFacts {
   const bill = costOf(lines ?? [line(`test/${name}`, estimate(hosting))]);
   const nothing = costOf([]);
   const figure = (of: number | Estimate) => ({ estimate: estimate(of), sources: [] });
   return {
     name,
-    plan: {} as StackPlan,
+    plan: { fleets: [{ host }] } as unknown as StackPlan,
     cost: { hosting: bill, ai: nothing, people: nothing, total: total([bill.total]) },
     setupHours: figure(setup),
     upkeepHours: figure(upkeep),

@@ -1,3 +1,4 @@
+import type { StackPlan } from "../../plan.ts";
 import { costOf } from "../cost/price-items.ts";
 import type { Cost, CostLine } from "../cost/cost.ts";
 import { known, lowestOf, type Estimate, type Range } from "../estimate.ts";
@@ -36,17 +37,11 @@ const MONTH_DAYS = 365 / 12;
 export function moveOf(from: TargetFacts, to: TargetFacts, { hourlyRate, switchDays }: MoveParts): Move {
   const own = differing(from.cost.hosting, to.cost.hosting);
   const hosting = minus(own.from.total, own.to.total);
-  const hours = minus(from.upkeepHours.estimate, to.upkeepHours.estimate);
+  const upkeep = differingHours(from, to);
+  const hours = minus(upkeep.from, upkeep.to);
   const savesMonthly = plus(hosting, timesRate(hours, hourlyRate));
   const costsOnce = onceOf(to, hourlyRate, switchDays);
-  const reasons = [
-    own.from.total,
-    own.to.total,
-    from.upkeepHours.estimate,
-    to.upkeepHours.estimate,
-    hourlyRate,
-    costsOnce,
-  ];
+  const reasons = [own.from.total, own.to.total, upkeep.from, upkeep.to, hourlyRate, costsOnce];
   return {
     from: from.name,
     to: to.name,
@@ -100,6 +95,19 @@ function isSameBill(one: CostLine, other: CostLine): boolean {
   const bill = ({ price, basis, unitPrice, quantity, amount, paidFrom }: CostLine): string =>
     JSON.stringify([price, basis, unitPrice, quantity, amount, paidFrom]);
   return bill(one) === bill(other);
+}
+
+/** Looking after the same hosts takes as long, however long that is. */
+function differingHours(
+  { plan: fromPlan, upkeepHours: { estimate: from } }: TargetFacts,
+  { plan: toPlan, upkeepHours: { estimate: to } }: TargetFacts,
+): { readonly from: Estimate; readonly to: Estimate } {
+  const isSame = JSON.stringify([hostsOf(fromPlan), from]) === JSON.stringify([hostsOf(toPlan), to]);
+  return isSame ? { from: known(0), to: known(0) } : { from, to };
+}
+
+function hostsOf({ fleets }: StackPlan): string[] {
+  return [...new Set(fleets.map(({ host }) => host))].toSorted();
 }
 
 type Signed = Move["savesMonthly"];
