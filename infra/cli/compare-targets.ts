@@ -1,8 +1,10 @@
+import { EXAMPLES_EXPLAINED } from "../compare/analysis/totals.ts";
 import { parseTarget, parseStore, type StoreSpec, type TargetSpec } from "../compare/targets/spec.ts";
 import { storeFor, type SamePlace } from "../compare/targets/store-for.ts";
 import { OptionRefused } from "../compare/option-refused.ts";
 import type { Target } from "../compare/targets/target.ts";
 import { hosts } from "../hosts.ts";
+import type { StackPlan } from "../plan.ts";
 import { examplePlan, IMAGE_STAND_IN, namesSources } from "./example-plan.ts";
 import { examples } from "./examples.ts";
 import { EXIT, Failure } from "./failure.ts";
@@ -48,6 +50,49 @@ export async function askedTargets(
   if (twice !== undefined)
     throw new Failure(`expected each target once, got ${twice.name} twice`, EXIT.configuration);
   return targets;
+}
+
+/**
+ * The target that is what a production stack of this project has: by its store and its fleets, whatever either is called.
+ * @returns undefined when none is
+ */
+export async function currentOf(targets: readonly Target[], project: Project): Promise<string | undefined> {
+  const stacks = await project.stacks();
+  const files = await Promise.all(
+    stacks.map(async (name) => ({ name, file: await project.stackFile(name) })),
+  );
+  const production = files.filter(
+    ({ file }) => String(file.config?.[`${project.name}:production`]) === "true",
+  );
+  const named = targets.find(
+    ({ name, origin }) => origin === "stack" && production.some((stack) => stack.name === name),
+  );
+  if (named !== undefined) return named.name;
+  const plans = await Promise.all(
+    production.map(async ({ name }) => (await stackTarget(name, project)).plan),
+  );
+  return targets.find(({ plan }) => plans.some((each) => isSameShape(each, plan)))?.name;
+}
+
+function isSameShape(one: StackPlan, other: StackPlan): boolean {
+  const shape = ({ store, fleets }: StackPlan): string =>
+    JSON.stringify([
+      store.identity,
+      fleets.map(({ name, host, region, size, processes }) => [
+        name,
+        host,
+        region,
+        size,
+        processes.map(({ role, copies }) => [role, copies]),
+      ]),
+    ]);
+  return shape(one) === shape(other);
+}
+
+/** Plans of the examples that the 2025 analysis is told beside. */
+export async function analysedPlans(project: Project): Promise<Readonly<Record<string, StackPlan>>> {
+  const targets = await Promise.all(EXAMPLES_EXPLAINED.map((name) => exampleTarget(name, project)));
+  return Object.fromEntries(targets.map(({ name, plan }) => [name, plan]));
 }
 
 async function stackTarget(name: string, project: Project): Promise<Target> {

@@ -5,8 +5,11 @@ import { parseDay } from "../compare/asked/day.ts";
 import { parseExchange, type AskedExchange } from "../compare/asked/exchange.ts";
 import { parseSituation } from "../compare/asked/situation.ts";
 import { parseUsage, type AskedUsage } from "../compare/asked/usage.ts";
+import { parseQuantity } from "../compare/asked/quantity.ts";
+import { parseProjection } from "../compare/asked/projection.ts";
+import { isSamePlace } from "../compare/capacity/places.ts";
 import { loadCatalogue, type Catalogue } from "../compare/catalogue/catalogue.ts";
-import { compare, type Comparison } from "../compare/comparison.ts";
+import { compare, type AnalysisInputs, type Comparison, type ReviewInputs } from "../compare/comparison.ts";
 import { EQUAL_WEIGHTS, parseWeights, WeightsRefused } from "../compare/decision/weights.ts";
 import { UNKNOWN_SITUATION } from "../compare/decision/situation.ts";
 import { OptionRefused } from "../compare/option-refused.ts";
@@ -15,9 +18,10 @@ import { readUsage } from "../compare/usage-file.ts";
 import { UNKNOWN_USAGE, type Usage } from "../compare/usage.ts";
 import { projectDirectory } from "../home.ts";
 import { InvalidFile } from "../yaml-file.ts";
-import { askedTargets } from "./compare-targets.ts";
+import { readInvoices } from "../compare/review/invoice-file.ts";
+import { analysedPlans, askedTargets, currentOf } from "./compare-targets.ts";
 import { EXIT, Failure } from "./failure.ts";
-import { openProject } from "./project.ts";
+import { openProject, type Project } from "./project.ts";
 
 interface CompareOptions extends AskedUsage, AskedExchange {
   readonly stack: readonly string[];
@@ -29,6 +33,10 @@ interface CompareOptions extends AskedUsage, AskedExchange {
   readonly current?: string;
   readonly weights?: string;
   readonly situation?: string;
+  readonly explain?: boolean;
+  readonly review?: string;
+  readonly invoices?: string;
+  readonly seed?: string;
   readonly details?: boolean;
   readonly json?: boolean;
   readonly markdown?: boolean;
@@ -39,6 +47,7 @@ interface CompareOptions extends AskedUsage, AskedExchange {
 
 const PAGE = "comparison.html";
 const LIST = ",";
+const MOST_SEED = 2 ** 31;
 
 export function compareCommand(): Command {
   return new Command("compare")
@@ -74,6 +83,13 @@ export function compareCommand(): Command {
       "added when it is paid, such as iof=3.5; more than once for several",
       collected,
     )
+    .option("--explain", "the 2025 analysis claim by claim: then, now, verdict, source")
+    .option(
+      "--review <file>",
+      "what was expected (compare --json), beside --usage as measured and --invoices",
+    )
+    .option("--invoices <file>", "what providers billed, for --review (docs/compare.md)")
+    .option("--seed <number>", "of the simulated day (default: 1)")
     .option("--details", "each line of each bill, the whole matrix, and what is old")
     .option("--markdown", "print it as Markdown, with details")
     .option("--html [file]", `write one page with charts, with details (default: ${PAGE})`)
@@ -144,11 +160,51 @@ async function compared(
     specs: options.targets?.split(LIST).map((text) => text.trim()) ?? [],
     store: options.store,
   };
-  const targets = await askedTargets(asked, project, () => false);
-  const { current } = options;
-  return {
-    comparison: compare({ targets, catalogue, day, today, usage, weights, situation, current, exchange }),
+  const targets = await askedTargets(asked, project, isSamePlace);
+  const current = options.current ?? (await currentOf(targets, project));
+  const [analysis, review] = await Promise.all([
+    analysisIn(options, project),
+    reviewIn(options, current ?? targets[0]?.name ?? ""),
+  ]);
+  const seed = options.seed === undefined ? undefined : parseQuantity("--seed", options.seed, MOST_SEED).low;
+  const request = {
+    targets,
     catalogue,
+    day,
+    today,
+    usage,
+    weights,
+    situation,
+    current,
+    exchange,
+    seed,
+    analysis,
+    review,
+  };
+  return { comparison: compare(request), catalogue };
+}
+
+/** The analysis is told beside what is asked for of its own month, or claim by claim. */
+async function analysisIn(
+  { asOf, explain = false }: CompareOptions,
+  project: Project,
+): Promise<AnalysisInputs | undefined> {
+  if (!explain && asOf === undefined) return undefined;
+  return { plans: await analysedPlans(project), isExplained: explain };
+}
+
+async function reviewIn(
+  { review: path, invoices, usage }: CompareOptions,
+  target: string,
+): Promise<ReviewInputs | undefined> {
+  if (path === undefined) {
+    if (invoices === undefined) return undefined;
+    throw new OptionRefused("--invoices: expected --review with what was expected beside it, got none");
+  }
+  return {
+    projected: parseProjection(path, await readFile(path, "utf8"), target),
+    isMeasured: usage !== undefined,
+    ...(invoices === undefined ? {} : { invoices: readInvoices(invoices, await readFile(invoices, "utf8")) }),
   };
 }
 

@@ -70,7 +70,8 @@ export class Numbers {
 
   /** Of percentages from 0 to 100, such as 99.95. */
   percentRange({ low, high }: Range, decimals = 3): string {
-    return between(this.percent(low / 100, decimals), this.percent(high / 100, decimals));
+    const [least, most] = [this.percent(low / 100, decimals), this.percent(high / 100, decimals)];
+    return least === most ? most : `${this.count(low, decimals)}${RANGE}${most}`;
   }
 
   /** Short, on an axis. */

@@ -14,24 +14,30 @@ import {
 /** What a terminal is expected to show in a line. */
 const WIDTH = 100;
 const GAP = 2;
-const NARROWEST = 8;
 const COLORS = { good: "green", bad: "red", unknown: "yellow" } as const satisfies Record<
   Tone,
   "green" | "red" | "yellow"
 >;
 
-/** A report for a terminal; charts are left out, since their numbers are in tables. */
+/**
+ * A report for a terminal; charts are left out, since their numbers are in tables.
+ * @param details with all sections, and the notes of what is in tables
+ */
 export function terminalTextOf(
   { title, lead, sections, notes }: Document,
   { details }: { readonly details: boolean },
 ): string {
   const shown = sections.filter(({ isDetail }) => details || isDetail !== true);
-  const used = new Set(shown.flatMap(({ blocks }) => blocks.flatMap(notesOf)));
+  const used = new Set(
+    shown.flatMap(({ blocks }) =>
+      blocks.flatMap((block) => (block.kind === "table" && !details ? [] : notesOf(block))),
+    ),
+  );
   const cited = notes.notes.filter(({ number }) => used.has(number));
   return [
     styleText("bold", title),
     ...lead.map((line) => wrapped(lineOf(line))),
-    ...shown.flatMap(sectionOf),
+    ...shown.flatMap((section) => sectionOf(section, details)),
     ...(cited.length === 0
       ? []
       : [
@@ -45,27 +51,29 @@ export function terminalTextOf(
   ].join("\n\n");
 }
 
-function sectionOf({ title, blocks }: Section): string[] {
-  const [first, ...rest] = blocks.filter(({ kind }) => kind !== "chart").map(blockOf);
+function sectionOf({ title, blocks }: Section, details: boolean): string[] {
+  const [first, ...rest] = blocks
+    .filter(({ kind }) => kind !== "chart")
+    .map((block) => blockOf(block, details));
   return first === undefined ? [] : [`${styleText("bold", title)}\n${first}`, ...rest];
 }
 
-function blockOf(block: Block): string {
+function blockOf(block: Block, details: boolean): string {
   switch (block.kind) {
     case "paragraph":
       return wrapped(lineOf(block.line));
     case "list":
       return block.items.map((item) => hanging("- ", lineOf(item))).join("\n");
     case "table":
-      return tableOf(block);
+      return tableOf(block, details);
     case "chart":
       return "";
   }
 }
 
 /** Without lines between columns: what is wider than a terminal is wrapped, the widest columns first. */
-function tableOf({ columns, rows }: Table): string {
-  const cells = rows.map((row) => row.map((cell) => lineOf(cell.line)));
+function tableOf({ columns, rows }: Table, details: boolean): string {
+  const cells = rows.map((row) => row.map(({ line }) => (details ? lineOf(line) : textOf(line))));
   const widths = widthsOf([columns.map(({ title }) => title), ...cells]);
   const table = new Table3({
     head: columns.map(({ title }) => title),
@@ -93,18 +101,27 @@ function toned(text: string, { tone }: Cell): string {
   return tone === undefined ? text : styleText(COLORS[tone], text);
 }
 
-/** As wide as the widest cell, and together no wider than a terminal. */
+/** As wide as the widest cell, and together no wider than a terminal where words allow it. */
 function widthsOf(rows: readonly (readonly string[])[]): number[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const columns = (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? ""));
+  const widths = columns.map((cells) => longestOf(cells));
   // The first names the row: it is found by it.
-  const shrinkable = () => Math.max(...widths.slice(1).filter((width) => width > NARROWEST), 0);
-  const total = () => widths.reduce((sum, width) => sum + width + GAP, 0);
-  while (total() > WIDTH + GAP) {
-    const widest = shrinkable();
+  const narrowest = columns.map((cells, column) =>
+    column === 0 ? longestOf(cells) : longestOf(cells.flatMap((cell) => cell.split(" "))),
+  );
+  let left = widths.reduce((sum, width) => sum + width + GAP, 0) - GAP - WIDTH;
+  while (left > 0) {
+    const widest = Math.max(...widths.filter((width, column) => width > (narrowest[column] ?? 0)), 0);
     if (widest === 0) break;
-    widths[widths.lastIndexOf(widest)] = widest - 1;
+    const column = widths.findLastIndex((width, at) => width === widest && width > (narrowest[at] ?? 0));
+    widths[column] = widest - 1;
+    left--;
   }
   return widths;
+}
+
+function longestOf(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map((text) => text.length));
 }
 
 function lineOf(line: Line): string {

@@ -108,7 +108,7 @@ function linesOption({ x, y, series, marks }: Lines, write: Write): EChartsCoreO
   const named = series.map(({ name }) => name);
   return {
     ...common(named),
-    grid: { left: 16, right: 40, top: 24 + 24 * legendRows(named), bottom: 36, containLabel: true },
+    grid: { left: 16, right: 40, top: 24 + 24 * legendRows(named), bottom: 36, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: { ...axisOf(x, write), nameLocation: "middle", nameGap: 30 },
     yAxis: { ...axisOf(y, write), nameLocation: "end" },
     series: series.flatMap(({ name, points }, index) => {
@@ -149,7 +149,7 @@ function common(names: readonly string[]) {
       itemHeight: 10,
       textStyle: TEXT,
     },
-    grid: { left: 8, right: 40, top: 40, bottom: 16, containLabel: true },
+    grid: { left: 8, right: 40, top: 40, bottom: 16, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
   };
 }
 

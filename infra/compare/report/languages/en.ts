@@ -29,7 +29,7 @@ export const en = {
   "costs.work": "Work",
   "costs.depends": "depends on usage",
   "costs.about":
-    "Baseline is what there is to pay whatever happens, usage what comes on top of it; the total is that of hosts, store and network.",
+    "Baseline is what there is to pay whatever happens, usage what comes on top of it; the total is that of hosts, store and network. Work is hours until it is there, then hours of looking after it.",
   "costs.ai": "The AI costs {amount} a month, wherever it is called from.",
   "costs.people": "Looking after it, in money: {list}.",
   "costs.cheapest-one": "{target} is the cheapest of them.",
@@ -37,8 +37,8 @@ export const en = {
     "The cheapest is one of {targets}: their ranges overlap, or not all of their costs are known.",
   "costs.depends-list": "What depends on usage:",
   "costs.depends-line": "{target}: {price} per {unit} ({what})",
-  "costs.work-known": "{setup} h, then {upkeep} h a month",
-  "costs.work-current": "none to stay; {upkeep} h a month",
+  "costs.work-known": "{setup} h, {upkeep} h/month",
+  "costs.work-current": "none, {upkeep} h/month",
   "costs.chart": "Cost a month by target",
   "costs.chart-words":
     "Bars show baseline and usage at the least they may be; a line shows from where to where the total may be, dashed where nobody knows the end. {list}.",
@@ -107,6 +107,7 @@ export const en = {
   "triggers.ratio": "{percent} of the limit",
   "triggers.any": "anywhere",
   "triggers.inputs": "What is unknown here is an input: --situation clients=40,revenue=8k,devops=no says it.",
+  "triggers.remark": "“{quote}”: {remark}.",
   "reasons.title": "Reasons not to move",
   "reasons.line": "“{quote}”: {verdict}, {because}.",
   "verdict.stands": "stands",
@@ -198,7 +199,7 @@ export const en = {
   "availability.loses": "{target}: when its store dies, {loses} may be lost",
   "analysis.title": "The 2025 analysis",
   "analysis.about":
-    "What the analysis of January 2025 adds up from its own inputs, and what such a stack was really billed by the prices in force that month{then}.",
+    "What the analysis of January 2025 adds up from its own inputs, and what such a stack was really billed by the prices in force that month{after}.",
   "analysis.and-now": ", and is by those of {day}",
   "analysis.caption": "Totals a month, in {currency}",
   "analysis.option": "Option",

@@ -31,7 +31,7 @@ export const ptBr = {
   "costs.work": "Trabalho",
   "costs.depends": "depende do uso",
   "costs.about":
-    "A base é o que se paga aconteça o que acontecer, o uso é o que vem por cima; o total é de hospedagem, Redis e rede.",
+    "A base é o que se paga aconteça o que acontecer, o uso é o que vem por cima; o total é de hospedagem, Redis e rede. O trabalho são as horas até estar lá, depois as horas de cuidar dele.",
   "costs.ai": "A IA custa {amount} por mês, seja de onde for chamada.",
   "costs.people": "Cuidar de tudo, em dinheiro: {list}.",
   "costs.cheapest-one": "{target} é o mais barato deles.",
@@ -39,8 +39,8 @@ export const ptBr = {
     "O mais barato é um destes: {targets}; as faixas se sobrepõem, ou nem todos os custos são conhecidos.",
   "costs.depends-list": "O que depende do uso:",
   "costs.depends-line": "{target}: {price} por {unit} ({what})",
-  "costs.work-known": "{setup} h, depois {upkeep} h por mês",
-  "costs.work-current": "nenhum para ficar; {upkeep} h por mês",
+  "costs.work-known": "{setup} h, {upkeep} h/mês",
+  "costs.work-current": "nenhum, {upkeep} h/mês",
   "costs.chart": "Custo por mês, por destino",
   "costs.chart-words":
     "As barras mostram base e uso no mínimo que podem ser; a linha mostra de onde até onde o total pode ir, tracejada quando ninguém sabe o fim. {list}.",
@@ -111,6 +111,7 @@ export const ptBr = {
   "triggers.any": "qualquer lugar",
   "triggers.inputs":
     "O que é desconhecido aqui é um dado de entrada: --situation clients=40,revenue=8k,devops=no o diz.",
+  "triggers.remark": "“{quote}”: {remark}.",
   "reasons.title": "Razões para não mudar",
   "reasons.line": "“{quote}”: {verdict}, {because}.",
   "verdict.stands": "procede",
@@ -202,7 +203,7 @@ export const ptBr = {
   "availability.loses": "{target}: quando o Redis morre, pode-se perder {loses}",
   "analysis.title": "A análise de 2025",
   "analysis.about":
-    "O que a análise de janeiro de 2025 soma com os seus próprios dados, e quanto tal stack custava de fato pelos preços em vigor naquele mês{then}.",
+    "O que a análise de janeiro de 2025 soma com os seus próprios dados, e quanto tal stack custava de fato pelos preços em vigor naquele mês{after}.",
   "analysis.and-now": " e custa pelos de {day}",
   "analysis.caption": "Totais por mês, em {currency}",
   "analysis.option": "Opção",

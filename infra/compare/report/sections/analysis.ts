@@ -54,7 +54,7 @@ export function totalsSection(totals: readonly ExplainedTotal[], context: Contex
       {
         kind: "paragraph",
         line: words.line("analysis.about", {
-          then: isThen ? "" : words.text("analysis.and-now", { day: numbers.day(day) }),
+          after: isThen ? "" : words.text("analysis.and-now", { day: numbers.day(day) }),
         }),
       },
       { kind: "list", items: totals.flatMap((total) => linesOf(total, context)) },

@@ -41,16 +41,16 @@ function outcomeCell({ outcome }: TriggerResult, { words }: Context): Cell {
   };
 }
 
-function farCell({ ratio, because = [], remark }: TriggerResult, { words, numbers }: Context): Cell {
-  const low = ratio === undefined ? undefined : numbers.percent(ratio.low);
-  const high = ratio === undefined ? undefined : numbers.percent(ratio.high);
-  const percent = low === undefined || high === undefined ? undefined : low === high ? low : `${low}–${high}`;
+function farCell({ ratio, because = [] }: TriggerResult, { words, numbers }: Context): Cell {
+  const percent =
+    ratio === undefined
+      ? undefined
+      : numbers.percentRange({ low: ratio.low * 100, high: ratio.high * 100 }, 1);
   return {
     line: separated(
       [
         ...(percent === undefined ? [] : [words.line("triggers.ratio", { percent })]),
         ...because.map((each) => [words.phrase(each)]),
-        ...(remark === undefined ? [] : [[words.phrase(remark)]]),
       ],
       "; ",
     ),
@@ -69,6 +69,14 @@ export function reasonsSection({ comparison, words }: Context): Section {
     title: words.text("reasons.title"),
     isDetail: true,
     blocks: [
+      {
+        kind: "list",
+        items: comparison.triggers.flatMap(({ quote, remark }) =>
+          remark === undefined
+            ? []
+            : [words.line("triggers.remark", { quote: quotation(quote), remark: words.phrase(remark) })],
+        ),
+      },
       {
         kind: "list",
         items: comparison.reasonsAgainst.map(({ quote, verdict, because }) =>
