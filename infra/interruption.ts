@@ -55,7 +55,8 @@ export function waitsForStore(how: string): Effected {
   };
 }
 
-/** Whether nothing else differs. */
+/** Whether nothing else differs. The engine names what is inside of a property by its path: `guest.memoryMb`. */
 export function isOnly({ properties }: PlannedStep, ...those: readonly string[]): boolean {
-  return properties.length > 0 && properties.every((name) => those.includes(name));
+  const names = properties.map((path) => path.split(/[.[]/, 1)[0] ?? "");
+  return names.length > 0 && names.every((name) => those.includes(name));
 }

@@ -50,7 +50,7 @@ describe("an update of a process", () => {
     ]);
     const two = planWith(upstash, { ...render, services: "one", instances: 2 });
     const one = planWith(upstash, { ...render, services: "one", instances: 1 });
-    const scaled = [step({ resource: "main-all", properties: ["instances"] })];
+    const scaled = [step({ resource: "main-all", properties: ["instances", "autoscaling.maxInstances"] })];
     expect(interruptionsOf(two, one, scaled)).toMatchObject([{ effect: "hand-over" }]);
     expect(interruptionsOf(one, two, scaled)).toMatchObject([{ effect: "none" }]);
   });
@@ -85,8 +85,8 @@ describe("a fleet that moves", () => {
       ["main web", "none"],
       ["main worker", "hand-over"],
     ]);
-    expect(told[0]?.how).toContain("its address goes with it");
-    expect(told[1]?.how).toContain("at render/virginia when those at fly/iad are ready");
+    expect(told[0]?.how).toContain("goes with its address from render/virginia");
+    expect(told[1]?.how).toContain("from render/virginia when those at fly/iad are ready");
   });
 
   test("goes with all that it had, which is told no more", () => {

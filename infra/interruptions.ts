@@ -68,18 +68,18 @@ function ofProcess(
   after: FleetPlan | undefined,
 ): Interruption | undefined {
   const of = `${(after ?? before)?.name} ${process.name}`;
-  const address = process.isPublic ? ", and its address goes with it" : "";
+  const address = process.isPublic ? " with its address" : "";
   switch (step.operation) {
     case "create":
       // Told of what it takes the place of.
       if (before === undefined || after === undefined || placeOf(before) !== placeOf(after)) return undefined;
       return { of, effect: "none", how: "is started beside what runs" };
     case "delete":
-      return { of, ...handsOver(process, `is stopped ${whenOthersAreReady(before, after)}${address}`) };
+      return { of, ...handsOver(process, `goes${address} ${whenOthersAreReady(before, after)}`) };
     case "replace":
       return {
         of,
-        ...handsOver(process, `gets another one beside it, and is stopped when that is ready${address}`),
+        ...handsOver(process, `gets another one beside it, and goes${address} when that is ready`),
       };
     case "update":
       if (before === undefined || after === undefined || before.host !== after.host)
@@ -91,7 +91,7 @@ function ofProcess(
 function whenOthersAreReady(before: FleetPlan | undefined, after: FleetPlan | undefined): string {
   if (before === undefined || after === undefined || placeOf(before) === placeOf(after))
     return "when the others of its fleet are ready";
-  return `at ${placeOf(before)} when those at ${placeOf(after)} are ready; until then both run, and cost`;
+  return `from ${placeOf(before)} when those at ${placeOf(after)} are ready; until then both run, and cost`;
 }
 
 function ofStore(step: PlannedStep, before: StackPlan, after: StackPlan): Effected {
