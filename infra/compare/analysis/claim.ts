@@ -13,7 +13,7 @@ export interface Claim {
 
 export type Topic = "render" | "upstash" | "railway" | "fly" | "aws" | "decision";
 
-export interface Judgement {
+interface Judgement {
   readonly verdict: Verdict;
   /** In a sentence or two. */
   readonly now: string;

@@ -8,7 +8,7 @@ import { upstashClaims } from "./claims-upstash.ts";
 import { Evidence, type EvidenceParts } from "./evidence.ts";
 
 /** What the 2025 analysis says that can be judged. */
-export const CLAIMS: readonly Claim[] = [
+const CLAIMS: readonly Claim[] = [
   ...renderClaims,
   ...upstashClaims,
   ...railwayClaims,

@@ -17,7 +17,7 @@ export interface BreakEvens {
   readonly series: readonly CostSeries[];
 }
 
-export interface PairBreakEven {
+interface PairBreakEven {
   readonly one: string;
   readonly other: string;
   /** Rising, without a gap. */
@@ -26,19 +26,19 @@ export interface PairBreakEven {
   readonly because: readonly string[];
 }
 
-export interface CheapestSpan {
+interface CheapestSpan {
   readonly from: number;
   readonly to: number;
   readonly targets: readonly string[];
 }
 
 /** For a chart with a logarithmic scale of messages. */
-export interface CostSeries {
+interface CostSeries {
   readonly target: string;
   readonly points: readonly CostPoint[];
 }
 
-export interface CostPoint extends CostRange {
+interface CostPoint extends CostRange {
   readonly messages: number;
 }
 
@@ -48,7 +48,7 @@ export interface Volumes {
 }
 
 /** From one message a month to what would be 38 every second. */
-export const USUAL_VOLUMES: Volumes = { from: 1, to: 100_000_000 };
+const USUAL_VOLUMES: Volumes = { from: 1, to: 100_000_000 };
 
 /** Where, to the message, another one becomes the cheaper of each two. */
 export function breakEvensOf(

@@ -4,7 +4,7 @@ export interface HostOpinions {
   readonly learning: Opinion;
 }
 
-export interface Opinion {
+interface Opinion {
   /** From 0 to 10. */
   readonly points: number;
   readonly word: string;

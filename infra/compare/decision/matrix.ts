@@ -13,7 +13,7 @@ export interface Matrix {
   readonly rows: readonly MatrixRow[];
 }
 
-export interface MatrixRow {
+interface MatrixRow {
   readonly target: string;
   readonly scores: Scores;
   /** From 0 to 10, the weighted mean: at the worst and at the best that the scores may be. */
