@@ -78,7 +78,6 @@ interface Trial {
 const HOLDING = "Um momento.";
 const FALLBACK = "Hoje não consigo.";
 const ORGANIZATIONS = 5;
-/** So many that few messages join another one's turn, for which the AI of a load takes the longest of their times. */
 const CONVERSATIONS = 200;
 /** Each customer writes once before it counts: the first message of all sets up encryption. */
 const WARM_UP_MS = 20_000;
@@ -94,7 +93,7 @@ async function worker(): Promise<void> {
   ];
   console.log("Against the real worker; AI 2 to 5 s; times in s, worker / simulation:");
   console.log(
-    `${"".padEnd(26)}slots  arrive  mean          p50           p95           late share   error of p50, p95`,
+    `${"".padEnd(26)}slots  arrive  mean          p50           p95           late share      error of p50, p95`,
   );
   for (const trial of trials) await compared(trial);
 }
@@ -160,7 +159,7 @@ async function compared({ name, perSecond, seconds, concurrency, storeRttMs }: T
   console.log(
     `${name.padEnd(26)}${String(concurrency).padStart(5)}${perSecond.toFixed(1).padStart(6)}/s  ` +
       `${pair(real.mean, times.reply.mean)}${pair(real.p50, times.reply.p50)}${pair(real.p95, times.reply.p95)}` +
-      `${`${percent(late)} / ${percent(lateShare ?? 0)}`.padEnd(13)}` +
+      `${`${percent(late)} / ${percent(lateShare ?? 0)}`.padEnd(16)}` +
       `${percent(times.reply.p50 / real.p50 - 1)}, ${percent(times.reply.p95 / real.p95 - 1)}` +
       `   (${replies.length} messages, ${cpuMs.toFixed(0)} ms of CPU each)`,
   );

@@ -17,7 +17,7 @@ import {
 import { promisesOf, type PartPromise } from "./promises.ts";
 
 /** What the 2025 analysis says was promised to customers, in percent of a month: 43.8 minutes. */
-export const CUSTOMERS_PROMISE = 99.9;
+const CUSTOMERS_PROMISE = 99.9;
 
 export interface AvailabilityParts extends FactsOfDay {
   readonly usage: Usage;

@@ -50,7 +50,7 @@ export interface Arrivals {
 }
 
 /** Messages that arrive evenly within a time, such as answers to a campaign. */
-export interface Burst {
+interface Burst {
   readonly atMs: number;
   readonly messages: number;
   readonly withinMs: number;

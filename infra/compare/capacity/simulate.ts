@@ -174,13 +174,16 @@ class Simulation {
     this.#talks.state[conversation] = THINKING;
     const before = this.#talks.consumed[conversation] ?? 0;
     let consumed = 0;
+    // An answer to several messages takes as long as that to the hardest of them.
+    let longestMs = 0;
     for (let message = first; message !== NONE; message = this.#nextOf[message] ?? NONE) {
       if (consumed >= before) this.#measures.begun(now, this.#arrivedAt[message] ?? 0);
+      longestMs = Math.max(longestMs, this.#aiMs[message] ?? 0);
       consumed++;
     }
     this.#talks.consumed[conversation] = consumed;
     const attempts = this.#talks.attempts[conversation] ?? 0;
-    const thinkMs = attempts === 0 ? (this.#aiMs[first] ?? 0) : this.#latencyOf(this.#furtherThoughts);
+    const thinkMs = attempts === 0 ? longestMs : this.#latencyOf(this.#furtherThoughts);
     this.#talks.thinkMs[conversation] = thinkMs;
     const from = this.#limit?.take(now) ?? now;
     const until = from + Math.min(thinkMs, attempt.timeoutMs);
