@@ -25,14 +25,21 @@ export function interruptionsOf(
 ): readonly Interruption[] {
   return steps
     .filter(({ type }) => !RECORDS.has(type))
-    .flatMap((step) => {
-      const found = interruptionOf(before, after, step);
-      if (found === undefined || !step.properties.includes("condition")) return found ?? [];
-      return { ...found, how: `is not as it was deployed; it ${found.how}` };
-    });
+    .map((step) => interruptionOf(before, after, step))
+    .filter((found) => found !== undefined);
 }
 
 function interruptionOf(before: StackPlan, after: StackPlan, step: PlannedStep): Interruption | undefined {
+  const found = plannedInterruption(before, after, step);
+  if (found === undefined || !step.properties.includes("condition")) return found;
+  return { ...found, how: `is not as it was deployed; it ${found.how}` };
+}
+
+function plannedInterruption(
+  before: StackPlan,
+  after: StackPlan,
+  step: PlannedStep,
+): Interruption | undefined {
   const { resource } = step;
   if (resource === "store") return { of: "store", ...ofStore(step, before, after) };
   const [old, fresh] = [before, after].map(({ fleets }) => ownerOf(resource, fleets));

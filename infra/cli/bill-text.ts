@@ -30,21 +30,25 @@ export function billLines(bill: BillChange): string[] {
 export function billFields(bill: BillChange): object {
   if (bill.kind === "unknown") return { unknown: [bill.why] };
   const { change, unknown, asOf } = bill;
-  const line = ({ amount, unitPrice, unit, quantity, price }: CostLine): object => ({
-    ...{ amount, unitPrice, unit, quantity, price },
-  });
   return {
     ...{ currency: "USD", asOf, unknown },
     baseline: change.baseline,
     usage: change.usage,
-    lines: change.lines.map(({ before, after }) => ({
-      of: (after ?? before)?.of,
-      what: (after ?? before)?.what,
-      basis: (after ?? before)?.basis,
-      ...(before === undefined ? {} : { before: line(before) }),
-      ...(after === undefined ? {} : { after: line(after) }),
-    })),
+    lines: change.lines.map(lineFields),
   };
+}
+
+function lineFields({ before, after }: LineChange): object {
+  const { of, what, basis } = after ?? before ?? {};
+  return {
+    ...{ of, what, basis },
+    ...(before === undefined ? {} : { before: figuresOf(before) }),
+    ...(after === undefined ? {} : { after: figuresOf(after) }),
+  };
+}
+
+function figuresOf({ amount, unitPrice, unit, quantity, price }: CostLine): object {
+  return { amount, unitPrice, unit, quantity, price };
 }
 
 function changed({ before, after, difference }: AmountChange): string {

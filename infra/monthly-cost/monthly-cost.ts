@@ -27,7 +27,7 @@ export interface MonthlyCost {
 }
 
 /** Between two ends, to the cent; or unknown, and then at least so much. */
-export type Figures = { readonly low: number; readonly high: number } | { readonly atLeast: number };
+type Figures = { readonly low: number; readonly high: number } | { readonly atLeast: number };
 
 /** What a stack says of its cost. */
 export function monthlyCostOf(stackCost: StackCost): MonthlyCost {
@@ -69,10 +69,7 @@ const NOTHING = amountText(money(known(0)));
 export function unknownIn(stackCost: StackCost): readonly string[] {
   if (stackCost.kind === "unpriced") return [stackCost.why];
   const { cost, usage } = stackCost;
-  const reasons = cost.lines.flatMap(({ unitPrice, quantity }) => [
-    ...reasonsOf(unitPrice),
-    ...reasonsOf(quantity),
-  ]);
+  const reasons = cost.lines.flatMap((line) => [line.unitPrice, line.quantity]).flatMap(reasonsOf);
   const expected: readonly string[] = usage === undefined ? Object.values(USAGE_NOT_GIVEN) : [];
   return [...new Set(reasons)].filter((reason) => !expected.includes(reason));
 }
