@@ -173,13 +173,14 @@ function analysed({
   analysis,
   catalogue,
   day,
+  today,
   usage,
 }: ComparisonRequest): Pick<Comparison, "analysisTotals" | "explanation"> {
   if (analysis === undefined) return {};
   const parts = { catalogue, day, usage, plans: analysis.plans };
   if (!analysis.isExplained) return { analysisTotals: explainedTotals(parts) };
-  const explanation = explain(parts);
-  return { analysisTotals: explanation.totals, explanation };
+  // Totals are of the day that is asked for; what is said of a claim is so today.
+  return { analysisTotals: explainedTotals(parts), explanation: explain({ ...parts, day: today }) };
 }
 
 function reviewed(

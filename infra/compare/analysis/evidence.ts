@@ -10,7 +10,7 @@ import type { Usage } from "../usage.ts";
 /** What the claims of the analysis are judged by. */
 export interface EvidenceParts {
   readonly catalogue: Catalogue;
-  /** ISO 8601: today, or the day that is asked for. */
+  /** ISO 8601: today, since claims are judged in the words of today; totals are of any day. */
   readonly day: string;
   /** Plans of the examples, by name. */
   readonly plans: Readonly<Record<string, StackPlan>>;
