@@ -32,7 +32,9 @@ test("what is set too low is told what to set, and that is enough", () => {
 });
 
 test("what is set high enough is left", () => {
-  expect(adviceOn(at(2.5), ANALYSIS).sentences.at(-1)).toMatch(/OXY_CONCURRENCY=50 is enough/);
+  const { sentences } = adviceOn(at(2.5), ANALYSIS);
+  expect(sentences.at(-1)).toMatch(/OXY_CONCURRENCY=50 is enough/);
+  expect(sentences).toContain("The 5 of the 2025 analysis would be full at 1 to 2.5.");
 });
 
 test("an AI that is slower than the objective is no matter of slots", () => {

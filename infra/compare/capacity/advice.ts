@@ -9,6 +9,14 @@ export interface Advice {
   readonly sentences: readonly string[];
 }
 
+/** Of an AI: its quick answers and its slow ones. */
+interface Spread {
+  readonly fastMs: number;
+  readonly slowMs: number;
+}
+
+/** OXY_CONCURRENCY as the 2025 analysis has it. */
+const ANALYSIS_SLOTS = 5;
 /** Of the messages, those that may wait for a slot longer than {@link PATIENCE_MS}. */
 const QUANTILE = 0.99;
 const PATIENCE_MS = 250;
@@ -19,26 +27,23 @@ const MOST_SLOTS = 1_000;
  * What a number of slots can do with an AI that takes from `fastMs` to `slowMs`, by Little's law: slots = rate × time.
  * @param slots of all processes together
  */
-export function slotsCan(
-  slots: number,
-  { fastMs, slowMs }: { readonly fastMs: number; readonly slowMs: number },
-): string {
-  const from = (slots * 1_000) / slowMs;
-  const to = (slots * 1_000) / fastMs;
+export function slotsCan(slots: number, ai: Spread): string {
   return (
-    `${slots} turns at once, each of ${seconds(fastMs)} to ${seconds(slowMs)} s of the AI, are full at ` +
-    `${from === to ? rate(from) : `${rate(from)} to ${rate(to)}`} messages/s; what comes beyond that waits ever longer.`
+    `${slots} turns at once, each of ${seconds(ai.fastMs)} to ${seconds(ai.slowMs)} s of the AI, are full at ` +
+    `${fullAt(slots, ai)} messages/s; what comes beyond that waits ever longer.`
   );
+}
+
+function fullAt(slots: number, { fastMs, slowMs }: Spread): string {
+  const [from, to] = [rate((slots * 1_000) / slowMs), rate((slots * 1_000) / fastMs)];
+  return from === to ? from : `${from} to ${to}`;
 }
 
 /**
  * What to set for messages that come at that rate at the busiest time.
  * @throws RangeError for an input that cannot be
  */
-export function adviceOn(
-  input: CapacityInput,
-  ai: { readonly fastMs: number; readonly slowMs: number },
-): Advice {
+export function adviceOn(input: CapacityInput, ai: Spread): Advice {
   const { processes, concurrency, objectiveMs, arrivals } = input;
   const perSecond = arrivals.perSecond;
   const storeMs = tripsOfReply(input) * input.storeRttMs;
@@ -51,7 +56,11 @@ export function adviceOn(
         ]
       : [];
   const needed = slotsFor(perSecond / processes, slotSeconds(input) * 1_000);
-  const sentences = [slotsCan(processes * concurrency, ai), ...tooSlow];
+  const analysis =
+    concurrency === ANALYSIS_SLOTS
+      ? []
+      : [`The ${ANALYSIS_SLOTS} of the 2025 analysis would be full at ${fullAt(ANALYSIS_SLOTS, ai)}.`];
+  const sentences = [slotsCan(processes * concurrency, ai), ...analysis, ...tooSlow];
   if (needed === undefined)
     return {
       sentences: [
