@@ -198,12 +198,15 @@ function sentenceFor(
     return `${shown}: expected a certificate that leads to an authority known here, got another one (${code || "TLS"})`;
   if (/wrong version number|packet length|EPROTO|ssl/i.test(`${code} ${message}`))
     return `${shown}: expected a server that speaks TLS, got one that does not: say redis:// in place of rediss://`;
-  if (/Protocol error/i.test(message))
+  if (/Protocol error|Unknown RESP type/i.test(message))
     return `${shown}: expected a Redis, got a server that speaks something else`;
   if (["ENOTFOUND", "EAI_AGAIN"].includes(code)) return `${shown}: there is no such host`;
   if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"].includes(code))
     return `${shown}: nobody listens there that could be reached from here (${code})`;
   if (/timed? ?out|ETIMEDOUT/i.test(`${code} ${message}`))
-    return `${shown}: expected an answer within ${patienceMs / 1_000} s, got none: is it a Redis, and reachable from here?`;
+    return (
+      `${shown}: expected an answer within ${patienceMs / 1_000} s, got none: is it a Redis` +
+      `${tls ? " that speaks TLS (else say redis://)" : ""}, and reachable from here?`
+    );
   return `${shown}: expected a Redis, got a server that ends the connection${tls ? "" : ": one that speaks TLS does, try rediss://"}`;
 }

@@ -28,7 +28,7 @@ export interface Tally {
 
 /** What the store of a deployment tells of its use; the worker keeps no count of tokens. */
 export interface DeploymentUsage {
-  /** Messages of customers, and of owners who wrote on the phone. */
+  /** Messages, also those of owners who wrote on the phone, and what phones tell each other that no person reads. */
   readonly received: Tally | undefined;
   /** Parts of answers. */
   readonly sent: Tally | undefined;

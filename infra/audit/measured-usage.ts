@@ -3,6 +3,8 @@ import type { Range } from "../compare/estimate.ts";
 import type { DeploymentUsage } from "./deployment-usage.ts";
 import type { Rates } from "./rates.ts";
 
+/** Of fewer hours nobody knows what a day is like: nights are not in them. */
+export const WHOLE_DAY_HOURS = 24;
 /** Fewer say too little of what one of them takes. */
 const MESSAGES_MIN = 20;
 
@@ -35,10 +37,15 @@ export function measuredUsage({ rates, deployment, messages, processes, sessions
   };
 }
 
-/** From what one count makes probable to what the other does: a message may be answered in several parts, or by a person. */
+/**
+ * From what one count makes probable to what the other does: messages received have some among them that nobody answers,
+ * and one may be answered together with others, in several parts, or by a person.
+ */
 function volumeOf({ received, sent }: DeploymentUsage): Range | undefined {
-  const months = [received?.month, sent?.month].filter((month) => month !== undefined);
-  if (received === undefined || months.length === 0) return undefined;
+  const months = [received, sent].flatMap((tally) =>
+    tally === undefined || tally.hours < WHOLE_DAY_HOURS ? [] : [tally.month],
+  );
+  if (months.length === 0) return undefined;
   return {
     low: Math.floor(Math.min(...months.map(({ low }) => low))),
     high: Math.ceil(Math.max(...months.map(({ high }) => high))),

@@ -54,11 +54,11 @@ export async function findQueues(reading: Reading): Promise<FoundQueues> {
     cursor = next;
     looked += ROUND;
   } while (cursor !== "0" && looked < KEYS_MAX);
-  const queues = found.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other)));
+  const queues = found.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   return { queues, complete: cursor === "0" };
 }
 
-/** Its name may hold colons; its prefix hardly does. */
+/** Where prefix and name part is not told by a key with more colons; most prefixes have none. */
 async function queueOf(reading: Reading, key: string): Promise<QueueName | undefined> {
   const [, prefix, name] = /^(.*?):(.+):meta$/.exec(key) ?? [];
   if (prefix === undefined || name === undefined) return undefined;

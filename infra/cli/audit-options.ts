@@ -4,7 +4,7 @@ import type { Expectation } from "../audit/queue-findings.ts";
 /** The options of the commands that watch a store. */
 export interface WatchingOptions {
   readonly seconds: number;
-  readonly aiSeconds: Expectation["aiSeconds"];
+  readonly aiSeconds?: Expectation["aiSeconds"];
   readonly objective: number;
   readonly concurrency?: number;
   readonly asOf?: string;
@@ -18,7 +18,7 @@ const OBJECTIVE_SECONDS = 5;
 export function withWatching(command: Command): Command {
   return command
     .option("--seconds <n>", "how long it is watched", numberFrom(5, 86_400), 60)
-    .option("--ai-seconds <n or n-m>", "what a job takes at its worker (default: 2-5)", spanOf, AI_SECONDS)
+    .option("--ai-seconds <n or n-m>", "what a job takes at its worker (default: 2-5)", spanOf)
     .option(
       "--objective <seconds>",
       "within which a customer is to be answered",
@@ -29,7 +29,13 @@ export function withWatching(command: Command): Command {
     .option("--as-of <day>", "with the prices of that day, such as 2025-01-15 (default: today's)", dayOf);
 }
 
-export function watchOptionsOf({ seconds, aiSeconds, objective, concurrency, asOf }: WatchingOptions) {
+export function watchOptionsOf({
+  seconds,
+  aiSeconds = AI_SECONDS,
+  objective,
+  concurrency,
+  asOf,
+}: WatchingOptions) {
   const expectation: Expectation = {
     aiSeconds,
     objectiveSeconds: objective,

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { audit } from "../audit/audit.ts";
 import { AuditConnection } from "../audit/connection.ts";
 import { deploymentUsage, receivedNow, type DeploymentUsage, type Tally } from "../audit/deployment-usage.ts";
-import { measuredUsage } from "../audit/measured-usage.ts";
+import { measuredUsage, WHOLE_DAY_HOURS } from "../audit/measured-usage.ts";
 import { redisAddress } from "../audit/redis-address.ts";
 import { AuditRefused } from "../audit/refused.ts";
 import { between, count, counted } from "../audit/words.ts";
@@ -106,7 +106,7 @@ function deploymentLines({ received, sent, complete }: DeploymentUsage, month: R
   return [
     `${kept("Messages received", received)}; ${kept("parts of answers sent", sent)}`,
     month === undefined
-      ? "Messages a month: unknown"
+      ? `Messages a month: unknown, of less than ${WHOLE_DAY_HOURS} hours`
       : `Messages a month: ${between(month.low, month.high)}, if these hours are usual ones`,
   ];
 }
