@@ -56,7 +56,7 @@ ${[
   },
 ]);
 
-export const EXPECTATION = { aiSeconds: { low: 2, high: 5 }, objectiveSeconds: 5 } as const;
+const EXPECTATION = { aiSeconds: { low: 2, high: 5 }, objectiveSeconds: 5 } as const;
 
 /** The audit of a Redis, watched for a moment. */
 export async function auditOf(

@@ -3,7 +3,7 @@ import { field } from "../../stack-config/field.ts";
 import { InvalidFile, readYaml } from "../../yaml-file.ts";
 
 /** Of the file's form. */
-export const INVOICES_VERSION = 1;
+const INVOICES_VERSION = 1;
 /** No bill of this is as high; a slip of the finger is. */
 const MOST = 1e9;
 

@@ -29,14 +29,14 @@ export interface Columns {
   readonly invoiced?: Amount;
 }
 
-export interface ProviderReview extends Columns {
+interface ProviderReview extends Columns {
   /** As the first part of the catalogue's ids names it. */
   readonly provider: string;
   readonly rows: readonly ReviewRow[];
   readonly reasons: readonly Reason[];
 }
 
-export interface ReviewRow extends Columns {
+interface ReviewRow extends Columns {
   readonly what: string;
   /** Catalogue's id; missing of a line of an invoice that names none. */
   readonly price?: string;

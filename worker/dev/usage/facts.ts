@@ -10,7 +10,7 @@ export interface Fact {
 }
 
 /** A worker before and after, and how many messages it has answered between. */
-export interface Span {
+interface Span {
   readonly before: StationFigures;
   readonly after: StationFigures;
   readonly messages: number;
