@@ -1,6 +1,6 @@
 import { EXAMPLES_EXPLAINED } from "../compare/analysis/totals.ts";
 import { parseTarget, parseStore, type StoreSpec, type TargetSpec } from "../compare/targets/spec.ts";
-import { storeFor, type SamePlace } from "../compare/targets/store-for.ts";
+import { storeBeside, storeFor, type SamePlace } from "../compare/targets/store-for.ts";
 import { OptionRefused } from "../compare/option-refused.ts";
 import type { Target } from "../compare/targets/target.ts";
 import { hosts } from "../hosts.ts";
@@ -134,7 +134,7 @@ function specTarget(
 ): Target {
   const spec: TargetSpec = parseTarget(text);
   const said = spec.store ?? common;
-  const store = said ?? storeFor(spec, samePlace);
+  const store = said === undefined ? storeFor(spec, samePlace) : storeBeside(spec, said, samePlace);
   const { images } = hosts[spec.fleet.host as keyof typeof hosts];
   const file: StackFile = {
     config: {

@@ -39,7 +39,7 @@ export class Sources {
     const isLink = /^https?:\/\/\S+$/.test(source);
     const sourced: Line = isLink
       ? [short]
-      : words.line("note.source", { line: short, source: words.phrase(source) });
+      : words.line("note.source", { line: short, source: { kind: "foreign", text: source, language: "en" } });
     const line: Line =
       condition === undefined
         ? sourced

@@ -22,10 +22,28 @@ export type SamePlace = (
  * @throws OptionRefused when what the fleet says does not fit together, or no store is within its reach
  */
 export function storeFor({ fleet }: TargetSpec, samePlace: SamePlace): StoreSpec {
+  const best = bestOf(fleet, Object.values(stores), samePlace);
+  if (best === undefined)
+    throw new OptionRefused(`--targets: expected a host that reaches a store, got ${fleet.host}`);
+  return best;
+}
+
+/** A store that does not say where it is, is in the fleet's place where it can be. @throws OptionRefused as above */
+export function storeBeside({ fleet }: TargetSpec, store: StoreSpec, samePlace: SamePlace): StoreSpec {
+  if (store["region"] !== undefined) return store;
+  const kind: Store = stores[store.kind as keyof typeof stores];
+  return { ...bestOf(fleet, [kind], samePlace), ...store };
+}
+
+function bestOf(
+  fleet: TargetSpec["fleet"],
+  kinds: readonly Store[],
+  samePlace: SamePlace,
+): StoreSpec | undefined {
   const config = fleetConfig(fleet);
   const host: Host = hosts[config.host as keyof typeof hosts];
   const reaches = host.reaches(config);
-  const within = Object.values(stores as Readonly<Record<string, Store>>).flatMap((store) =>
+  const within = kinds.flatMap((store) =>
     variants(store).flatMap((variant) => {
       const network = commonNetwork(reaches, store.reachableFrom(variant.config));
       return network === undefined
@@ -33,10 +51,7 @@ export function storeFor({ fleet }: TargetSpec, samePlace: SamePlace): StoreSpec
         : [{ ...variant, order: orderOf(network, variant, config, samePlace) }];
     }),
   );
-  const [best] = within.toSorted((one, other) => one.order - other.order);
-  if (best === undefined)
-    throw new OptionRefused(`--targets: expected a host that reaches a store, got ${config.host}`);
-  return best.spec;
+  return within.toSorted((one, other) => one.order - other.order)[0]?.spec;
 }
 
 /** A network of their own weighs more than the place, because it is one only in their place. */

@@ -1,12 +1,20 @@
 import { BarChart, CustomChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, MarkLineComponent } from "echarts/components";
-import { init, use } from "echarts/core";
+import { init, setPlatformAPI, use } from "echarts/core";
 import type { EChartsCoreOption } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import type { Axis, Bars, Lines, Mark, Unit } from "../chart.ts";
 import type { Draw } from "./page.ts";
 
 use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
+
+/** Of a letter, as a part of its size: in the widest of the page's fonts, so that nothing overlaps in any of them. */
+const LETTER = 0.66;
+setPlatformAPI({
+  measureText: (text: string, font?: string) => ({
+    width: text.length * LETTER * Number.parseFloat(/([\d.]+)px/.exec(font ?? "")?.[1] ?? "12"),
+  }),
+});
 
 const WIDTH = 960;
 const BAR_HEIGHT = 34;
@@ -108,7 +116,14 @@ function linesOption({ x, y, series, marks }: Lines, write: Write): EChartsCoreO
   const named = series.map(({ name }) => name);
   return {
     ...common(named),
-    grid: { left: 16, right: 40, top: 24 + 24 * legendRows(named), bottom: 36, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: {
+      left: 16,
+      right: 40,
+      top: 24 + 24 * legendRows(named),
+      bottom: 36,
+      outerBoundsMode: "same",
+      outerBoundsContain: "axisLabel",
+    },
     xAxis: { ...axisOf(x, write), nameLocation: "middle", nameGap: 30 },
     yAxis: { ...axisOf(y, write), nameLocation: "end" },
     series: series.flatMap(({ name, points }, index) => {
@@ -149,7 +164,14 @@ function common(names: readonly string[]) {
       itemHeight: 10,
       textStyle: TEXT,
     },
-    grid: { left: 8, right: 40, top: 40, bottom: 16, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: {
+      left: 8,
+      right: 40,
+      top: 40,
+      bottom: 16,
+      outerBoundsMode: "same",
+      outerBoundsContain: "axisLabel",
+    },
   };
 }
 

@@ -42,6 +42,7 @@ th:first-child, td:first-child { padding-left: 0; }
 thead th { color: var(--muted); font-weight: 600; border-bottom: 2px solid var(--line); vertical-align: bottom; }
 tbody th { font-weight: 600; min-width: 9rem; }
 .right { text-align: right; }
+td.right { white-space: nowrap; }
 td.good { color: var(--good); } td.bad { color: var(--bad); } td.unknown { color: var(--unknown); }
 td a, td abbr { color: inherit; }
 a.figure, abbr { text-decoration: underline dotted; text-decoration-color: var(--muted); text-underline-offset: .2em; cursor: help; }
@@ -70,6 +71,7 @@ footer a { overflow-wrap: anywhere; }
   .chart svg { min-width: 0; }
   table { font-size: 8.5pt; }
   th, td { padding: .2rem .4rem; }
+  td.right { white-space: normal; }
   tbody th { min-width: 0; }
   figure, tr { break-inside: avoid; }
   h2 { break-after: avoid; }

@@ -51,7 +51,7 @@ export function outagesSection(context: Context): Section {
   const { comparison, words } = context;
   return {
     id: "outages",
-    title: words.text("availability.caption"),
+    title: words.text("availability.outages"),
     isDetail: true,
     blocks: [{ kind: "list", items: comparison.targets.flatMap((target) => linesOf(target, context)) }],
   };

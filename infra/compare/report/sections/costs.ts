@@ -2,7 +2,7 @@ import { lowestOf } from "../../estimate.ts";
 import type { ComparedTarget } from "../../compared-target.ts";
 import type { Context } from "../context.ts";
 import { entriesOf } from "../context.ts";
-import type { Block, Cell, Figure, Line, Section } from "../document.ts";
+import { strong, type Block, type Cell, type Figure, type Line, type Section } from "../document.ts";
 import { availabilityCell, objectiveCell } from "./behaviour-cells.ts";
 import { billId } from "./bill.ts";
 import { conjunction } from "./list.ts";
@@ -95,7 +95,7 @@ function cheapestLine({ comparison: { targets }, words }: Context): Line {
   const possible = costs.filter(({ total }) => lowestOf(total) <= most).map(({ name }) => name);
   const [only, ...others] = possible;
   return others.length === 0 && only !== undefined
-    ? words.line("costs.cheapest-one", { target: only })
+    ? words.line("costs.cheapest-one", { target: strong(only) })
     : words.line("costs.cheapest-open", { targets: conjunction(possible, words, "disjunction") });
 }
 

@@ -1,6 +1,6 @@
 import type { Move } from "../../decision/staying.ts";
 import type { Context } from "../context.ts";
-import type { Block, Line, Section } from "../document.ts";
+import { strong, type Block, type Line, type Section } from "../document.ts";
 import { conjunction } from "./list.ts";
 
 /** Staying, and what each move would bring beside it. */
@@ -18,7 +18,7 @@ export function stayingSection({ comparison, words, numbers }: Context): Section
             {
               kind: "paragraph" as const,
               line: words.line("staying.here", {
-                target: current,
+                target: strong(current),
                 amount: numbers.money(here.cost.hosting.total),
               }),
             },
@@ -49,9 +49,10 @@ export function stayingSection({ comparison, words, numbers }: Context): Section
 }
 
 function moveLine(
-  { to: target, savesMonthly, costsOnce, payback }: Move,
+  { to, savesMonthly, costsOnce, payback }: Move,
   { words, numbers }: Pick<Context, "words" | "numbers">,
 ): Line {
+  const target = strong(to);
   if (payback.kind === "never")
     return words.line("staying.never", { target, because: words.phrase(payback.because) });
   if (payback.kind === "unknown")
