@@ -22,7 +22,7 @@ export type CostQuantity =
   /** As the plan says. */
   { readonly low: number; readonly high: number } | Metered;
 
-export interface Metered {
+interface Metered {
   /** Their sum. */
   readonly meters: readonly Meter[];
   readonly times?: number;

@@ -6,7 +6,7 @@ import type { Range } from "./estimate.ts";
 import { USUAL_TOKENS, type Usage } from "./usage.ts";
 
 /** Of the file's form: another one is refused, because its numbers may mean something else. */
-export const USAGE_VERSION = 1;
+const USAGE_VERSION = 1;
 
 /** A volume beyond it is a slip of the finger: WhatsApp as a whole carries about 3 × 10¹² messages a month. */
 const MOST = 1e10;

@@ -1,4 +1,5 @@
-import { calcPrice } from "@pydantic/genai-prices";
+import { calcPrice, findProvider } from "@pydantic/genai-prices";
+import { nearest } from "../../stack-config/problems.ts";
 import { money, timesAmount, unknownAmount, type Amount } from "../amount.ts";
 import type { Entry } from "../catalogue/entry.ts";
 import { known, product, unknown, type Estimate, type Range } from "../estimate.ts";
@@ -36,11 +37,6 @@ export function aiCost({ messages, ai }: Usage, day: string): Cost {
   ]);
 }
 
-/** Names of that provider's models. */
-export function isKnownModel(model: string): boolean {
-  return calcPrice({ input_tokens: 1 }, model, { providerId: PROVIDER }) !== null;
-}
-
 function tokens(all: Range, share: Range): Estimate {
   return product({ kind: "known", ...all }, { kind: "known", ...share });
 }
@@ -54,8 +50,14 @@ function priceOf(model: string, kind: Kind, day: string): Amount {
       ? { input_tokens: TOKENS_PRICED, cache_read_tokens: TOKENS_PRICED }
       : { [kind]: TOKENS_PRICED };
   const found = calcPrice(usage, model, { providerId: PROVIDER, timestamp: new Date(`${day}T12:00:00Z`) });
-  if (found === null) return unknownAmount(`price of AI model ${model}`);
+  if (found === null) return unknownAmount(`price of AI model ${model}${similar(model)}`);
   return money(known(kind === "output_tokens" ? found.output_price : found.input_price));
+}
+
+function similar(model: string): string {
+  const names = findProvider({ providerId: PROVIDER })?.models.map(({ id }) => id) ?? [];
+  const hint = nearest(model, names);
+  return hint === undefined ? "" : ` (${hint})`;
 }
 
 function lineOf(
