@@ -30,8 +30,6 @@ interface Metered {
   readonly atMost?: number;
   /** Catalogue's id of how much of it is not billed. */
   readonly beyond?: string;
-  /** Billed in whole blocks of so many. */
-  readonly block?: number;
 }
 
 /** A fee that is the account's, whatever is deployed: the plan needs this one at the least. */

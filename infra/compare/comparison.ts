@@ -164,7 +164,7 @@ function breakEvens({ targets, catalogue, day, usage }: ComparisonRequest): Brea
       const plan = plans.get(name);
       if (plan === undefined) throw new RangeError(`no target is named ${name}`);
       const at = { low: messages, high: messages };
-      return hostingCost(plan, { catalogue, day, usage: { ...usage, messages: at }, evenBlocks: true }).total;
+      return hostingCost(plan, { catalogue, day, usage: { ...usage, messages: at } }).total;
     },
   );
 }

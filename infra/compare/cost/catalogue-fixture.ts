@@ -2,12 +2,14 @@ import { Catalogue } from "../catalogue/catalogue.ts";
 import type { Entry } from "../catalogue/entry.ts";
 import type { Range } from "../estimate.ts";
 
-/** Entries of these values for all time: prices in USD, and ratios and other facts without a currency. */
-export function catalogueWith(parts: {
+interface Parts {
   readonly prices?: Readonly<Record<string, number | Range | null>>;
   readonly facts?: Readonly<Record<string, number | Range | null>>;
-}): Catalogue {
-  const entries = (values: Readonly<Record<string, number | Range | null>>, currency?: "USD") =>
+}
+
+/** Entries of these values for all time: prices in USD, and ratios and other facts without a currency. */
+export function catalogueWith(parts: Parts): Catalogue {
+  const entries = (values: Parts["prices"] = {}) =>
     Object.entries(values).map(([id, value]): Entry => ({
       id,
       aliases: [],
@@ -15,7 +17,6 @@ export function catalogueWith(parts: {
       about: id,
       unit: "unit",
       value: typeof value === "number" ? { low: value, high: value } : value,
-      ...(currency === undefined ? {} : { currency }),
       validFrom: "2000-01-01",
       observedAt: "2026-11-01",
       source: "a test",
@@ -24,5 +25,6 @@ export function catalogueWith(parts: {
       file: "test.yaml",
       line: 1,
     }));
-  return new Catalogue([...entries(parts.prices ?? {}, "USD"), ...entries(parts.facts ?? {})]);
+  const prices = entries(parts.prices).map((entry) => Object.assign(entry, { currency: "USD" as const }));
+  return new Catalogue([...prices, ...entries(parts.facts)]);
 }

@@ -14,15 +14,13 @@ export interface CostParts {
   /** ISO 8601: prices are those in force on it. */
   readonly day: string;
   readonly usage: Usage;
-  /** What is billed in whole blocks is counted in parts of them: for where costs meet, a step is no answer. */
-  readonly evenBlocks?: boolean;
 }
 
 /** What a month of that plan costs at that usage at its hosts, store and network. */
 export function hostingCost(plan: StackPlan, parts: CostParts): Cost {
-  const { catalogue, day, usage, evenBlocks } = parts;
+  const { catalogue, day, usage } = parts;
   const meters = metersOf(plan, parts);
-  return priceItems(itemsOf(plan), { catalogue, day, meters, accounts: usage.accounts, evenBlocks });
+  return priceItems(itemsOf(plan), { catalogue, day, meters, accounts: usage.accounts });
 }
 
 /** The whole bill of a plan, in pure data. */

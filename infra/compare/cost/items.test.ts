@@ -19,13 +19,12 @@ function quantityOf({ quantity, paidFrom }: CostItem): string {
   const paid = paidFrom === undefined ? "" : `, from ${paidFrom}`;
   if (!("meters" in quantity))
     return `${quantity.low === quantity.high ? quantity.low : `${quantity.low}–${quantity.high}`}${paid}`;
-  const { meters, times, atMost, beyond, block } = quantity;
+  const { meters, times, atMost, beyond } = quantity;
   return [
     meters.join(" + "),
     ...(times === undefined ? [] : [`by ${Number(times.toPrecision(3))}`]),
     ...(atMost === undefined ? [] : [`at most ${atMost}`]),
     ...(beyond === undefined ? [] : [`beyond ${beyond}`]),
-    ...(block === undefined ? [] : [`in blocks of ${block}`]),
   ]
     .join(", ")
     .concat(paid);
@@ -37,7 +36,7 @@ test("Render: each service by its instances, and what leaves for WhatsApp, the A
     "fleet main: render/instance/starter × 1",
     "fleet main: render/instance/starter × 1",
     "fleet main: render/workspace/hobby or more × 1",
-    "fleet main: render/egress × internet-gb + to-store-gb, beyond render/egress/included-gb, in blocks of 1",
+    "fleet main: render/egress × internet-gb + to-store-gb, beyond render/egress/included-gb",
     "store: upstash/fixed/250mb × 1",
   ]);
 });
@@ -47,7 +46,7 @@ test("Render: a store of its own network costs no traffic, and scaling by itself
   expect(billOf({ kind: "render-key-value", plan: "starter" }, fleet)).toEqual([
     "fleet main: render/instance/starter × 2–5",
     "fleet main: render/workspace/pro or more × 1",
-    "fleet main: render/egress × internet-gb, beyond render/egress/included-gb, in blocks of 1",
+    "fleet main: render/egress × internet-gb, beyond render/egress/included-gb",
     "store: render/key-value/starter × 1",
   ]);
 });

@@ -22,7 +22,6 @@ const METERS: Readonly<Record<Meter, Estimate>> = {
 const PRICES = {
   "shed/rent": 7,
   "shed/gb": 2,
-  "shed/block": 15,
   "shed/plan/hobby": 5,
   "shed/plan/pro": 20,
 } as const;
@@ -71,18 +70,14 @@ test("a ratio multiplies its price", () => {
   expect(priced([{ ...rent, factors: ["shed/region"] }]).total).toMatchObject({ low: 21, high: 21 });
 });
 
-test("what is included is not billed, and a begun block is a whole one", () => {
-  const item = (beyond: string | undefined, block: number): CostItem => ({
+test("what is included is not billed", () => {
+  const item = (included: { beyond?: string }): CostItem => ({
     what: "sent",
-    price: "shed/block",
-    quantity: {
-      meters: ["internet-gb", "to-store-gb"],
-      ...(beyond === undefined ? {} : { beyond }),
-      block,
-    },
+    price: "shed/gb",
+    quantity: { meters: ["internet-gb", "to-store-gb"], ...included },
   });
-  expect(priced([item("shed/included", 100)]).total).toMatchObject({ low: 15, high: 15 });
-  expect(priced([item(undefined, 100)]).total).toMatchObject({ low: 30, high: 30 });
+  expect(priced([item({ beyond: "shed/included" })]).total).toMatchObject({ low: 104, high: 104 });
+  expect(priced([item({})]).total).toMatchObject({ low: 304, high: 304 });
 });
 
 test("a fee of the account is there once, as the dearest that anything needs or the account has", () => {
@@ -146,17 +141,15 @@ const items: fc.Arbitrary<CostItem[]> = fc.array(
           times: fc.double({ min: 0, max: 10, noNaN: true }),
           atMost: fc.double({ min: 0, max: 1e3, noNaN: true }),
           beyond: fc.constant("shed/included"),
-          block: fc.integer({ min: 1, max: 100 }),
           paidFrom: fc.constant("shed/plan"),
         },
         { requiredKeys: ["meter", "price"] },
       )
-      .map(({ meter: of, price, paidFrom, ...rest }): CostItem => ({
-        what: "used",
-        price,
-        quantity: { meters: [of], ...rest },
-        ...(paidFrom === undefined ? {} : { paidFrom }),
-      })),
+      .map(({ meter: of, price, paidFrom, ...rest }): CostItem => {
+        const quantity = { meters: [of], ...rest };
+        const item = { what: "used", price, quantity };
+        return paidFrom === undefined ? item : Object.assign(item, { paidFrom });
+      }),
   ),
   { maxLength: 8 },
 );

@@ -12,8 +12,6 @@ export interface Pricing {
   readonly meters: Readonly<Record<Meter, Estimate>>;
   /** Plans that the accounts are on anyway, by what their ids begin with. */
   readonly accounts: Readonly<Record<string, string>>;
-  /** What is billed in whole blocks is counted in parts of them: less by a block at the most, and without steps. */
-  readonly evenBlocks?: boolean | undefined;
 }
 
 /** An item and whose it is. */
@@ -124,13 +122,10 @@ function missing(id: string, entry: Entry | undefined, day: string): string {
 
 function quantityOf(quantity: CostQuantity, pricing: Pricing): Estimate {
   if (!("meters" in quantity)) return known(quantity.low, quantity.high);
-  const { meters, times = 1, atMost, beyond: included, block } = quantity;
+  const { meters, times = 1, atMost, beyond: included } = quantity;
   const counted = product(sum(meters.map((meter) => pricing.meters[meter])), known(times));
   const limited = atMost === undefined ? counted : mapped(counted, (value) => Math.min(value, atMost));
-  const over =
-    included === undefined
-      ? limited
-      : beyond(limited, valueOf(included, pricing.catalogue.entry(included, pricing.day), pricing.day));
-  if (block === undefined) return over;
-  return mapped(over, (value) => (pricing.evenBlocks === true ? value / block : Math.ceil(value / block)));
+  return included === undefined
+    ? limited
+    : beyond(limited, valueOf(included, pricing.catalogue.entry(included, pricing.day), pricing.day));
 }

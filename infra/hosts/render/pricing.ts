@@ -21,7 +21,7 @@ export function priceFleet(plan: RenderFleetPlan): readonly CostItem[] {
     {
       what: "sent to the internet",
       price: "render/egress",
-      quantity: { meters: leaving, beyond: "render/egress/included-gb", block: 1 },
+      quantity: { meters: leaving, beyond: "render/egress/included-gb" },
     },
   ];
 }
