@@ -9,6 +9,7 @@ import { Outbox } from "./conversation/outbox.ts";
 import { ConversationRecord } from "./conversation/record.ts";
 import { Replies } from "./conversation/replies.ts";
 import { turn, type TurnOptions } from "./conversation/turn.ts";
+import { Turns } from "./conversation/turns.ts";
 import type { Conversation } from "./conversation/types.ts";
 import { handleMessageJob } from "./jobs/message/handler.ts";
 import { MetricsPublisher } from "./metrics/publisher.ts";
@@ -16,7 +17,9 @@ import manifest from "./package.json" with { type: "json" };
 import { errorFields, type Logger } from "./runtime/logging.ts";
 import type { Standing } from "./runtime/readiness.ts";
 import { WakeUps } from "./runtime/wake-ups.ts";
+import { HandOver } from "./sessions/hand-over.ts";
 import { LeaseLost, type Lease } from "./sessions/lease.ts";
+import { LettingGo } from "./sessions/letting-go.ts";
 import { Membership } from "./sessions/membership.ts";
 import { requireMatchingStore } from "./sessions/meta.ts";
 import { Organizations } from "./sessions/organizations.ts";
@@ -76,8 +79,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
           slot,
           concurrency: config.replies.concurrency,
           log,
-          handle: (job, signal) =>
-            handleMessageJob(job, { turn: advance, look: () => membership.beat() }, signal),
+          handle: (job) => handleMessageJob(job, { turn: advance, look: () => membership.beat() }),
         });
         log.info("slot claimed", { slot, process: membership.process });
       },
@@ -93,6 +95,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
         log.warn("shards lost", { shards: leases.length });
         sessions.lost(leases);
       },
+      over: (shards) => handOver.over(shards),
       due: (conversations) => {
         for (const conversation of conversations) wakeUps?.wakeOnce(conversation);
       },
@@ -104,7 +107,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     whatsapp,
     organizations,
     log,
-    lease: (shard) => membership.lease(shard),
+    lease: (shard) => lettingGo.lease(shard),
     stillOurs: async (lease) => {
       await membership.beat();
       return membership.lease(lease.shard)?.epoch === lease.epoch;
@@ -140,13 +143,14 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     objectiveMs: config.replies.objectiveMs,
     attempts: config.ai.attempts,
     backoffMs: config.ai.backoffMs,
-    lease: leaseOf,
+    lease: (organization) => lettingGo.lease(shardOf(organization)),
     settings: (organization) => organizations.find(organization),
     wakeIn: wake,
     thought: (conversation, timing) => replies.thought(conversation, timing),
   };
-  const advance = async (conversation: Conversation, signal: AbortSignal): Promise<void> => {
-    await turn(conversation, turnOptions, signal).catch(unlessRefused);
+  const turns = new Turns();
+  const advance = async (conversation: Conversation): Promise<void> => {
+    await turns.run(conversation, (signal) => turn(conversation, turnOptions, signal)).catch(unlessRefused);
   };
   const requests = new Requests({
     redis,
@@ -156,7 +160,19 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     whatsapp,
     organizations,
     sessions,
-    lease: (shard) => membership.lease(shard),
+    lease: (shard) => lettingGo.lease(shard),
+  });
+
+  const lettingGo = new LettingGo({ turns, outbox, sessions, lease: (shard) => membership.lease(shard) });
+  const handOver = new HandOver({
+    membership,
+    lettingGo,
+    sessions,
+    log,
+    // Who writes meanwhile is to wait no longer than for an answer.
+    patienceMs: config.replies.objectiveMs,
+    busy: (organization) => requests.busy(organization),
+    announce: async (slots) => await wakeUps?.announce(slots),
   });
 
   /** What waits for an owner or a socket that is gone would wait in vain; the rest comes with the heartbeat. */
@@ -209,9 +225,12 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     drain: async (drainMs) => {
       const deadline = performance.now() + drainMs;
       membership.stopTaking();
-      await wakeUps?.drain(drainMs);
-      await outbox.idle(deadline - performance.now());
-      await sessions.closeAll();
+      const drained = wakeUps?.drain();
+      // More than once if another process handed something over before it knew.
+      const left = (): Lease[] => membership.leases.filter((lease) => !lettingGo.includes(lease));
+      for (let leases = left(); leases.length > 0; leases = left())
+        await lettingGo.letGo(leases, deadline - performance.now());
+      await drained;
       metrics?.stop();
       const others = await membership.leave();
       await wakeUps?.announce(others);

@@ -67,6 +67,11 @@ export class Requests {
     this.#options = options;
   }
 
+  /** Whether an operator waits for what this process is doing with the organization's session. */
+  busy(organization: string): boolean {
+    return this.#importing.has(organization) || this.#options.sessions.of(organization)?.status === "pairing";
+  }
+
   async handle(requests: ReadonlyMap<string, string>): Promise<void> {
     await Promise.all([...requests].map(([id, json]) => this.#handle(id, json)));
   }

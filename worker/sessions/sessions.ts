@@ -74,16 +74,25 @@ export class Sessions {
 
   /** Cuts the sockets of these shards before it returns. */
   lost(leases: readonly Lease[]): void {
-    const epochs = new Map(leases.map(({ shard, epoch }) => [shard, epoch]));
-    for (const [organization, session] of this.#sessions) {
-      if (epochs.get(session.lease.shard) !== session.lease.epoch) continue;
+    for (const [organization, session] of this.#under(leases)) {
       session.terminate();
       this.#sessions.delete(organization);
     }
   }
 
-  async closeAll(): Promise<void> {
-    await Promise.all(this.all.map((session) => session.close()));
-    this.#sessions.clear();
+  /** Stores what is under way in the sessions of these shards and closes their sockets. */
+  async close(leases: readonly Lease[]): Promise<void> {
+    await Promise.all(
+      this.#under(leases).map(async ([organization, session]) => {
+        await session.close();
+        // Meanwhile the lease may have gone, come back, and brought another session.
+        if (this.#sessions.get(organization) === session) this.#sessions.delete(organization);
+      }),
+    );
+  }
+
+  #under(leases: readonly Lease[]): [organization: string, session: Session][] {
+    const epochs = new Map(leases.map(({ shard, epoch }) => [shard, epoch]));
+    return [...this.#sessions].filter(([, { lease }]) => epochs.get(lease.shard) === lease.epoch);
   }
 }
