@@ -4,7 +4,7 @@ local function now()
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
--- Who owns a shard: owner, epoch (decimal digits), expiry (ms). An owner of "-" has released it.
+-- Who owns a shard: owner, epoch (decimal digits), expiry (ms). An owner of "-" has released it; parts.lua.
 local function lease_of(leases, shard)
   local lease = redis.call("HGET", leases, shard)
   if not lease then return nil end

@@ -33,12 +33,12 @@ export class HandOver {
     const { membership, log } = this.#options;
     const more = count - this.#under.size;
     if (more <= 0) return;
-    const weights = new Map<number, number>();
-    const busy = new Set<number>();
-    for (const { organization, lease } of this.#options.sessions.all) {
-      weights.set(lease.shard, (weights.get(lease.shard) ?? 0) + 1);
-      if (this.#options.busy(organization)) busy.add(lease.shard);
-    }
+    const weights = this.#options.sessions.byShard;
+    const busy = new Set(
+      this.#options.sessions.all
+        .filter(({ organization }) => this.#options.busy(organization))
+        .map(({ lease }) => lease.shard),
+    );
     const candidates = membership.leases.filter((lease) => !this.#under.has(lease) && !busy.has(lease.shard));
     const leases = chosen(candidates, Math.min(more, candidates.length), (shard) => weights.get(shard) ?? 0);
     if (leases.length === 0) return;

@@ -65,21 +65,31 @@ if takes then
 end
 
 local expiry = string.format("%.0f", at + ttl)
-local held, owned = {}, {}
+local held, owned, free = {}, {}, {}
+local function hold(shard, epoch)
+  held[#held + 1] = { shard, epoch }
+  owned[#owned + 1] = shard
+  write(shard, process, epoch, expiry)
+end
 for shard = 0, shards - 1 do
   local owner, epoch, ends = parsed(leases, shard)
-  local free = owner == "-" or tonumber(ends) <= at
-  local mine = owner == process and not free
-  if free and room > 0 then
-    remember(owner, tonumber(ends))
-    epoch = next_epoch(epoch, time)
-    mine = true
-    room = room - 1
+  if owner == "-" or tonumber(ends) <= at then
+    local organizations = owner == "-" and tonumber(ends) or 0
+    free[#free + 1] = { shard = shard, owner = owner, epoch = epoch, ends = tonumber(ends), organizations = organizations }
+  elseif owner == process then
+    hold(shard, epoch)
   end
-  if mine then
-    held[#held + 1] = { shard, epoch }
-    owned[#owned + 1] = shard
-    write(shard, process, epoch, expiry)
+end
+-- Spread over what is free, so that whoever takes the rest gets as many organizations, where their number is known.
+table.sort(free, function(a, b)
+  if a.organizations ~= b.organizations then return a.organizations > b.organizations end
+  return a.shard < b.shard
+end)
+room = math.min(room, #free)
+for index, each in ipairs(free) do
+  if math.floor(index * room / #free) > math.floor((index - 1) * room / #free) then
+    remember(each.owner, each.ends)
+    hold(each.shard, next_epoch(each.epoch, time))
   end
 end
 if #writes > 0 then redis.call("HSET", KEYS[1], unpack(writes)) end

@@ -131,8 +131,11 @@ export class Membership {
     });
   }
 
-  /** Gives up everything. The sockets must be closed before. Returns the slots of the other processes. */
-  async leave(): Promise<number[]> {
+  /**
+   * Gives up everything. The sockets must be closed before. Returns the slots of the other processes.
+   * @param organizations how many there are in a shard, so that those who take them get as many each
+   */
+  async leave(organizations: ReadonlyMap<number, number> = new Map()): Promise<number[]> {
     this.#left = true;
     clearTimeout(this.#next);
     clearTimeout(this.#fence);
@@ -142,7 +145,7 @@ export class Membership {
       const slots = await scripts.release.run(
         redis,
         [keys.leases, keys.slots, keys.process(this.process)],
-        [this.process, this.#slot],
+        [this.process, this.#slot, ...[...organizations].flat()],
       );
       return (slots as string[]).map(Number);
     });

@@ -8,7 +8,8 @@ local function hash_of(key)
   return fields
 end
 
--- Owner, epoch (decimal digits), expiry (ms) of a shard in such a table; one that was never held has an owner of "-".
+-- Owner, epoch (decimal digits), expiry (ms) of a shard in such a table. One that was released, or never held, has an
+-- owner of "-", and in the place of its expiry the number of its organizations, 0 where it is not known.
 local function parsed(leases, shard)
   return string.match(leases[tostring(shard)] or "- 0 0", "^(%S+) (%d+) (%d+)$")
 end

@@ -32,6 +32,13 @@ export class Sessions {
     return [...this.#sessions.values()];
   }
 
+  /** Shard → how many sessions it has here. */
+  get byShard(): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (const { lease } of this.all) counts.set(lease.shard, (counts.get(lease.shard) ?? 0) + 1);
+    return counts;
+  }
+
   /** Resolves when the sessions of all shards that were acquired until now have begun to open. */
   async settled(): Promise<void> {
     await this.#opening;

@@ -198,6 +198,19 @@ describe("processes of one fleet, place and image", () => {
   });
 });
 
+test("the organizations of a process that leaves go to those that take its part, as many to each", async () => {
+  const linked = [0, 2, 4, 6, 8, 10, 12, 200];
+  const group = new Group();
+  const old = await group.join();
+  const next = await Promise.all([0, 1, 2].map(() => group.join({ image: "sha256:cd" })));
+  await group.beat();
+  await old.membership.leave(new Map(linked.map((shard) => [shard, 1])));
+  await group.beat(next);
+  const connected = next.map((member) => shardsOf(member).filter((shard) => linked.includes(shard)).length);
+  expect(connected.toSorted()).toEqual([2, 3, 3]);
+  expect(next.map(held).toSorted()).toEqual([85, 85, 86]);
+});
+
 describe("processes of another image", () => {
   test("wait, however many they are, and share what is released", async () => {
     const group = new Group();
