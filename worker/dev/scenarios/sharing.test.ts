@@ -266,3 +266,43 @@ test("a number that is being linked stays where its code was made", async () => 
   expect(phone).toMatchObject({ maxConnections: 1, conflicts: 0 });
   for (const each of phones) expect(each).toMatchObject({ maxConnections: 1, conflicts: 0 });
 });
+
+test.each(["who gives", "who is given"])(
+  "%s is killed in the middle of a hand-over: the other one has all of it within a lease",
+  async (whom) => {
+    const held = Promise.withResolvers<void>();
+    let asked = 0;
+    const deployment = await deploy({
+      answering: async (text, request) => {
+        const answer = await namingEach(text, request);
+        asked++;
+        // Until then nothing of what is asked at once can be handed over.
+        await held.promise;
+        return answer;
+      },
+      environment: { OXY_REPLY_OBJECTIVE_MS: "600000" },
+    });
+    const first = deployment.worker();
+    await first.ready();
+    const phones = await linked(deployment, ORGANIZATIONS);
+    const talk = talkOf(deployment, phones, phones.length);
+    // Half of the numbers are busy, and of these as of the others a half goes.
+    for (const index of [0, 1, 2, 3]) talk.write(talk.contacts[index], phones[index]);
+    await expect.poll(() => asked, WAIT).toBe(4);
+    const second = deployment.worker();
+    await first.logs(({ message }) => message === "shards handed over");
+    for (const phone of phones) phone.forgetGaps();
+    const [killed, left] = whom === "who gives" ? [first, second] : [second, first];
+    await killed.kill();
+    for (const index of [4, 5, 6, 7]) talk.write(talk.contacts[index], phones[index]);
+    held.resolve();
+    await talk.answered();
+    const [part] = await shared(deployment, [left], phones.length);
+    expect(part?.numbers).toHaveLength(phones.length);
+    expect(talk.report()).toMatchObject({ lost: 0, seenTwice: 0, undecryptable: 0, nacks: 0 });
+    for (const phone of phones) {
+      expect(phone).toMatchObject({ maxConnections: 1, conflicts: 0 });
+      expect(phone.longestGapMs).toBeLessThan(TAKEN_OVER_MS);
+    }
+  },
+);
