@@ -224,7 +224,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     },
     drain: async (drainMs) => {
       const deadline = performance.now() + drainMs;
-      const organizations = sessions.byShard;
+      const byShard = sessions.byShard;
       membership.stopTaking();
       const drained = wakeUps?.drain();
       // More than once if another process handed something over before it knew.
@@ -233,7 +233,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
         await lettingGo.letGo(leases, deadline - performance.now());
       await drained;
       metrics?.stop();
-      const others = await membership.leave(organizations);
+      const others = await membership.leave(byShard);
       await wakeUps?.announce(others);
       await wakeUps?.close();
     },
