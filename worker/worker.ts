@@ -9,7 +9,6 @@ import { Outbox } from "./conversation/outbox.ts";
 import { ConversationRecord } from "./conversation/record.ts";
 import { Replies } from "./conversation/replies.ts";
 import { turn, type TurnOptions } from "./conversation/turn.ts";
-import { Turns } from "./conversation/turns.ts";
 import type { Conversation } from "./conversation/types.ts";
 import { handleMessageJob } from "./jobs/message/handler.ts";
 import { MetricsPublisher } from "./metrics/publisher.ts";
@@ -27,6 +26,7 @@ import { Requests } from "./sessions/requests.ts";
 import { SessionRecords } from "./sessions/session-record.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { shardOf } from "./sessions/shards.ts";
+import { UnderWay } from "./sessions/under-way.ts";
 
 /** Conversations woken when a shard or a socket comes; the sweep brings the others. */
 const RESUMED_AT_ONCE = 1_000;
@@ -148,9 +148,11 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     wakeIn: wake,
     thought: (conversation, timing) => replies.thought(conversation, timing),
   };
-  const turns = new Turns();
+  const underWay = new UnderWay();
   const advance = async (conversation: Conversation): Promise<void> => {
-    await turns.run(conversation, (signal) => turn(conversation, turnOptions, signal)).catch(unlessRefused);
+    await underWay
+      .run(conversation.organization, (signal) => turn(conversation, turnOptions, signal))
+      .catch(unlessRefused);
   };
   const requests = new Requests({
     redis,
@@ -160,10 +162,11 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     whatsapp,
     organizations,
     sessions,
+    underWay,
     lease: (shard) => lettingGo.lease(shard),
   });
 
-  const lettingGo = new LettingGo({ turns, outbox, sessions, lease: (shard) => membership.lease(shard) });
+  const lettingGo = new LettingGo({ underWay, outbox, sessions, lease: (shard) => membership.lease(shard) });
   const handOver = new HandOver({
     membership,
     lettingGo,
@@ -223,14 +226,10 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
       return { slot: membership.slot, process: membership.process, shards, waiting: shards === 0 };
     },
     drain: async (drainMs) => {
-      const deadline = performance.now() + drainMs;
       const byShard = sessions.byShard;
       membership.stopTaking();
       const drained = wakeUps?.drain();
-      // More than once if another process handed something over before it knew.
-      const left = (): Lease[] => membership.leases.filter((lease) => !lettingGo.includes(lease));
-      for (let leases = left(); leases.length > 0; leases = left())
-        await lettingGo.letGo(leases, deadline - performance.now());
+      await lettingGo.letAllGo(drainMs);
       await drained;
       metrics?.stop();
       const others = await membership.leave(byShard);

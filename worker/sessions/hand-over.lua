@@ -1,11 +1,11 @@
 -- Hands shards over to the equals of a process that have too few, for a process whose sockets of them are closed. They
 -- are another's at once: free for a moment, a process of another release that only waits could take them.
 -- Needs fence.lua, epoch.lua and parts.lua.
--- KEYS: leases, slots. ARGV: prefix, process, lease (ms), shards, then shard and epoch by turns.
+-- KEYS: leases, slots. ARGV: prefix, process, shards, then shard and epoch by turns.
 -- Returns the slots of those that got any. The one that gives is an equal too: it gets back what nobody needs any more.
-local prefix, process, ttl, shards = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local prefix, process, shards = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local leases, slots, given = hash_of(KEYS[1]), hash_of(KEYS[2]), {}
-for index = 5, #ARGV, 2 do
+for index = 4, #ARGV, 2 do
   local shard, held = ARGV[index], ARGV[index + 1]
   local owner, epoch = parsed(leases, shard)
   if owner == process and epoch == held then
@@ -23,7 +23,17 @@ if own.takes then
   end
   if own.slot then equals[#equals + 1] = own end
 end
-share_out(equals, leases, shards, now())
+local at = now()
+share_out(equals, leases, shards, at)
+
+-- What a process gets ends with what else it holds, be its leases longer or shorter than those of the one that gives:
+-- should it be gone already, nobody waits for that twice.
+local ends = {}
+local function end_of(equal)
+  ends[equal.id] = ends[equal.id]
+    or string.format("%.0f", at + math.max(0, redis.call("PTTL", prefix .. ":process:" .. equal.id)))
+  return ends[equal.id]
+end
 
 local writes, told, time = {}, {}, micros()
 for _, each in ipairs(given) do
@@ -34,9 +44,7 @@ for _, each in ipairs(given) do
   -- The epoch stays with what nobody gets, so that the next one is larger.
   local lease = "- " .. each.epoch .. " 0"
   if neediest then
-    -- It ends with what else it holds: should it be gone already, nobody waits for that twice.
-    local expiry = string.format("%.0f", tonumber(neediest.heartbeat) + ttl)
-    lease = neediest.id .. " " .. next_epoch(each.epoch, time) .. " " .. expiry
+    lease = neediest.id .. " " .. next_epoch(each.epoch, time) .. " " .. end_of(neediest)
     neediest.held = neediest.held + 1
     told[neediest.slot] = true
   end

@@ -1,13 +1,13 @@
-import type { Turns } from "../conversation/turns.ts";
 import type { Outbox } from "../conversation/outbox.ts";
 import type { Lease } from "./lease.ts";
 import type { Sessions } from "./sessions.ts";
 import { shardOf } from "./shards.ts";
+import type { UnderWay } from "./under-way.ts";
 
 export interface LettingGoOptions {
-  readonly turns: Turns;
-  readonly outbox: Outbox;
-  readonly sessions: Sessions;
+  readonly underWay: Pick<UnderWay, "ended">;
+  readonly outbox: Pick<Outbox, "idle">;
+  readonly sessions: Pick<Sessions, "close" | "closeAll">;
   /** The lease of a shard, while it is surely held. */
   lease(shard: number): Lease | undefined;
 }
@@ -17,6 +17,7 @@ export class LettingGo {
   readonly #options: LettingGoOptions;
   /** By shard. A lease that comes back later has another epoch, and is another object. */
   readonly #going = new Map<number, Lease>();
+  #allGo = false;
 
   constructor(options: LettingGoOptions) {
     this.#options = options;
@@ -25,11 +26,7 @@ export class LettingGo {
   /** The lease of a shard, for whoever begins something; undefined too while the shard is let go. */
   lease(shard: number): Lease | undefined {
     const lease = this.#options.lease(shard);
-    return lease !== undefined && this.includes(lease) ? undefined : lease;
-  }
-
-  includes(lease: Lease): boolean {
-    return this.#going.get(lease.shard) === lease;
+    return lease !== undefined && (this.#allGo || this.#includes(lease)) ? undefined : lease;
   }
 
   /**
@@ -37,17 +34,35 @@ export class LettingGo {
    * thought or awaits an ack after `patienceMs` is left to the next owner.
    */
   async letGo(leases: readonly Lease[], patienceMs: number): Promise<void> {
-    const { turns, outbox, sessions } = this.#options;
-    const deadline = performance.now() + patienceMs;
     const shards = new Set(leases.map(({ shard }) => shard));
     for (const lease of leases) this.#going.set(lease.shard, lease);
-    await turns.ended(shards, patienceMs);
-    await outbox.idle((organization) => shards.has(shardOf(organization)), deadline - performance.now());
-    await sessions.close(leases);
+    await this.#end((shard) => shards.has(shard), patienceMs);
+    await this.#options.sessions.close(leases);
+  }
+
+  /**
+   * The same for whatever this process holds, also what it is letting go already, and what another one hands over before
+   * it knows: that is never opened.
+   */
+  async letAllGo(patienceMs: number): Promise<void> {
+    this.#allGo = true;
+    await this.#end(() => true, patienceMs);
+    await this.#options.sessions.closeAll();
   }
 
   /** They are another's, or were taken away meanwhile. */
   gone(leases: readonly Lease[]): void {
-    for (const lease of leases) if (this.includes(lease)) this.#going.delete(lease.shard);
+    for (const lease of leases) if (this.#includes(lease)) this.#going.delete(lease.shard);
+  }
+
+  #includes(lease: Lease): boolean {
+    return this.#going.get(lease.shard) === lease;
+  }
+
+  async #end(concerns: (shard: number) => boolean, patienceMs: number): Promise<void> {
+    const { underWay, outbox } = this.#options;
+    const deadline = performance.now() + patienceMs;
+    await underWay.ended(concerns, patienceMs);
+    await outbox.idle((organization) => concerns(shardOf(organization)), deadline - performance.now());
   }
 }

@@ -118,14 +118,14 @@ export class Membership {
   async handOver(leases: readonly Lease[]): Promise<number[]> {
     return await this.#alone(async () => {
       if (this.#left) return [];
-      const { redis, keys, leaseMs } = this.#options;
+      const { redis, keys } = this.#options;
       const held = leases.filter((lease) => this.#leases.get(lease.shard) === lease);
       for (const { shard } of held) this.#leases.delete(shard);
       if (held.length === 0) return [];
       const slots = await scripts.handOver.run(
         redis,
         [keys.leases, keys.slots],
-        [keys.prefix, this.process, leaseMs, SHARDS, ...held.flatMap(({ shard, epoch }) => [shard, epoch])],
+        [keys.prefix, this.process, SHARDS, ...held.flatMap(({ shard, epoch }) => [shard, epoch])],
       );
       return (slots as string[]).map(Number);
     });

@@ -16,8 +16,8 @@ end
 
 -- What a process says of itself; all of it false when it is not there any more.
 local function described(prefix, id)
-  local said = redis.call("HMGET", prefix .. ":process:" .. id, "fleet", "place", "image", "takes", "heartbeat")
-  return { id = id, fleet = said[1], place = said[2], image = said[3], takes = said[4] == "1", heartbeat = said[5] }
+  local said = redis.call("HMGET", prefix .. ":process:" .. id, "fleet", "place", "image", "takes")
+  return { id = id, fleet = said[1], place = said[2], image = said[3], takes = said[4] == "1" }
 end
 
 -- The processes that share with this one, without it. `slots`: slot to process.

@@ -89,8 +89,17 @@ export class Sessions {
 
   /** Stores what is under way in the sessions of these shards and closes their sockets. */
   async close(leases: readonly Lease[]): Promise<void> {
+    await this.#close(this.#under(leases));
+  }
+
+  /** The same for all that there are; one that is being closed is awaited. */
+  async closeAll(): Promise<void> {
+    await this.#close([...this.#sessions]);
+  }
+
+  async #close(sessions: readonly [organization: string, session: Session][]): Promise<void> {
     await Promise.all(
-      this.#under(leases).map(async ([organization, session]) => {
+      sessions.map(async ([organization, session]) => {
         await session.close();
         // Meanwhile the lease may have gone, come back, and brought another session.
         if (this.#sessions.get(organization) === session) this.#sessions.delete(organization);
