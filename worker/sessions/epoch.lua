@@ -4,13 +4,12 @@ local function larger(a, b)
   return a > b
 end
 
--- The store's time in microseconds.
-local function micros()
-  local time = redis.call("TIME")
+-- What TIME says, in microseconds.
+local function micros_of(time)
   return time[1] .. string.rep("0", 6 - #time[2]) .. time[2]
 end
 
--- The epoch that follows: `time` (of `micros`), or one more where the clock went back.
+-- The epoch that follows: `time` (of `micros_of`), or one more where the clock went back.
 local function next_epoch(previous, time)
   local following = string.format("%.0f", tonumber(previous) + 1)
   return larger(following, time) and following or time

@@ -1,11 +1,11 @@
 -- Hands shards over to the equals of a process that have too few, for a process whose sockets of them are closed. They
 -- are another's at once: free for a moment, a process of another release that only waits could take them.
 -- Needs fence.lua, epoch.lua and parts.lua.
--- KEYS: leases, slots. ARGV: prefix, process, shards, then shard and epoch by turns.
--- Returns the slots of those that got any. The one that gives is an equal too: it gets back what nobody needs any more.
-local prefix, process, shards = ARGV[1], ARGV[2], tonumber(ARGV[3])
+-- KEYS: leases, slots. ARGV: prefix, process, fleet, place, image, shards, then shard and epoch by turns.
+-- Returns the slots of those that got any.
+local prefix, process, shards = ARGV[1], ARGV[2], tonumber(ARGV[6])
 local leases, slots, given = hash_of(KEYS[1]), hash_of(KEYS[2]), {}
-for index = 4, #ARGV, 2 do
+for index = 7, #ARGV, 2 do
   local shard, held = ARGV[index], ARGV[index + 1]
   local owner, epoch = parsed(leases, shard)
   if owner == process and epoch == held then
@@ -15,15 +15,16 @@ for index = 4, #ARGV, 2 do
 end
 if #given == 0 then return {} end
 
-local own = described(prefix, process)
-local equals = equals_of(prefix, slots, own)
-if own.takes then
+local clock = redis.call("TIME")
+local at, time = ms_of(clock), micros_of(clock)
+local shares = shares_of(ARGV[3], ARGV[4], ARGV[5])
+local equals = equals_of(prefix, slots, process, shares)
+-- The one that gives gets back what nobody needs any more, unless it is about to stop or was away for too long.
+if redis.call("GET", shares_key(prefix, process)) == shares then
   for slot, id in pairs(slots) do
-    if id == process then own.slot = tonumber(slot) end
+    if id == process then equals[#equals + 1] = { id = id, slot = tonumber(slot) } end
   end
-  if own.slot then equals[#equals + 1] = own end
 end
-local at = now()
 share_out(equals, leases, shards, at)
 
 -- What a process gets ends with what else it holds, be its leases longer or shorter than those of the one that gives:
@@ -31,11 +32,11 @@ share_out(equals, leases, shards, at)
 local ends = {}
 local function end_of(equal)
   ends[equal.id] = ends[equal.id]
-    or string.format("%.0f", at + math.max(0, redis.call("PTTL", prefix .. ":process:" .. equal.id)))
+    or string.format("%.0f", at + math.max(0, redis.call("PTTL", shares_key(prefix, equal.id))))
   return ends[equal.id]
 end
 
-local writes, told, time = {}, {}, micros()
+local writes, told = {}, {}
 for _, each in ipairs(given) do
   local neediest
   for _, equal in ipairs(equals) do

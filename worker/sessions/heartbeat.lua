@@ -7,7 +7,8 @@
 -- place, image
 local prefix, process, ttl, shards = ARGV[1], ARGV[2], tonumber(ARGV[5]), tonumber(ARGV[6])
 local takes, renounced = ARGV[7] == "1", ARGV[9] == "1"
-local at, time = now(), micros()
+local clock = redis.call("TIME")
+local at, time = ms_of(clock), micros_of(clock)
 
 local slots = hash_of(KEYS[2])
 local slot
@@ -29,9 +30,15 @@ if not slot then
 end
 redis.call(
   "HSET", KEYS[3], "fleet", ARGV[3], "slot", slot, "version", ARGV[4], "heartbeat", string.format("%.0f", at),
-  "place", ARGV[10], "image", ARGV[11], "takes", takes and back and "1" or "0"
+  "place", ARGV[10], "image", ARGV[11]
 )
 redis.call("PEXPIRE", KEYS[3], ttl)
+local shares = shares_of(ARGV[3], ARGV[10], ARGV[11])
+if takes and back then
+  redis.call("SET", shares_key(prefix, process), shares, "PX", ttl)
+else
+  redis.call("DEL", shares_key(prefix, process))
+end
 
 local leases, writes = hash_of(KEYS[1]), {}
 local function write(shard, owner, epoch, ends)
@@ -57,8 +64,8 @@ end
 
 local room, over = 0, 0
 if takes then
-  local own = { id = process, slot = tonumber(slot), fleet = ARGV[3], place = ARGV[10], image = ARGV[11] }
-  local equals = equals_of(prefix, slots, own)
+  local own = { id = process, slot = tonumber(slot) }
+  local equals = equals_of(prefix, slots, process, shares)
   equals[#equals + 1] = own
   share_out(equals, leases, shards, at)
   room, over = math.max(0, own.part - own.held), math.max(0, own.held - own.part)

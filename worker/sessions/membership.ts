@@ -118,14 +118,22 @@ export class Membership {
   async handOver(leases: readonly Lease[]): Promise<number[]> {
     return await this.#alone(async () => {
       if (this.#left) return [];
-      const { redis, keys } = this.#options;
+      const { redis, keys, fleet, place, image } = this.#options;
       const held = leases.filter((lease) => this.#leases.get(lease.shard) === lease);
       for (const { shard } of held) this.#leases.delete(shard);
       if (held.length === 0) return [];
       const slots = await scripts.handOver.run(
         redis,
         [keys.leases, keys.slots],
-        [keys.prefix, this.process, SHARDS, ...held.flatMap(({ shard, epoch }) => [shard, epoch])],
+        [
+          keys.prefix,
+          this.process,
+          fleet,
+          place ?? "",
+          image ?? "",
+          SHARDS,
+          ...held.flatMap(({ shard, epoch }) => [shard, epoch]),
+        ],
       );
       return (slots as string[]).map(Number);
     });
@@ -144,7 +152,7 @@ export class Membership {
       this.#leases.clear();
       const slots = await scripts.release.run(
         redis,
-        [keys.leases, keys.slots, keys.process(this.process)],
+        [keys.leases, keys.slots, keys.process(this.process), keys.shares(this.process)],
         [this.process, this.#slot, ...[...organizations].flat()],
       );
       return (slots as string[]).map(Number);

@@ -14,23 +14,29 @@ local function parsed(leases, shard)
   return string.match(leases[tostring(shard)] or "- 0 0", "^(%S+) (%d+) (%d+)$")
 end
 
--- What a process says of itself; all of it false when it is not there any more.
-local function described(prefix, id)
-  local said = redis.call("HMGET", prefix .. ":process:" .. id, "fleet", "place", "image", "takes")
-  return { id = id, fleet = said[1], place = said[2], image = said[3], takes = said[4] == "1" }
+-- What a process says of itself, and those that it shares with say, too.
+local function shares_of(fleet, place, image)
+  return cjson.encode({ fleet, place, image })
 end
 
--- The processes that share with this one, without it. `slots`: slot to process.
-local function equals_of(prefix, slots, one)
-  local equals = {}
-  for slot, id in pairs(slots) do
-    if id ~= one.id then
-      local other = described(prefix, id)
-      if other.takes and other.fleet == one.fleet and other.place == one.place and other.image == one.image then
-        other.slot = tonumber(slot)
-        equals[#equals + 1] = other
-      end
+-- String: that, for as long as the process takes shards. Ends with its leases.
+local function shares_key(prefix, id)
+  return prefix .. ":shares:" .. id
+end
+
+-- The processes that share with one that says `shares` of itself, without it. `slots`: slot to process.
+local function equals_of(prefix, slots, id, shares)
+  local others, keys, equals = {}, {}, {}
+  for slot, other in pairs(slots) do
+    if other ~= id then
+      others[#others + 1] = { id = other, slot = tonumber(slot) }
+      keys[#keys + 1] = shares_key(prefix, other)
     end
+  end
+  if #keys == 0 then return equals end
+  -- At once: it counts as one command, however many there are.
+  for index, said in ipairs(redis.call("MGET", unpack(keys))) do
+    if said == shares then equals[#equals + 1] = others[index] end
   end
   return equals
 end

@@ -45,7 +45,7 @@ class Group {
   /** It beats no more, and its leases have run out. */
   async kill(member: Member): Promise<void> {
     this.#forget(member);
-    await members.redis.del(this.keys.process(member.id));
+    await members.redis.del(this.keys.process(member.id), this.keys.shares(member.id));
     const leases = Object.entries(await members.redis.hgetall(this.keys.leases));
     for (const [shard, lease] of leases) {
       const [owner, epoch] = lease.split(" ");
@@ -192,6 +192,18 @@ describe("processes of one fleet, place and image", () => {
     expect(group.parts).toEqual([128, 128]);
   });
 
+  test("what one that drains was handing over goes to those it shared with, and not to whoever waits", async () => {
+    const group = new Group();
+    const [first, second] = [await group.join(), await group.join()];
+    await group.join({ image: "sha256:cd" });
+    await group.beat([second]);
+    first.membership.stopTaking();
+    await first.membership.beat();
+    expect(await give(first, 5)).toEqual([1]);
+    await group.beat();
+    expect(group.parts).toEqual([SHARDS - 5, 5, 0]);
+  });
+
   test("nobody is given what was lost meanwhile", async () => {
     const group = new Group();
     const [first, second] = [await group.join(), await group.join()];
@@ -204,6 +216,29 @@ describe("processes of one fleet, place and image", () => {
     await second.membership.beat();
     expect(shardsOf(second)).toEqual([1]);
   });
+});
+
+/** Commands that Redis counts for this, those inside of scripts included. */
+async function commandsOf(work: () => Promise<unknown>): Promise<number> {
+  await members.redis.config("RESETSTAT");
+  await work();
+  const stats = await members.redis.info("commandstats");
+  const counted = [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)];
+  return counted.reduce(
+    (sum, [, name, calls]) => sum + (/^(info|config)/.test(name!) ? 0 : Number(calls)),
+    0,
+  );
+}
+
+test("a beat costs 10 commands alone, and 11 among however many", async () => {
+  const group = new Group();
+  const counts: number[] = [];
+  for (const processes of [1, 2, 3, 9]) {
+    while (group.all.length < processes) await group.join();
+    await group.settle();
+    counts.push(await commandsOf(() => group.all[0]!.membership.beat()));
+  }
+  expect(counts).toEqual([10, 11, 11, 11]);
 });
 
 test("the organizations of a process that leaves go to those that take its part, as many to each", async () => {
