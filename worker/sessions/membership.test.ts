@@ -361,7 +361,9 @@ describe("whatever several processes do", () => {
         };
         const watch = setInterval(look, 2);
         try {
-          for (const next of [{ kind: "join", member: 0, thenMs: 0 } as const, ...steps]) {
+          // Two from the beginning, and for long enough: else few histories have anything to hand over.
+          const joins: Step[] = [0, 1].map((each) => ({ kind: "join", member: each, thenMs: 60 * each }));
+          for (const next of [...joins, ...steps]) {
             const acting = present[next.member];
             if (next.kind === "join") present[next.member] ??= await join();
             else if (next.kind === "beat") work.push(acting?.membership.beat() ?? Promise.resolve());
