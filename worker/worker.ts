@@ -16,7 +16,9 @@ import manifest from "./package.json" with { type: "json" };
 import { errorFields, type Logger } from "./runtime/logging.ts";
 import type { Standing } from "./runtime/readiness.ts";
 import { WakeUps } from "./runtime/wake-ups.ts";
+import { HandOver } from "./sessions/hand-over.ts";
 import { LeaseLost, type Lease } from "./sessions/lease.ts";
+import { LettingGo } from "./sessions/letting-go.ts";
 import { Membership } from "./sessions/membership.ts";
 import { requireMatchingStore } from "./sessions/meta.ts";
 import { Organizations } from "./sessions/organizations.ts";
@@ -24,6 +26,7 @@ import { Requests } from "./sessions/requests.ts";
 import { SessionRecords } from "./sessions/session-record.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { shardOf } from "./sessions/shards.ts";
+import { UnderWay } from "./sessions/under-way.ts";
 
 /** Conversations woken when a shard or a socket comes; the sweep brings the others. */
 const RESUMED_AT_ONCE = 1_000;
@@ -76,8 +79,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
           slot,
           concurrency: config.replies.concurrency,
           log,
-          handle: (job, signal) =>
-            handleMessageJob(job, { turn: advance, look: () => membership.beat() }, signal),
+          handle: (job) => handleMessageJob(job, { turn: advance, look: () => membership.beat() }),
         });
         log.info("slot claimed", { slot, process: membership.process });
       },
@@ -93,6 +95,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
         log.warn("shards lost", { shards: leases.length });
         sessions.lost(leases);
       },
+      over: (shards) => handOver.over(shards),
       due: (conversations) => {
         for (const conversation of conversations) wakeUps?.wakeOnce(conversation);
       },
@@ -104,7 +107,7 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     whatsapp,
     organizations,
     log,
-    lease: (shard) => membership.lease(shard),
+    lease: (shard) => lettingGo.lease(shard),
     stillOurs: async (lease) => {
       await membership.beat();
       return membership.lease(lease.shard)?.epoch === lease.epoch;
@@ -140,13 +143,16 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     objectiveMs: config.replies.objectiveMs,
     attempts: config.ai.attempts,
     backoffMs: config.ai.backoffMs,
-    lease: leaseOf,
+    lease: (organization) => lettingGo.lease(shardOf(organization)),
     settings: (organization) => organizations.find(organization),
     wakeIn: wake,
     thought: (conversation, timing) => replies.thought(conversation, timing),
   };
-  const advance = async (conversation: Conversation, signal: AbortSignal): Promise<void> => {
-    await turn(conversation, turnOptions, signal).catch(unlessRefused);
+  const underWay = new UnderWay();
+  const advance = async (conversation: Conversation): Promise<void> => {
+    await underWay
+      .run(conversation.organization, (signal) => turn(conversation, turnOptions, signal))
+      .catch(unlessRefused);
   };
   const requests = new Requests({
     redis,
@@ -156,7 +162,20 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
     whatsapp,
     organizations,
     sessions,
-    lease: (shard) => membership.lease(shard),
+    underWay,
+    lease: (shard) => lettingGo.lease(shard),
+  });
+
+  const lettingGo = new LettingGo({ underWay, outbox, sessions, lease: (shard) => membership.lease(shard) });
+  const handOver = new HandOver({
+    membership,
+    lettingGo,
+    sessions,
+    log,
+    // Who writes meanwhile is to wait no longer than for an answer.
+    patienceMs: config.replies.objectiveMs,
+    busy: (organization) => requests.busy(organization),
+    announce: async (slots) => await wakeUps?.announce(slots),
   });
 
   /** What waits for an owner or a socket that is gone would wait in vain; the rest comes with the heartbeat. */
@@ -207,13 +226,13 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
       return { slot: membership.slot, process: membership.process, shards, waiting: shards === 0 };
     },
     drain: async (drainMs) => {
-      const deadline = performance.now() + drainMs;
+      const byShard = sessions.byShard;
       membership.stopTaking();
-      await wakeUps?.drain(drainMs);
-      await outbox.idle(deadline - performance.now());
-      await sessions.closeAll();
+      const drained = wakeUps?.drain();
+      await lettingGo.letAllGo(drainMs);
+      await drained;
       metrics?.stop();
-      const others = await membership.leave();
+      const others = await membership.leave(byShard);
       await wakeUps?.announce(others);
       await wakeUps?.close();
     },

@@ -11,6 +11,6 @@ export const layoutFields = {
     1,
     20,
     1,
-    "Processes that hold sessions and answer; with more than one, the others take over from one that dies.",
+    "Processes that share the numbers and answer; with more than one, the others take over from one that dies.",
   ),
 };

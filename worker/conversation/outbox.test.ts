@@ -7,6 +7,8 @@ import type { Conversation } from "./types.ts";
 const deployment = useRecord();
 const quiet: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
 
+const every = (): boolean => true;
+
 /** An outbox over one chat with an answer of these parts, on a socket that writes down what it sends. */
 async function outboxFor(...parts: string[]) {
   const chat: Chat = await (await deployment()).chat();
@@ -95,17 +97,23 @@ test("an ack for what this process did not send changes nothing", async () => {
 
 test("a drain waits for the acks of what is on its way, and for no others", async () => {
   const { chat, outbox, written, ack } = await outboxFor("one");
-  await outbox.idle(MINUTE);
+  await outbox.idle(every, MINUTE);
   await outbox.deliver(chat.conversation);
-  const idle = outbox.idle(MINUTE);
+  const idle = outbox.idle(every, MINUTE);
   await ack(written[0]!.id);
   await idle;
+});
+
+test("who lets one organization go does not wait for the acks of another", async () => {
+  const { chat, outbox } = await outboxFor("one");
+  await outbox.deliver(chat.conversation);
+  await outbox.idle((organization) => organization !== chat.conversation.organization, MINUTE);
 });
 
 test("a drain does not wait for a socket that is gone", async () => {
   const { chat, outbox } = await outboxFor("one");
   await outbox.deliver(chat.conversation);
-  const idle = outbox.idle(MINUTE);
+  const idle = outbox.idle(every, MINUTE);
   outbox.disconnected(chat.conversation.organization);
   await idle;
 });

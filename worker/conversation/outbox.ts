@@ -32,7 +32,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   /** Parts on their way from this process, by WhatsApp id. An ack names only that. */
   readonly #onTheWay = new Map<string, { conversation: Conversation; part: Part }>();
-  #whenIdle: (() => void) | undefined;
+  readonly #awaited = new Set<() => void>();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -85,17 +85,26 @@ export class Outbox {
     this.#settle();
   }
 
-  /** Resolves when nothing is on its way, or after `patienceMs`: what is left is sent again by the next owner. */
-  async idle(patienceMs: number): Promise<void> {
-    if (this.#onTheWay.size === 0 || patienceMs <= 0) return;
+  /**
+   * Resolves when nothing of these organizations is on its way, or after `patienceMs`: what is left is sent again by the
+   * next owner.
+   */
+  async idle(concerns: (organization: string) => boolean, patienceMs: number): Promise<void> {
+    const busy = (): boolean =>
+      [...this.#onTheWay.values()].some(({ conversation }) => concerns(conversation.organization));
+    if (!busy() || patienceMs <= 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
+    const look = (): void => {
+      if (!busy()) resolve();
+    };
+    this.#awaited.add(look);
     const timer = setTimeout(resolve, patienceMs);
-    this.#whenIdle = resolve;
     await promise;
     clearTimeout(timer);
+    this.#awaited.delete(look);
   }
 
   #settle(): void {
-    if (this.#onTheWay.size === 0) this.#whenIdle?.();
+    for (const look of this.#awaited) look();
   }
 }

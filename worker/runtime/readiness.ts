@@ -5,7 +5,7 @@ export interface Standing {
   readonly slot: number;
   readonly process: string;
   readonly shards: number;
-  /** Holds none: others own them all, or Redis is away for longer than a lease. */
+  /** Holds none: others own them all, it has only just joined, or Redis is away for longer than a lease. */
   readonly waiting: boolean;
 }
 

@@ -19,7 +19,7 @@ export interface WakeUpOptions {
   readonly slot: number;
   readonly concurrency: number;
   readonly log: Logger;
-  handle(job: MessageJob, signal: AbortSignal): Promise<void>;
+  handle(job: MessageJob): Promise<void>;
 }
 
 /** BullMQ blocks at most 10 s while a job is delayed, half a million commands a month; the sweep makes that needless. */
@@ -54,10 +54,10 @@ export class WakeUps {
     });
     this.#worker = new LongBlockingWorker(
       this.queue.name,
-      async (job, _token, signal) => {
+      async (job) => {
         // Anything may stand in a queue; the handler refuses what is malformed.
         this.#queued.delete(dueMember((job.data ?? {}) as Conversation));
-        await options.handle(job, signal ?? new AbortController().signal);
+        await options.handle(job);
       },
       {
         connection,
@@ -125,11 +125,9 @@ export class WakeUps {
     }
   }
 
-  /** Takes no new jobs; resolves when those under way are done, or after `drainMs`, when they are aborted. */
-  async drain(drainMs: number): Promise<void> {
-    const abort = setTimeout(() => this.#worker.cancelAllJobs("draining"), drainMs);
+  /** Takes no new jobs; resolves when those under way are done. */
+  async drain(): Promise<void> {
     await this.#worker.close();
-    clearTimeout(abort);
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,14 @@
--- Store time in ms. TIME is the one clock that all processes share.
-local function now()
-  local time = redis.call("TIME")
+-- What TIME says, in ms.
+local function ms_of(time)
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
--- Who owns a shard: owner, epoch (decimal digits), expiry (ms). An owner of "-" has released it.
+-- Store time in ms. TIME is the one clock that all processes share.
+local function now()
+  return ms_of(redis.call("TIME"))
+end
+
+-- Who owns a shard: owner, epoch (decimal digits), expiry (ms). An owner of "-" has released it; parts.lua.
 local function lease_of(leases, shard)
   local lease = redis.call("HGET", leases, shard)
   if not lease then return nil end

@@ -1,45 +1,51 @@
--- One beat of a process: it claims or keeps its slot, renews the leases it holds, takes what is free, and
--- learns what is due in its shards and what operators ask for. Needs fence.lua and due.lua.
+-- One beat of a process: it claims or keeps its slot, renews the leases it holds, takes what is free of its part, and
+-- learns what is due in its shards, what operators ask for, and how many shards it holds beyond its part.
+-- Needs fence.lua, due.lua, epoch.lua and parts.lua.
 -- KEYS: leases, slots, process, requests.
--- ARGV: prefix, process, fleet, version, lease (ms), slot held before or "", shards, 1 to take free shards, due limit,
+-- ARGV: prefix, process, fleet, version, lease (ms), shards, 1 to take free shards, due limit,
 -- 1 if the process has cut its sockets: what it held is free then, also for itself under a new epoch,
 -- place, image
-local prefix, process, ttl, shards = ARGV[1], ARGV[2], tonumber(ARGV[5]), tonumber(ARGV[7])
-local time = redis.call("TIME")
-local micros = time[1] .. string.rep("0", 6 - #time[2]) .. time[2]
-local at = now()
+local prefix, process, ttl, shards = ARGV[1], ARGV[2], tonumber(ARGV[5]), tonumber(ARGV[6])
+local takes, renounced = ARGV[7] == "1", ARGV[9] == "1"
+local clock = redis.call("TIME")
+local at, time = ms_of(clock), micros_of(clock)
 
--- Decimal digits as text: as numbers, Lua would print them without their last digits.
-local function larger(a, b)
-  if #a ~= #b then return #a > #b end
-  return a > b
+local slots = hash_of(KEYS[2])
+local slot
+for number, holder in pairs(slots) do
+  if holder == process then slot = number end
 end
-
-local function next_epoch(previous)
-  local following = string.format("%.0f", tonumber(previous) + 1)
-  return larger(following, micros) and following or micros
-end
-
-local slot = ARGV[6]
-if slot == "" or redis.call("HGET", KEYS[2], slot) ~= process then
+-- Who is here for the first time may end as soon as it has begun: no number is moved to it before it has come back.
+local back = slot ~= nil
+if not slot then
   local number = 0
   while true do
-    local holder = redis.call("HGET", KEYS[2], number)
+    local holder = slots[tostring(number)]
     if not holder or redis.call("EXISTS", prefix .. ":process:" .. holder) == 0 then break end
     number = number + 1
   end
   slot = tostring(number)
+  slots[slot] = process
   redis.call("HSET", KEYS[2], slot, process)
 end
 redis.call(
   "HSET", KEYS[3], "fleet", ARGV[3], "slot", slot, "version", ARGV[4], "heartbeat", string.format("%.0f", at),
-  "place", ARGV[11], "image", ARGV[12]
+  "place", ARGV[10], "image", ARGV[11]
 )
 redis.call("PEXPIRE", KEYS[3], ttl)
+local shares = shares_of(ARGV[3], ARGV[10], ARGV[11])
+if takes and back then
+  redis.call("SET", shares_key(prefix, process), shares, "PX", ttl)
+else
+  redis.call("DEL", shares_key(prefix, process))
+end
 
-local leases = {}
-local all = redis.call("HGETALL", KEYS[1])
-for index = 1, #all, 2 do leases[all[index]] = all[index + 1] end
+local leases, writes = hash_of(KEYS[1]), {}
+local function write(shard, owner, epoch, ends)
+  leases[tostring(shard)] = owner .. " " .. epoch .. " " .. ends
+  writes[#writes + 1] = tostring(shard)
+  writes[#writes + 1] = leases[tostring(shard)]
+end
 
 -- A process that was killed says no end of its sessions: the beat before its leases ran out is the last that is known.
 local heard = {}
@@ -49,27 +55,48 @@ local function remember(owner, ends)
   redis.call("SET", prefix .. ":heard:" .. owner, string.format("%.0f", ends - ttl), "PX", 86400000)
 end
 
-local expiry = string.format("%.0f", at + ttl)
-local held, owned, writes = {}, {}, {}
-for shard = 0, shards - 1 do
-  local owner, epoch, ends = string.match(leases[tostring(shard)] or "- 0 0", "^(%S+) (%d+) (%d+)$")
-  local expired = tonumber(ends) <= at
-  local renounced = owner == process and ARGV[10] == "1"
-  if renounced then owner = "-" end
-  local mine = owner == process and not expired
-  if not mine and (owner == "-" or expired) and ARGV[8] == "1" then
-    remember(owner, tonumber(ends))
-    epoch = next_epoch(epoch)
-    mine = true
+if renounced then
+  for shard = 0, shards - 1 do
+    local owner, epoch = parsed(leases, shard)
+    if owner == process then write(shard, "-", epoch, 0) end
   end
-  if mine then
-    held[#held + 1] = { shard, epoch }
-    owned[#owned + 1] = shard
-    writes[#writes + 1] = tostring(shard)
-    writes[#writes + 1] = process .. " " .. epoch .. " " .. expiry
-  elseif renounced then
-    writes[#writes + 1] = tostring(shard)
-    writes[#writes + 1] = "- " .. epoch .. " 0"
+end
+
+local room, over = 0, 0
+if takes then
+  local own = { id = process, slot = tonumber(slot) }
+  local equals = equals_of(prefix, slots, process, shares)
+  equals[#equals + 1] = own
+  share_out(equals, leases, shards, at)
+  room, over = math.max(0, own.part - own.held), math.max(0, own.held - own.part)
+end
+
+local expiry = string.format("%.0f", at + ttl)
+local held, owned, free = {}, {}, {}
+local function hold(shard, epoch)
+  held[#held + 1] = { shard, epoch }
+  owned[#owned + 1] = shard
+  write(shard, process, epoch, expiry)
+end
+for shard = 0, shards - 1 do
+  local owner, epoch, ends = parsed(leases, shard)
+  if owner == "-" or tonumber(ends) <= at then
+    local organizations = owner == "-" and tonumber(ends) or 0
+    free[#free + 1] = { shard = shard, owner = owner, epoch = epoch, ends = tonumber(ends), organizations = organizations }
+  elseif owner == process then
+    hold(shard, epoch)
+  end
+end
+-- Spread over what is free, so that whoever takes the rest gets as many organizations, where their number is known.
+table.sort(free, function(a, b)
+  if a.organizations ~= b.organizations then return a.organizations > b.organizations end
+  return a.shard < b.shard
+end)
+room = math.min(room, #free)
+for index, each in ipairs(free) do
+  if math.floor(index * room / #free) > math.floor((index - 1) * room / #free) then
+    remember(each.owner, each.ends)
+    hold(each.shard, next_epoch(each.epoch, time))
   end
 end
 if #writes > 0 then redis.call("HSET", KEYS[1], unpack(writes)) end
@@ -77,6 +104,7 @@ if #writes > 0 then redis.call("HSET", KEYS[1], unpack(writes)) end
 return cjson.encode({
   slot = slot,
   held = held,
-  due = due_of(prefix, owned, tonumber(ARGV[9]), function() return true end),
+  over = over,
+  due = due_of(prefix, owned, tonumber(ARGV[8]), function() return true end),
   requests = redis.call("HGETALL", KEYS[4]),
 })

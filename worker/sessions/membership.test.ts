@@ -1,131 +1,52 @@
 import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
-import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { keysOf, type Keys } from "../adapters/redis/keys.ts";
+import { describe, expect, test, vi } from "vitest";
+import type { Keys } from "../adapters/redis/keys.ts";
 import { Script } from "../adapters/redis/script.ts";
 import { dueKey } from "../conversation/keys.ts";
 import { fenceLua } from "../conversation/scripts.ts";
-import { startRedisServer, type RedisServer } from "../dev/redis-server.ts";
-import type { Logger } from "../runtime/logging.ts";
+import { chosen } from "./chosen.ts";
 import { fenceOf, type Lease } from "./lease.ts";
-import { Membership, type MembershipEvents } from "./membership.ts";
+import { LEASE_MS, useMembers, type Member, type MemberOptions } from "./membership-fixture.ts";
 import { SHARDS, shardOf } from "./shards.ts";
 
-const LEASE_MS = 300;
 /** Answers "refused" where the fence does not let a lease pass. */
 const fenced = new Script("fenced", [fenceLua, new URL("../adapters/baileys/load.lua", import.meta.url)]);
-const nothing = (): void => {};
-const log: Logger = { error: nothing, warn: nothing, info: nothing, debug: nothing };
 
-let server: RedisServer;
-let redis: Redis;
-let count = 0;
-const members: Member[] = [];
+const members = useMembers();
+const newKeys = (): Keys => members.newKeys();
 
-beforeAll(async () => {
-  server = await startRedisServer();
-  redis = new Redis(server.url, { maxRetriesPerRequest: null });
-});
-
-afterEach(async () => {
-  await Promise.all(members.splice(0).map((member) => member.membership.leave()));
-});
-
-afterAll(async () => {
-  redis.disconnect();
-  await server.stop();
-});
-
-const newKeys = (): Keys => keysOf(`members${++count}`);
-
-/** The way to Redis, which can be held up before the request or before the reply. */
-class Way {
-  #requests = Promise.resolve();
-  #replies = Promise.resolve();
-
-  holdUp(what: "requests" | "replies", forMs: number): void {
-    if (what === "requests") this.#requests = delay(forMs);
-    else this.#replies = delay(forMs);
-  }
-
-  get redis(): Redis {
-    const through = async (call: () => Promise<unknown>): Promise<unknown> => {
-      await this.#requests;
-      const reply = await call();
-      await this.#replies;
-      return reply;
-    };
-    const evalsha = (...args: Parameters<Redis["evalsha"]>) => through(() => redis.evalsha(...args));
-    const evaluate = (...args: Parameters<Redis["eval"]>) => through(() => redis.eval(...args));
-    return { evalsha, eval: evaluate } as unknown as Redis;
-  }
-}
-
-/** A process as far as the others notice it. */
-class Member {
-  readonly way = new Way();
-  readonly slot = vi.fn<MembershipEvents["slot"]>(async () => {});
-  readonly acquired = vi.fn<MembershipEvents["acquired"]>();
-  readonly lost = vi.fn<MembershipEvents["lost"]>();
-  readonly due = vi.fn<MembershipEvents["due"]>();
-  readonly requested = vi.fn<MembershipEvents["requested"]>();
-  readonly membership: Membership;
-
-  constructor(keys: Keys, leaseMs = LEASE_MS, events: Partial<MembershipEvents> = {}) {
-    this.membership = new Membership(
-      {
-        redis: this.way.redis,
-        keys,
-        log,
-        fleet: "default",
-        version: "1",
-        place: "local/here",
-        image: "sha256:ab",
-        leaseMs,
-      },
-      { ...this, ...events },
-    );
-    members.push(this);
-  }
-
-  get id(): string {
-    return this.membership.process;
-  }
-
-  lease(shard = 0): Lease | undefined {
-    return this.membership.lease(shard);
-  }
-}
-
-async function joined(keys: Keys, leaseMs?: number, events?: Partial<MembershipEvents>): Promise<Member> {
-  const member = new Member(keys, leaseMs, events);
-  await member.membership.join();
-  return member;
+async function joined(keys: Keys, options?: MemberOptions): Promise<Member> {
+  return await members.joined(keys, options);
 }
 
 async function permits(keys: Keys, lease: Lease): Promise<boolean> {
   return (
-    (await fenced.run(redis, [keys.leases, keys.meta + ":none", keys.meta + ":none"], fenceOf(lease))) !==
-    "refused"
+    (await fenced.run(
+      members.redis,
+      [keys.leases, keys.meta + ":none", keys.meta + ":none"],
+      fenceOf(lease),
+    )) !== "refused"
   );
 }
 
 async function stored(keys: Keys, shard = 0): Promise<{ owner: string; epoch: bigint; expiry: number }> {
-  const [owner = "", epoch = "", expiry] = ((await redis.hget(keys.leases, String(shard))) ?? "").split(" ");
+  const [owner = "", epoch = "", expiry] = (
+    (await members.redis.hget(keys.leases, String(shard))) ?? ""
+  ).split(" ");
   return { owner, epoch: BigInt(epoch), expiry: Number(expiry) };
 }
 
 test("a process says in the store what it is and where, for as long as its lease", async () => {
   const keys = newKeys();
   const member = await joined(keys);
-  expect(await redis.hgetall(keys.process(member.id))).toMatchObject({
+  expect(await members.redis.hgetall(keys.process(member.id))).toMatchObject({
     fleet: "default",
     place: "local/here",
     image: "sha256:ab",
     heartbeat: expect.stringMatching(/^\d+$/),
   });
-  expect(await redis.pttl(keys.process(member.id))).toBeLessThanOrEqual(LEASE_MS);
+  expect(await members.redis.pttl(keys.process(member.id))).toBeLessThanOrEqual(LEASE_MS);
 });
 
 describe("shards", () => {
@@ -143,7 +64,7 @@ describe("shards", () => {
     const keys = newKeys();
     const member = await joined(keys);
     const lease = member.lease()!;
-    await redis.hdel(keys.leases, "0");
+    await members.redis.hdel(keys.leases, "0");
     expect(await permits(keys, lease)).toBe(false);
   });
 
@@ -151,19 +72,20 @@ describe("shards", () => {
     const keys = newKeys();
     const member = await joined(keys);
     const lease = member.lease()!;
-    await redis.hset(keys.leases, "0", `${lease.owner} ${lease.epoch} ${Date.now() - 1}`);
+    await members.redis.hset(keys.leases, "0", `${lease.owner} ${lease.epoch} ${Date.now() - 1}`);
     expect(await permits(keys, lease)).toBe(false);
   });
 
-  test("a second process waits as long as the first one keeps its own", async () => {
+  test("a process of another image waits as long as the first one keeps its own", async () => {
     const keys = newKeys();
     const first = await joined(keys);
-    const second = await joined(keys);
+    const second = await joined(keys, { image: "sha256:cd" });
     await delay(2 * LEASE_MS);
     await second.membership.beat();
     expect(second.acquired).not.toHaveBeenCalled();
     expect(second.lease()).toBeUndefined();
     expect(first.lost).not.toHaveBeenCalled();
+    expect(first.over).not.toHaveBeenCalled();
     expect(first.acquired).toHaveBeenCalledOnce();
   });
 
@@ -184,7 +106,7 @@ describe("shards", () => {
     const keys = newKeys();
     const member = await joined(keys);
     member.membership.stopTaking();
-    await redis.hdel(keys.leases, "7");
+    await members.redis.hdel(keys.leases, "7");
     await member.membership.beat();
     expect(member.lease(7)).toBeUndefined();
     expect(member.lost.mock.calls.flatMap(([leases]) => leases.map(({ shard }) => shard))).toEqual([7]);
@@ -196,8 +118,8 @@ describe("shards", () => {
     const member = await joined(keys);
     await member.membership.leave();
     await member.membership.beat();
-    expect(await redis.hgetall(keys.slots)).toEqual({});
-    expect(await redis.exists(keys.process(member.id))).toBe(0);
+    expect(await members.redis.hgetall(keys.slots)).toEqual({});
+    expect(await members.redis.exists(keys.process(member.id))).toBe(0);
   });
 });
 
@@ -205,7 +127,7 @@ describe("epochs only grow", () => {
   test("also when the store's clock went back", async () => {
     const keys = newKeys();
     const future = BigInt(Date.now() + 3_600_000) * 1000n;
-    await redis.hset(keys.leases, "0", `- ${future} 0`);
+    await members.redis.hset(keys.leases, "0", `- ${future} 0`);
     const first = await joined(keys);
     expect(BigInt(first.lease()!.epoch)).toBe(future + 1n);
     await first.membership.leave();
@@ -216,7 +138,7 @@ describe("epochs only grow", () => {
   test("also when the owner never gave it back", async () => {
     const keys = newKeys();
     const dead = BigInt(Date.now()) * 1000n;
-    await redis.hset(keys.leases, "0", `dead ${dead} ${Date.now() - 1}`);
+    await members.redis.hset(keys.leases, "0", `dead ${dead} ${Date.now() - 1}`);
     const member = await joined(keys);
     expect(BigInt(member.lease()!.epoch)).toBeGreaterThan(dead);
   });
@@ -225,7 +147,7 @@ describe("epochs only grow", () => {
     const keys = newKeys();
     const member = await joined(keys);
     const before = member.lease()!;
-    await redis.hset(keys.leases, "0", `${before.owner} ${before.epoch} 1`);
+    await members.redis.hset(keys.leases, "0", `${before.owner} ${before.epoch} 1`);
     await member.membership.beat();
     expect(member.lost).toHaveBeenCalledExactlyOnceWith([before]);
     expect(BigInt(member.lease()!.epoch)).toBeGreaterThan(BigInt(before.epoch));
@@ -246,7 +168,7 @@ describe("slots", () => {
   test("whoever lost its slot while it was away claims another and is told", async () => {
     const keys = newKeys();
     const first = await joined(keys);
-    await redis.del(keys.process(first.id));
+    await members.redis.del(keys.process(first.id));
     const second = await joined(keys);
     expect(second.membership.slot).toBe(0);
     await first.membership.beat();
@@ -259,14 +181,16 @@ describe("slots", () => {
   test("what was lost is told before the change of slots, which may take long", async () => {
     const keys = newKeys();
     const order: string[] = [];
-    const first = await joined(keys, LEASE_MS, {
-      slot: async (slot) => void order.push(`slot ${slot}`),
-      lost: (leases) => void order.push(`lost ${leases.length}`),
+    const first = await joined(keys, {
+      events: {
+        slot: async (slot) => void order.push(`slot ${slot}`),
+        lost: (leases) => void order.push(`lost ${leases.length}`),
+      },
     });
-    await redis.del(keys.process(first.id));
-    await redis.hset(keys.slots, "0", "another");
-    await redis.set(keys.process("another"), "alive");
-    await redis.hset(keys.leases, "0", `another 9${Date.now()}000 ${Date.now() + 60_000}`);
+    await members.redis.del(keys.process(first.id));
+    await members.redis.hset(keys.slots, "0", "another");
+    await members.redis.hset(keys.process("another"), "fleet", "default");
+    await members.redis.hset(keys.leases, "0", `another 9${Date.now()}000 ${Date.now() + 60_000}`);
     await first.membership.beat();
     expect(order).toEqual(["slot 0", "lost 1", "slot 1"]);
   });
@@ -276,9 +200,15 @@ test("a beat brings what is due in the shards that are held, and what operators 
   const keys = newKeys();
   const conversation = { organization: "ana", chat: "5511@lid" };
   const shard = shardOf("ana");
-  await redis.sadd(`${keys.prefix}:due`, shard);
-  await redis.zadd(dueKey(keys.prefix, shard), 1, "ana 5511@lid", Date.now() + 60_000, "ana later@lid");
-  await redis.hset(keys.requests, "request", "{}");
+  await members.redis.sadd(`${keys.prefix}:due`, shard);
+  await members.redis.zadd(
+    dueKey(keys.prefix, shard),
+    1,
+    "ana 5511@lid",
+    Date.now() + 60_000,
+    "ana later@lid",
+  );
+  await members.redis.hset(keys.requests, "request", "{}");
   const first = await joined(keys);
   expect(first.due).toHaveBeenCalledExactlyOnceWith([conversation]);
   expect(first.requested).toHaveBeenCalledExactlyOnceWith(new Map([["request", "{}"]]));
@@ -291,18 +221,18 @@ describe("without the store", () => {
   test("the sockets are cut before the lease could be another's by the store's clock", async () => {
     const keys = newKeys();
     const cut = Promise.withResolvers<{ at: number; leases: readonly Lease[] }>();
-    const member = await joined(keys, LEASE_MS, {
-      lost: (leases) => cut.resolve({ at: Date.now(), leases }),
+    const member = await joined(keys, {
+      events: { lost: (leases) => cut.resolve({ at: Date.now(), leases }) },
     });
     const { expiry } = await stored(keys);
-    process.kill(server.pid, "SIGSTOP");
+    process.kill(members.server.pid, "SIGSTOP");
     try {
       const { at, leases } = await cut.promise;
       expect(at).toBeLessThan(expiry);
       expect(member.lease()).toBeUndefined();
       expect(leases).toHaveLength(SHARDS);
     } finally {
-      process.kill(server.pid, "SIGCONT");
+      process.kill(members.server.pid, "SIGCONT");
     }
   });
 
@@ -318,7 +248,7 @@ describe("without the store", () => {
 
   test("a reply that comes too late is not believed", async () => {
     const keys = newKeys();
-    const member = new Member(keys);
+    const member = members.member(keys);
     member.way.holdUp("replies", LEASE_MS);
     await member.membership.join();
     expect((await stored(keys)).owner).toBe(member.id);
@@ -392,6 +322,7 @@ describe("whatever several processes do", () => {
 
   test("no two are sure of one shard at any instant, and its epochs strictly increase", async () => {
     let handOvers = 0;
+    let given = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 14 }), async (steps) => {
         const keys = newKeys();
@@ -399,6 +330,7 @@ describe("whatever several processes do", () => {
         const everyone: Member[] = [];
         const epochs = Array.from({ length: SHARDS }, () => 0n);
         const problems: string[] = [];
+        const work: Promise<unknown>[] = [];
         const look = (): void => {
           for (let shard = 0; shard < SHARDS; shard++) {
             const sure = everyone.filter((each) => each.lease(shard) !== undefined);
@@ -406,24 +338,32 @@ describe("whatever several processes do", () => {
           }
         };
         const join = async (): Promise<Member> => {
-          const joining = new Member(keys, SHORT_LEASE_MS, {
-            acquired: (leases) => {
-              handOvers++;
-              for (const { shard, epoch } of leases) {
-                if (BigInt(epoch) <= epochs[shard]!) problems.push(`epoch ${epoch} after ${epochs[shard]}`);
-                epochs[shard] = BigInt(epoch);
-              }
-              look();
+          const joining: Member = members.member(keys, {
+            leaseMs: SHORT_LEASE_MS,
+            events: {
+              over: (count) => {
+                given += count;
+                work.push(joining.membership.handOver(chosen(joining.membership.leases, count, () => 0)));
+              },
+              acquired: (leases) => {
+                handOvers++;
+                for (const { shard, epoch } of leases) {
+                  if (BigInt(epoch) <= epochs[shard]!) problems.push(`epoch ${epoch} after ${epochs[shard]}`);
+                  epochs[shard] = BigInt(epoch);
+                }
+                look();
+              },
             },
           });
           everyone.push(joining);
           await joining.membership.join();
           return joining;
         };
-        const work: Promise<unknown>[] = [];
         const watch = setInterval(look, 2);
         try {
-          for (const next of [{ kind: "join", member: 0, thenMs: 0 } as const, ...steps]) {
+          // Two from the beginning, and for long enough: else few histories have anything to hand over.
+          const joins: Step[] = [0, 1].map((each) => ({ kind: "join", member: each, thenMs: 60 * each }));
+          for (const next of [...joins, ...steps]) {
             const acting = present[next.member];
             if (next.kind === "join") present[next.member] ??= await join();
             else if (next.kind === "beat") work.push(acting?.membership.beat() ?? Promise.resolve());
@@ -448,13 +388,13 @@ describe("whatever several processes do", () => {
         } finally {
           clearInterval(watch);
           await Promise.all(work);
-          await Promise.all(everyone.map(({ membership }) => membership.leave()));
-          members.length = 0;
+          await members.allLeave();
         }
         expect([...new Set(problems)]).toEqual([]);
       }),
       { numRuns: 25, endOnFailure: true },
     );
     expect(handOvers).toBeGreaterThan(25);
+    expect(given).toBeGreaterThan(SHARDS);
   });
 });

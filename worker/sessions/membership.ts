@@ -1,17 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
-import { Script } from "../adapters/redis/script.ts";
 import { conversationOf } from "../conversation/keys.ts";
-import { dueLua, fenceLua } from "../conversation/scripts.ts";
 import type { Conversation } from "../conversation/types.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "./lease.ts";
+import { scripts } from "./scripts.ts";
 import { SHARDS } from "./shards.ts";
-
-const lua = (name: string): URL => new URL(`${name}.lua`, import.meta.url);
-const heartbeatScript = new Script("heartbeat", [fenceLua, ...dueLua, lua("heartbeat")]);
-const releaseScript = new Script("release", [fenceLua, lua("release")]);
 
 /** Beats per lease: two may fail before it is lost. */
 const BEATS_PER_LEASE = 3;
@@ -38,6 +33,8 @@ export interface MembershipEvents {
   acquired(leases: readonly Lease[]): void;
   /** The sockets of these shards must be cut before this returns. */
   lost(leases: readonly Lease[]): void;
+  /** So many shards are held beyond this process's part; told with every beat until they are handed over. */
+  over(shards: number): void;
   due(conversations: readonly Conversation[]): void;
   /** What operators ask for: request → JSON. Every process sees it; the owner answers. */
   requested(requests: ReadonlyMap<string, string>): void;
@@ -46,13 +43,15 @@ export interface MembershipEvents {
 interface Beat {
   readonly slot: string;
   readonly held: readonly [shard: number, epoch: string][];
+  readonly over: number;
   readonly due: readonly string[];
   readonly requests: readonly string[];
 }
 
 /**
  * This process among the others on the store: its slot and its leases, kept alive by one call per beat. A lease counts
- * as held only as long as this process can know it by its own monotonic clock, whatever Redis does.
+ * as held only as long as this process can know it by its own monotonic clock, whatever Redis does. Processes of one
+ * fleet, place and image share the shards in even parts; others wait for what these give up.
  */
 export class Membership {
   readonly process = randomUUID();
@@ -66,7 +65,10 @@ export class Membership {
   #renounced = false;
   /** Monotonic ms until which the leases are surely ours. */
   #sureUntil = 0;
-  #beating: Promise<void> | undefined;
+  /** One call at a time: what a beat tells is applied before anything is handed over, and the other way about. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** A beat that has not begun. */
+  #coming: Promise<void> | undefined;
   #next: NodeJS.Timeout | undefined;
   #fence: NodeJS.Timeout | undefined;
 
@@ -95,42 +97,82 @@ export class Membership {
 
   /** Renews, takes what is free, and learns what is due: now instead of at the next beat. */
   async beat(): Promise<void> {
-    if (this.#left) return;
-    this.#beating ??= this.#beat().finally(() => {
-      this.#beating = undefined;
+    // Not joined to one that is under way: what it is to learn of may have come after that was sent.
+    this.#coming ??= this.#alone(async () => {
+      this.#coming = undefined;
+      await this.#beat();
     });
-    await this.#beating;
+    await this.#coming;
   }
 
-  /** From here on shards are only kept, not taken. */
+  /** From here on shards are only kept, not taken, and the others learn of it. */
   stopTaking(): void {
     this.#takes = false;
+    void this.beat();
   }
 
-  /** Gives up everything. The sockets must be closed before. Returns the slots of the other processes. */
-  async leave(): Promise<number[]> {
+  /**
+   * Hands these over to the processes that share with this one and have too few. Their sockets must be closed before.
+   * Returns the slots of the processes that have got any, which do not know it yet.
+   */
+  async handOver(leases: readonly Lease[]): Promise<number[]> {
+    return await this.#alone(async () => {
+      if (this.#left) return [];
+      const { redis, keys, fleet, place, image } = this.#options;
+      const held = leases.filter((lease) => this.#leases.get(lease.shard) === lease);
+      for (const { shard } of held) this.#leases.delete(shard);
+      if (held.length === 0) return [];
+      const slots = await scripts.handOver.run(
+        redis,
+        [keys.leases, keys.slots],
+        [
+          keys.prefix,
+          this.process,
+          fleet,
+          place ?? "",
+          image ?? "",
+          SHARDS,
+          ...held.flatMap(({ shard, epoch }) => [shard, epoch]),
+        ],
+      );
+      return (slots as string[]).map(Number);
+    });
+  }
+
+  /**
+   * Gives up everything. The sockets must be closed before. Returns the slots of the other processes.
+   * @param organizations how many there are in a shard, so that those who take them get as many each
+   */
+  async leave(organizations: ReadonlyMap<number, number> = new Map()): Promise<number[]> {
     this.#left = true;
     clearTimeout(this.#next);
     clearTimeout(this.#fence);
-    await this.#beating?.catch(() => {});
-    const { redis, keys } = this.#options;
-    const held = this.leases.flatMap(({ shard, epoch }) => [shard, epoch]);
-    this.#leases.clear();
-    const slots = await releaseScript.run(
-      redis,
-      [keys.leases, keys.slots, keys.process(this.process)],
-      [this.process, this.#slot, 1, ...held],
-    );
-    return (slots as string[]).map(Number);
+    return await this.#alone(async () => {
+      const { redis, keys } = this.#options;
+      this.#leases.clear();
+      const slots = await scripts.release.run(
+        redis,
+        [keys.leases, keys.slots, keys.process(this.process), keys.shares(this.process)],
+        [this.process, this.#slot, ...[...organizations].flat()],
+      );
+      return (slots as string[]).map(Number);
+    });
+  }
+
+  async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return await done;
   }
 
   async #beat(): Promise<void> {
+    if (this.#left) return;
     clearTimeout(this.#next);
     const { redis, keys, fleet, version, place, image, leaseMs, log } = this.#options;
     const sent = performance.now();
     const renounced = this.#renounced;
     try {
-      const reply = await heartbeatScript.run(
+      const reply = await scripts.heartbeat.run(
         redis,
         [keys.leases, keys.slots, keys.process(this.process), keys.requests],
         [
@@ -139,7 +181,6 @@ export class Membership {
           fleet,
           version,
           leaseMs,
-          this.#slot,
           SHARDS,
           this.#takes ? 1 : 0,
           DUE_LIMIT,
@@ -183,6 +224,7 @@ export class Membership {
       acquired.push(lease);
     }
     if (acquired.length > 0) this.#events.acquired(acquired);
+    if (beat.over > 0) this.#events.over(beat.over);
     const due = listOf(beat.due);
     if (due.length > 0) this.#events.due(due.map(conversationOf));
     const requests = listOf(beat.requests);

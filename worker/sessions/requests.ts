@@ -10,6 +10,7 @@ import { importSession } from "./session-import.ts";
 import type { PairingEvent } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { shardOf } from "./shards.ts";
+import type { UnderWay } from "./under-way.ts";
 import type { WhatsApp } from "./whatsapp.ts";
 
 /** How long answers wait for whoever asked. */
@@ -51,6 +52,7 @@ export interface RequestsOptions {
   readonly whatsapp: WhatsApp;
   readonly organizations: Organizations;
   readonly sessions: Sessions;
+  readonly underWay: Pick<UnderWay, "run">;
   lease(shard: number): Lease | undefined;
 }
 
@@ -60,6 +62,8 @@ export interface RequestsOptions {
  */
 export class Requests {
   readonly #options: RequestsOptions;
+  /** Request → organization, of those that are being done. */
+  readonly #doing = new Map<string, string>();
   /** Organizations whose session is being taken over. */
   readonly #importing = new Set<string>();
 
@@ -67,28 +71,53 @@ export class Requests {
     this.#options = options;
   }
 
+  /** Whether an operator waits for what this process is doing with the organization's session. */
+  busy(organization: string): boolean {
+    return (
+      [...this.#doing.values()].includes(organization) ||
+      this.#options.sessions.of(organization)?.status === "pairing"
+    );
+  }
+
   async handle(requests: ReadonlyMap<string, string>): Promise<void> {
     await Promise.all([...requests].map(([id, json]) => this.#handle(id, json)));
   }
 
   async #handle(id: string, json: string): Promise<void> {
-    const { redis, keys, log } = this.#options;
     const parsed = requestSchema.safeParse(parseJson(json));
-    const lease = parsed.success ? this.#options.lease(shardOf(parsed.data.organization)) : undefined;
-    if (parsed.success && lease === undefined) return;
-    // Taken once, by whoever removes it.
-    if ((await redis.hdel(keys.requests, id)) === 0) return;
     if (!parsed.success) {
-      await this.#answer(id, { kind: "failed", reason: z.prettifyError(parsed.error) });
+      if (await this.#take(id))
+        await this.#answer(id, { kind: "failed", reason: z.prettifyError(parsed.error) });
       return;
     }
-    if (Date.now() - parsed.data.at > ANSWER_SECONDS * 1000) {
-      log.warn("request too old", { request: id, verb: parsed.data.verb });
-      return;
-    }
-    log.info("request", { request: id, verb: parsed.data.verb, organization: parsed.data.organization });
+    const { organization } = parsed.data;
+    const lease = this.#options.lease(shardOf(organization));
+    if (lease === undefined) return;
+    // In the same breath as the look at the lease: what is let go from here on waits until this is done.
+    this.#doing.set(id, organization);
     try {
-      await this.#act(id, parsed.data, lease!);
+      await this.#options.underWay.run(organization, () => this.#do(id, parsed.data, lease));
+    } finally {
+      this.#doing.delete(id);
+    }
+  }
+
+  /** Once, by whoever removes it. */
+  async #take(id: string): Promise<boolean> {
+    const { redis, keys } = this.#options;
+    return (await redis.hdel(keys.requests, id)) > 0;
+  }
+
+  async #do(id: string, request: Request, lease: Lease): Promise<void> {
+    const { log } = this.#options;
+    if (!(await this.#take(id))) return;
+    if (Date.now() - request.at > ANSWER_SECONDS * 1000) {
+      log.warn("request too old", { request: id, verb: request.verb });
+      return;
+    }
+    log.info("request", { request: id, verb: request.verb, organization: request.organization });
+    try {
+      await this.#act(id, request, lease);
     } catch (error) {
       log.error("request failed", { request: id, ...errorFields(error) });
       await this.#answer(id, {

@@ -32,6 +32,13 @@ export class Sessions {
     return [...this.#sessions.values()];
   }
 
+  /** Shard → how many sessions it has here. */
+  get byShard(): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (const { lease } of this.all) counts.set(lease.shard, (counts.get(lease.shard) ?? 0) + 1);
+    return counts;
+  }
+
   /** Resolves when the sessions of all shards that were acquired until now have begun to open. */
   async settled(): Promise<void> {
     await this.#opening;
@@ -74,16 +81,34 @@ export class Sessions {
 
   /** Cuts the sockets of these shards before it returns. */
   lost(leases: readonly Lease[]): void {
-    const epochs = new Map(leases.map(({ shard, epoch }) => [shard, epoch]));
-    for (const [organization, session] of this.#sessions) {
-      if (epochs.get(session.lease.shard) !== session.lease.epoch) continue;
+    for (const [organization, session] of this.#under(leases)) {
       session.terminate();
       this.#sessions.delete(organization);
     }
   }
 
+  /** Stores what is under way in the sessions of these shards and closes their sockets. */
+  async close(leases: readonly Lease[]): Promise<void> {
+    await this.#close(this.#under(leases));
+  }
+
+  /** The same for all that there are; one that is being closed is awaited. */
   async closeAll(): Promise<void> {
-    await Promise.all(this.all.map((session) => session.close()));
-    this.#sessions.clear();
+    await this.#close([...this.#sessions]);
+  }
+
+  async #close(sessions: readonly [organization: string, session: Session][]): Promise<void> {
+    await Promise.all(
+      sessions.map(async ([organization, session]) => {
+        await session.close();
+        // Meanwhile the lease may have gone, come back, and brought another session.
+        if (this.#sessions.get(organization) === session) this.#sessions.delete(organization);
+      }),
+    );
+  }
+
+  #under(leases: readonly Lease[]): [organization: string, session: Session][] {
+    const epochs = new Map(leases.map(({ shard, epoch }) => [shard, epoch]));
+    return [...this.#sessions].filter(([, { lease }]) => epochs.get(lease.shard) === lease.epoch);
   }
 }

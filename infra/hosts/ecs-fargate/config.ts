@@ -77,7 +77,7 @@ export const ecsFargateFleet = z.strictObject({
   instances: presetInteger(
     1,
     20,
-    "Tasks that hold sessions and answer; with more than one, the others take over from one that dies.",
+    "Tasks that share the numbers and answer; with more than one, the others take over from one that dies.",
   ),
   maxInstances: presetInteger(
     1,

@@ -22,7 +22,7 @@ export const ecsFargate = defineHost<EcsFargateFleetConfig, EcsFargatePlan>({
   },
   cannot: [
     "scale to zero: nothing asks a worker for anything, so nothing would start its task again",
-    "answer more with more tasks, yet: a number stays with the task that has it, and tasks that are added stand by to take over",
+    "answer for one number with more than one task: tasks share numbers, not a number's chats",
     "keep a Spot task beyond two minutes of notice, nor promise that there is another one: sessions move to the tasks that are left",
     "take longer than 120 s to stop: what drains then is killed",
     "be reached by a command when its store is in the VPC and it has no load balancer: pairing needs one for that day",

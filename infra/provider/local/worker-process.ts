@@ -64,7 +64,7 @@ export const workerProcess: Resource<WorkerInputs, Outputs> = {
 
 /**
  * Exactly one generation runs, and it is as declared: what is found so is kept, whoever started it; else a new one
- * comes up, and only when it is ready and waits for leases are the others drained.
+ * comes up, and only when it is ready, with its part of the shards or waiting for them, are the others drained.
  */
 async function converge(id: string, inputs: WorkerInputs, context: Context): Promise<Outputs> {
   const folder = folderOf(id, context);

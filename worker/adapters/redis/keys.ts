@@ -13,6 +13,8 @@ export interface Keys {
   readonly slots: string;
   /** Hash of one process: fleet, place, image, slot, version, heartbeat (ms of store time). Ends with its lease. */
   process(id: string): string;
+  /** String: fleet, place and image of one process, as JSON, while it takes shards. Ends with its lease. */
+  shares(process: string): string;
   /** Hash: organization → sealed settings. */
   readonly organizations: string;
   /** String: ms of store time at which a process whose leases ran out was last heard of; kept for a day. */
@@ -41,6 +43,7 @@ export function keysOf(namespace: string): Keys {
     leases: `${prefix}:leases`,
     slots: `${prefix}:slots`,
     process: (id) => `${prefix}:process:${id}`,
+    shares: (process) => `${prefix}:shares:${process}`,
     organizations: `${prefix}:organizations`,
     lastHeard: (process) => `${prefix}:heard:${process}`,
     sessions: `${prefix}:sessions`,

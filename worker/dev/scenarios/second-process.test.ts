@@ -41,7 +41,11 @@ async function scene(thinkMs: number, secondLeaseMs = LEASE_MS): Promise<Scene> 
   const deployment = await deploy({ answering: echoAll(thinkMs), environment });
   const first = deployment.worker();
   await first.ready();
-  const second = deployment.worker({ OXY_LEASE_SECONDS: `${secondLeaseMs / 1000}` });
+  // One of the same place would share the numbers.
+  const second = deployment.worker({
+    OXY_PLACE: "local/elsewhere",
+    OXY_LEASE_SECONDS: `${secondLeaseMs / 1000}`,
+  });
   await deployment.addOrganization("ana");
   const phone = await deployment.pair("ana");
   await second.ready();

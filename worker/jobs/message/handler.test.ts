@@ -2,7 +2,6 @@ import { expect, test, vi } from "vitest";
 import { handleMessageJob, type MessagePorts } from "./handler.ts";
 import { LOOK_JOB, TURN_JOB } from "./job.ts";
 
-const { signal } = new AbortController();
 const conversation = { organization: "ana", chat: "5511999@lid" };
 
 function ports() {
@@ -12,16 +11,16 @@ function ports() {
   };
 }
 
-test("a wake-up advances the conversation that it names, and passes the signal on", async () => {
+test("a wake-up advances the conversation that it names", async () => {
   const { turn, look } = ports();
-  await handleMessageJob({ name: TURN_JOB, data: conversation }, { turn, look }, signal);
-  expect(turn).toHaveBeenCalledExactlyOnceWith(conversation, signal);
+  await handleMessageJob({ name: TURN_JOB, data: conversation }, { turn, look });
+  expect(turn).toHaveBeenCalledExactlyOnceWith(conversation);
   expect(look).not.toHaveBeenCalled();
 });
 
 test("the news of free shards makes the process look", async () => {
   const { turn, look } = ports();
-  await handleMessageJob({ name: LOOK_JOB, data: {} }, { turn, look }, signal);
+  await handleMessageJob({ name: LOOK_JOB, data: {} }, { turn, look });
   expect(look).toHaveBeenCalledOnce();
   expect(turn).not.toHaveBeenCalled();
 });
@@ -39,19 +38,19 @@ test.each<[what: string, data: unknown, reason: RegExp]>([
   ["more than ids", { ...conversation, text: "oi" }, /malformed turn job/],
 ])("a wake-up with %s is refused with the reason", async (_what, data, reason) => {
   const { turn, look } = ports();
-  await expect(handleMessageJob({ name: TURN_JOB, data }, { turn, look }, signal)).rejects.toThrow(reason);
+  await expect(handleMessageJob({ name: TURN_JOB, data }, { turn, look })).rejects.toThrow(reason);
   expect(turn).not.toHaveBeenCalled();
 });
 
 test("a job of another name is refused with those that are known", async () => {
-  await expect(handleMessageJob({ name: "send", data: conversation }, ports(), signal)).rejects.toThrow(
+  await expect(handleMessageJob({ name: "send", data: conversation }, ports())).rejects.toThrow(
     "unknown job send: expected turn or look",
   );
 });
 
 test("what goes wrong in a turn is the job's failure", async () => {
   const failing = { ...ports(), turn: async () => Promise.reject(new Error("the store is gone")) };
-  await expect(handleMessageJob({ name: TURN_JOB, data: conversation }, failing, signal)).rejects.toThrow(
+  await expect(handleMessageJob({ name: TURN_JOB, data: conversation }, failing)).rejects.toThrow(
     "the store is gone",
   );
 });

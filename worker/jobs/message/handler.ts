@@ -7,22 +7,18 @@ export interface MessageJob {
 }
 
 export interface MessagePorts {
-  turn(conversation: Conversation, signal: AbortSignal): Promise<void>;
+  turn(conversation: Conversation): Promise<void>;
   look(): Promise<void>;
 }
 
 /** @throws Error for a job that is none of ours: it is kept as failed, for a person to see */
-export async function handleMessageJob(
-  job: MessageJob,
-  ports: MessagePorts,
-  signal: AbortSignal,
-): Promise<void> {
+export async function handleMessageJob(job: MessageJob, ports: MessagePorts): Promise<void> {
   switch (job.name) {
     case TURN_JOB: {
       const payload = turnPayload.safeParse(job.data);
       if (!payload.success)
         throw new Error(`malformed ${TURN_JOB} job: ${payload.error.issues.map(explain).join("; ")}`);
-      await ports.turn(payload.data, signal);
+      await ports.turn(payload.data);
       return;
     }
     case LOOK_JOB:

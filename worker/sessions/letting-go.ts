@@ -1,0 +1,68 @@
+import type { Outbox } from "../conversation/outbox.ts";
+import type { Lease } from "./lease.ts";
+import type { Sessions } from "./sessions.ts";
+import { shardOf } from "./shards.ts";
+import type { UnderWay } from "./under-way.ts";
+
+export interface LettingGoOptions {
+  readonly underWay: Pick<UnderWay, "ended">;
+  readonly outbox: Pick<Outbox, "idle">;
+  readonly sessions: Pick<Sessions, "close" | "closeAll">;
+  /** The lease of a shard, while it is surely held. */
+  lease(shard: number): Lease | undefined;
+}
+
+/** Shards that are about to be another's: nothing is begun for them, what is under way ends, their sockets close. */
+export class LettingGo {
+  readonly #options: LettingGoOptions;
+  /** By shard. A lease that comes back later has another epoch, and is another object. */
+  readonly #going = new Map<number, Lease>();
+  #allGo = false;
+
+  constructor(options: LettingGoOptions) {
+    this.#options = options;
+  }
+
+  /** The lease of a shard, for whoever begins something; undefined too while the shard is let go. */
+  lease(shard: number): Lease | undefined {
+    const lease = this.#options.lease(shard);
+    return lease !== undefined && (this.#allGo || this.#includes(lease)) ? undefined : lease;
+  }
+
+  /**
+   * Resolves when the sockets of these shards are closed and everything that was under way is in the store. What is
+   * thought or awaits an ack after `patienceMs` is left to the next owner.
+   */
+  async letGo(leases: readonly Lease[], patienceMs: number): Promise<void> {
+    const shards = new Set(leases.map(({ shard }) => shard));
+    for (const lease of leases) this.#going.set(lease.shard, lease);
+    await this.#end((shard) => shards.has(shard), patienceMs);
+    await this.#options.sessions.close(leases);
+  }
+
+  /**
+   * The same for whatever this process holds, also what it is letting go already, and what another one hands over before
+   * it knows: that is never opened.
+   */
+  async letAllGo(patienceMs: number): Promise<void> {
+    this.#allGo = true;
+    await this.#end(() => true, patienceMs);
+    await this.#options.sessions.closeAll();
+  }
+
+  /** They are another's, or were taken away meanwhile. */
+  gone(leases: readonly Lease[]): void {
+    for (const lease of leases) if (this.#includes(lease)) this.#going.delete(lease.shard);
+  }
+
+  #includes(lease: Lease): boolean {
+    return this.#going.get(lease.shard) === lease;
+  }
+
+  async #end(concerns: (shard: number) => boolean, patienceMs: number): Promise<void> {
+    const { underWay, outbox } = this.#options;
+    const deadline = performance.now() + patienceMs;
+    await underWay.ended(concerns, patienceMs);
+    await outbox.idle((organization) => concerns(shardOf(organization)), deadline - performance.now());
+  }
+}

@@ -1,0 +1,119 @@
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { keysOf } from "../adapters/redis/keys.ts";
+import { Sealing } from "../adapters/redis/sealing.ts";
+import { startRedisServer, type RedisServer } from "../dev/redis-server.ts";
+import type { Logger } from "../runtime/logging.ts";
+import type { Lease } from "./lease.ts";
+import { LettingGo } from "./letting-go.ts";
+import { Organizations } from "./organizations.ts";
+import { Requests } from "./requests.ts";
+import { Sessions } from "./sessions.ts";
+import { shardOf } from "./shards.ts";
+import { UnderWay } from "./under-way.ts";
+import type { WhatsApp } from "./whatsapp.ts";
+
+const nothing = (): void => {};
+const log: Logger = { error: nothing, warn: nothing, info: nothing, debug: nothing };
+const ANA: Lease = { shard: shardOf("ana"), owner: "this", epoch: "1" };
+const PATIENT_MS = 60_000;
+
+let server: RedisServer;
+let redis: Redis;
+let deployments = 0;
+
+beforeAll(async () => {
+  server = await startRedisServer();
+  redis = new Redis(server.url);
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+
+/** The owner of ana's shard, where no phone is linked, and whose look at what is stored of a session takes until `read`. */
+function owner() {
+  const keys = keysOf(`requests${++deployments}`);
+  const sealing = new Sealing([{ id: "key", key: Buffer.alloc(32, 1) }]);
+  const read = Promise.withResolvers<undefined>();
+  const connect = vi.fn<WhatsApp["connect"]>(() => read.promise);
+  const whatsapp = { connect } as unknown as WhatsApp;
+  const organizations = new Organizations({ redis, keys, sealing, log });
+  const underWay = new UnderWay();
+  const lease = (shard: number): Lease | undefined => lettingGo.lease(shard);
+  const sessions = new Sessions({
+    whatsapp,
+    organizations,
+    log,
+    lease,
+    stillOurs: async () => true,
+    opened: nothing,
+    disconnected: nothing,
+    ended: async () => {},
+    accepted: nothing,
+    ack: nothing,
+  });
+  const lettingGo: LettingGo = new LettingGo({
+    underWay,
+    outbox: { idle: async () => {} },
+    sessions,
+    lease: (shard) => (shard === ANA.shard ? ANA : undefined),
+  });
+  const requests = new Requests({
+    redis,
+    keys,
+    sealing,
+    log,
+    whatsapp,
+    organizations,
+    sessions,
+    underWay,
+    lease,
+  });
+  const ask = async (request: object): Promise<Promise<void>> => {
+    const json = JSON.stringify({ at: Date.now(), ...request });
+    await redis.hset(keys.requests, "one", json);
+    return requests.handle(new Map([["one", json]]));
+  };
+  const answers = async (): Promise<unknown[]> =>
+    (await redis.lrange(keys.answers("one"), 0, -1)).map((answer): unknown => JSON.parse(answer));
+  return { keys, read, connect, sessions, lettingGo, requests, answers, ask };
+}
+
+const addAna = { verb: "org add", organization: "ana", settings: { name: "Ana" } };
+
+test("an operator's request is done before the shard is another's: no socket is opened for one that is let go", async () => {
+  const { read, connect, sessions, lettingGo, requests, answers, ask } = owner();
+  const handled = ask(addAna);
+  await vi.waitFor(() => expect(connect).toHaveBeenCalledOnce());
+  expect(requests.busy("ana")).toBe(true);
+  expect(requests.busy("bia")).toBe(false);
+  let gone = false;
+  const letGo = lettingGo.letGo([ANA], PATIENT_MS).then(() => (gone = true));
+  // As many turns of the loop as a close without anything under way takes.
+  await new Promise(setImmediate);
+  expect(gone).toBe(false);
+  read.resolve(undefined);
+  await handled;
+  await letGo;
+  expect(await answers()).toEqual([{ kind: "done", saved: "added" }]);
+  expect(requests.busy("ana")).toBe(false);
+  expect(sessions.all).toEqual([]);
+});
+
+test("a request for a shard that is let go is left to whoever gets it", async () => {
+  const { keys, connect, lettingGo, answers, ask } = owner();
+  await lettingGo.letGo([ANA], PATIENT_MS);
+  await ask(addAna);
+  expect(connect).not.toHaveBeenCalled();
+  expect(await redis.hkeys(keys.requests)).toEqual(["one"]);
+  expect(await answers()).toEqual([]);
+});
+
+test("a request that nobody can read is taken from the store, and its asker is told why", async () => {
+  const { keys, answers, ask } = owner();
+  await ask({ verb: "sing" });
+  expect(await redis.hkeys(keys.requests)).toEqual([]);
+  expect(await answers()).toMatchObject([{ kind: "failed" }]);
+});
