@@ -74,24 +74,27 @@ describe("a target", () => {
     }));
     const five = capacityOf({ ...told, fleets: [{ ...fleet, processes }] });
     expect(five).toMatchObject({ concurrency: 5, objectiveMs: 4_000 });
-    expect(knownOf(five.saturation).high).toBeCloseTo(5 / 3.5, 1);
-    expect(knownOf(capacityOf().saturation).high).toBeCloseTo(50 / 3.5, 1);
+    expect(knownOf(five.saturation).high).toBeCloseTo((2 * 5) / 3.5, 1);
+    expect(knownOf(capacityOf().saturation).high).toBeCloseTo((2 * 50) / 3.5, 1);
   });
 
   test("is held up by a processor that is shared: by what of it is its own, at its worst", () => {
     const { saturation, bottleneck } = capacityOf();
-    // 62.5 ms of each second, at 10 ms a message.
-    expect(knownOf(saturation).low).toBeCloseTo(6.25, 6);
+    // Of each of two, 62.5 ms of each second, at 10 ms a message.
+    expect(knownOf(saturation).low).toBeCloseTo(12.5, 6);
     expect(bottleneck).toBe("processor");
   });
 
-  test("answers with one process, however many there are", () => {
+  test("answers twice as much with two processes, which share the numbers", () => {
     const one = planWith(UPSTASH, { ...FLY, instances: 1 });
-    const { processes, ...rest } = capacityOf(one);
-    expect(processes).toEqual({ low: 1, high: 1 });
-    expect(capacityOf()).toMatchObject({ processes: { low: 2, high: 2 }, reply: rest.reply });
+    const alone = capacityOf(one);
+    const two = capacityOf();
+    expect(alone.processes).toEqual({ low: 1, high: 1 });
+    expect(two.processes).toEqual({ low: 2, high: 2 });
+    for (const end of ["low", "high"] as const)
+      expect(knownOf(two.saturation)[end]).toBeCloseTo(2 * knownOf(alone.saturation)[end], 6);
     const { assumptions } = capacityOfPlan(one, { catalogue, day: DAY, usage: usageOf(1) });
-    expect(assumptions.join()).toContain("One process answers at a time");
+    expect(assumptions.join()).toContain("The processes of a fleet share the numbers");
   });
 
   test("that more is asked of than it can answer has no reply time", () => {

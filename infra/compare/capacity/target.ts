@@ -27,7 +27,7 @@ export interface TargetCapacity {
   readonly fleets: readonly FleetCapacity[];
   /** Messages per second beyond which those that wait become ever more. */
   readonly saturation: Estimate;
-  /** Processes that the busiest hour would take, if numbers were spread over them. */
+  /** Processes that the busiest hour would take. */
   readonly neededProcesses: Estimate;
   /** What is assumed, each in a sentence. */
   readonly assumptions: readonly string[];
@@ -38,7 +38,7 @@ export interface TargetCapacity {
 /** Of one fleet. Times are in ms, from a message's arrival at the process to its answer's departure. */
 export interface FleetCapacity {
   readonly fleet: string;
-  /** That may hold sessions, at the least and at the most: one of them does, and the others wait to take over. */
+  /** That hold sessions, at the least and at the most: the numbers are divided between them. */
   readonly processes: Range;
   readonly concurrency: number;
   readonly objectiveMs: number;
@@ -63,8 +63,8 @@ export interface FleetCapacity {
 
 const DAYS_OF_MONTH = 365 / 12;
 
-const ONE_ANSWERS =
-  "One process answers at a time, whatever the number of them: it holds all numbers, and the others wait to take over.";
+const ALL_ANSWER =
+  "The processes of a fleet share the numbers: each number is held and answered by one of them at a time.";
 const LEFT_OUT =
   "Not in it: the ways between customers, WhatsApp and the process, whose servers' places are not published, and the " +
   "pauses that an operator may want between the messages of a number.";
@@ -82,7 +82,7 @@ export function capacityOfPlan(plan: StackPlan, parts: CapacityParts): TargetCap
     saturation: anyOf(fleets.map(({ saturation }) => saturation)),
     neededProcesses: anyOf(fleets.map(({ neededProcesses }) => neededProcesses)),
     assumptions: [
-      ONE_ANSWERS,
+      ALL_ANSWER,
       ...(usage.sessions === undefined ? [`${USUAL_SESSIONS} WhatsApp numbers are assumed.`] : []),
       ...(ai === undefined ? [] : [ai.assumption]),
       ...pattern.assumptions,
@@ -104,7 +104,7 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
   const rtt = storeRtt(fleet, plan.store, parts);
   const messages: Estimate =
     usage.messages === undefined ? unknown("messages a month") : { kind: "known", ...usage.messages };
-  // Whatever its share: the first process there takes every shard that is free (worker/sessions/heartbeat.lua).
+  // Whatever its share: this version has one fleet, which owns every shard.
   const perSecond = mapped(messages, (count) => count / (DAYS_OF_MONTH * 24 * 3_600));
   const busiest = mapped(perSecond, (rate) => rate * peakOf(pattern));
   const common = {
@@ -134,8 +134,8 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
     ...common,
     saturation,
     neededProcesses: between(
-      Math.ceil(busiest.low / saturations.best.perSecond),
-      Math.ceil(busiest.high / saturations.worst.perSecond),
+      Math.ceil(busiest.low / perProcess(ends.best)),
+      Math.ceil(busiest.high / perProcess(ends.worst)),
     ),
     bottleneck: saturations.worst.by,
     ...betweenAll(best, worst),
@@ -179,7 +179,7 @@ function endsOf(
   const end = (place: "low" | "high"): CapacityInput => ({
     ...settings,
     arrivals: { perSecond: 0, durationMs: 0, sessions: sessionsAt(place) },
-    processes: ANSWERING,
+    processes: place === "low" ? processes.high : processes.low,
     ai: place === "low" ? ai.best : ai.worst,
     storeRttMs: rtt[place],
     trips: WORKER_TRIPS,
@@ -198,8 +198,11 @@ function endsOf(
   return { best: end("low"), worst: end("high") };
 }
 
-/** Processes that answer at a time. */
-const ANSWERING = 1;
+/** Messages per second that one process would be full at. */
+function perProcess(end: CapacityInput): number {
+  return saturationOf({ ...end, processes: 1 }).perSecond;
+}
+
 const CPU_FACT = "oxy/message/cpu-ms";
 /** Numbers, where they are not said. */
 const USUAL_SESSIONS = 50;

@@ -53,8 +53,8 @@ export const BEHAVIOUR: Phrases = [
   ["Every day is assumed to be like the others.", "Supõe-se que todo dia é como os outros."],
   ["{=0} WhatsApp numbers are assumed.", "Supõem-se {=0} números de WhatsApp."],
   [
-    "One process answers at a time, whatever the number of them: it holds all numbers, and the others wait to take over.",
-    "Um processo responde por vez, qualquer que seja o número deles: ele tem todos os números, e os outros esperam para assumir.",
+    "The processes of a fleet share the numbers: each number is held and answered by one of them at a time.",
+    "Os processos de uma frota dividem os números: cada número é mantido e respondido por um deles de cada vez.",
   ],
   [
     "Not in it: the ways between customers, WhatsApp and the process, whose servers' places are not published, and the pauses that an operator may want between the messages of a number.",
