@@ -23,7 +23,8 @@ import { analysedPlans, askedTargets, currentOf } from "./compare-targets.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { openProject, type Project } from "./project.ts";
 
-interface CompareOptions extends AskedUsage, AskedExchange {
+interface CompareOptions extends Omit<AskedUsage, "cachedShare">, AskedExchange {
+  readonly cached?: string;
   readonly stack: readonly string[];
   readonly example?: readonly string[];
   readonly targets?: string;
@@ -150,7 +151,7 @@ async function compared(
   const weights = options.weights === undefined ? EQUAL_WEIGHTS : parseWeights(options.weights);
   const situation = options.situation === undefined ? UNKNOWN_SITUATION : parseSituation(options.situation);
   const [usage, catalogue, project] = await Promise.all([
-    usageIn(options.usage).then((file) => parseUsage(file, options)),
+    usageIn(options.usage).then((file) => parseUsage(file, { ...options, cachedShare: options.cached })),
     loadCatalogue(),
     openProject(resolve(options.cwd ?? projectDirectory)),
   ]);

@@ -64,6 +64,14 @@ export class Numbers {
     return this.#words.text("unknown.least", { least: this.range({ low: atLeast, high: atLeast }) });
   }
 
+  /** The same in a table. */
+  plainEstimate(estimate: Estimate): string {
+    if (estimate.kind === "known") return this.range(estimate);
+    const { atLeast } = estimate;
+    if (atLeast === 0) return this.#words.text("unknown");
+    return this.#words.text("table.unknown-least", { least: this.range({ low: atLeast, high: atLeast }) });
+  }
+
   percent(share: number, decimals = 1): string {
     return share.toLocaleString(this.#words.language, { style: "percent", maximumFractionDigits: decimals });
   }

@@ -7,11 +7,13 @@ export type Phrases = readonly (readonly [english: string, translated: string])[
 /** @returns undefined for what nobody translated */
 export type PhraseBook = (english: string) => string | undefined;
 
-/** Between the parts of what is a list. */
-const LISTS = ["; ", ", "];
+/** Between the parts of what is a list; a part may have one in it too. */
+const BETWEEN = /[;,] /g;
 const SLOT = /\{=?(\d)\}/g;
 /** What names something: it is the same in every language. */
 const NAME = /^[\w./@:+=-]*[\d/@_.+:=-][\w./@:+=-]*$/;
+/** One of these, with its unit or not, or several: what may be in `{=0}` as it is. */
+const VERBATIM = /^(?:[^\s,]|,\d)+(?: (?:USD|GB|MB|ms|min|[hs]))?(?:, (?:[^\s,]|,\d)+)*$/;
 const NUMBER = /(?<![\w.:/@=-])\d[\d,]*(?:\.\d+)?(?![\w:/@=-])/g;
 
 /** Reads phrases as a book: numbers are written as the language does, and lists are looked up part by part. */
@@ -20,28 +22,34 @@ export function phraseBook(phrases: Phrases, language: string): PhraseBook {
   const patterns = phrases
     .filter(([english]) => !whole.has(english))
     .map(([english, translated]) => ({ ...patternOf(english), translated }));
+  const seen = new Map<string, string | undefined>();
   const book = (english: string): string | undefined => {
+    if (!seen.has(english)) seen.set(english, lookedUp(english));
+    return seen.get(english);
+  };
+  const lookedUp = (english: string): string | undefined => {
     const found = whole.get(english);
     if (found !== undefined) return found;
     for (const { pattern, areNames, translated } of patterns) {
       const match = pattern.exec(english);
       if (match === null) continue;
-      const slots = match
-        .slice(1)
-        .map((slot, at) => book(slot) ?? (areNames[at] === true ? localized(slot, language) : undefined));
+      const slots = match.slice(1).map((slot, at) => {
+        const isName = areNames[at] === true && VERBATIM.test(slot);
+        return book(slot) ?? (isName ? localized(slot, language) : undefined);
+      });
       if (slots.every((slot) => slot !== undefined))
         return translated.replace(SLOT, (_, number: string) => slots[Number(number)] ?? "");
     }
-    if (NAME.test(english)) return localized(english, language);
-    return listed(english, book);
+    return NAME.test(english) ? localized(english, language) : listed(english, book);
   };
   return book;
 }
 
 function listed(english: string, book: PhraseBook): string | undefined {
-  for (const between of LISTS.filter((each) => english.includes(each))) {
-    const parts = english.split(between).map(book);
-    if (parts.every((part) => part !== undefined)) return parts.join(between);
+  for (const { index, 0: between } of english.matchAll(BETWEEN)) {
+    const first = book(english.slice(0, index));
+    const rest = first === undefined ? undefined : book(english.slice(index + between.length));
+    if (rest !== undefined) return `${first}${between}${rest}`;
   }
   return undefined;
 }

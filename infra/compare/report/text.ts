@@ -14,6 +14,8 @@ import {
 /** What a terminal is expected to show in a line. */
 const WIDTH = 100;
 const GAP = 2;
+/** Where words allow no other. */
+const NARROW_GAP = 1;
 const COLORS = { good: "green", bad: "red", unknown: "yellow" } as const satisfies Record<
   Tone,
   "green" | "red" | "yellow"
@@ -74,14 +76,14 @@ function blockOf(block: Block, details: boolean): string {
 /** Without lines between columns: what is wider than a terminal is wrapped, the widest columns first. */
 function tableOf({ columns, rows }: Table, details: boolean): string {
   const cells = rows.map((row) => row.map(({ line }) => (details ? lineOf(line) : textOf(line))));
-  const widths = widthsOf([columns.map(({ title }) => title), ...cells]);
+  const { widths, gap } = layoutOf([columns.map(({ title }) => title), ...cells]);
   const table = new Table3({
     head: columns.map(({ title }) => title),
     colAligns: columns.map(({ align }) => align),
-    colWidths: widths.map((width) => width + GAP),
+    colWidths: widths.map((width) => width + gap),
     wordWrap: true,
     chars: BORDERLESS,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": GAP },
+    style: { head: [], border: [], "padding-left": 0, "padding-right": gap },
   });
   table.push(...rows.map((row, at) => row.map((cell, column) => toned(cells[at]?.[column] ?? "", cell))));
   return table
@@ -102,22 +104,28 @@ function toned(text: string, { tone }: Cell): string {
 }
 
 /** As wide as the widest cell, and together no wider than a terminal where words allow it. */
-function widthsOf(rows: readonly (readonly string[])[]): number[] {
+function layoutOf(rows: readonly (readonly string[])[]): {
+  readonly widths: readonly number[];
+  readonly gap: number;
+} {
   const columns = (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? ""));
   const widths = columns.map((cells) => longestOf(cells));
   // The first names the row: it is found by it.
   const narrowest = columns.map((cells, column) =>
     column === 0 ? longestOf(cells) : longestOf(cells.flatMap((cell) => cell.split(" "))),
   );
-  let left = widths.reduce((sum, width) => sum + width + GAP, 0) - GAP - WIDTH;
-  while (left > 0) {
+  const gap = widthOf(narrowest, GAP) > WIDTH ? NARROW_GAP : GAP;
+  for (let over = widthOf(widths, gap) - WIDTH; over > 0; over--) {
     const widest = Math.max(...widths.filter((width, column) => width > (narrowest[column] ?? 0)), 0);
-    if (widest === 0) break;
     const column = widths.findLastIndex((width, at) => width === widest && width > (narrowest[at] ?? 0));
+    if (column === -1) break;
     widths[column] = widest - 1;
-    left--;
   }
-  return widths;
+  return { widths, gap };
+}
+
+function widthOf(widths: readonly number[], gap: number): number {
+  return widths.reduce((sum, width) => sum + width + gap, 0) - gap;
 }
 
 function longestOf(texts: readonly string[]): number {

@@ -64,7 +64,7 @@ function barsOption(
     ...(stacked ? { stack: "all", barWidth: 16 } : {}),
     itemStyle: { color: colorOf(index) },
     data: values.map((value) => value ?? "-"),
-    ...(limit !== undefined && index === 0 ? { markLine: markLine([limit], "xAxis") } : {}),
+    ...(limit !== undefined && index === 0 ? { markLine: markLine([limit], "xAxis", "start") } : {}),
   }));
   return {
     ...common(series.map(({ name }) => name)),
@@ -136,7 +136,7 @@ function linesOption({ x, y, series, marks }: Lines, write: Write): EChartsCoreO
         lineStyle: { color, width: 2, type: DASHES[Math.floor(index / SERIES) % DASHES.length] ?? "solid" },
         itemStyle: { color },
         data: points.map((point) => [point.x, point.low]),
-        ...(index === 0 && marks !== undefined ? { markLine: markLine(marks, "xAxis") } : {}),
+        ...(index === 0 && marks !== undefined ? { markLine: markLine(marks, "xAxis", "end") } : {}),
       };
       const upper = {
         name,
@@ -195,12 +195,13 @@ function axisStyle(unit: Unit, write: Write) {
   };
 }
 
-function markLine(marks: readonly Mark[], axis: "xAxis") {
+/** @param end of the line that is at the top: an axis of categories runs downwards */
+function markLine(marks: readonly Mark[], axis: "xAxis", end: "start" | "end") {
   return {
     symbol: "none",
     silent: true,
     lineStyle: { color: "var(--limit)", type: "dashed", width: 1.5 },
-    label: { color: "var(--limit)", fontSize: 12, formatter: "{b}" },
+    label: { color: "var(--limit)", fontSize: 12, formatter: "{b}", position: end },
     data: marks.map(({ at, label }) => ({ name: label, [axis]: at })),
   };
 }

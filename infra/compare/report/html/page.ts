@@ -1,4 +1,15 @@
-import type { Block, Cell, Document, Figure, Inline, Line, Notes, Section, Table } from "../document.ts";
+import {
+  textOf,
+  type Block,
+  type Cell,
+  type Document,
+  type Figure,
+  type Inline,
+  type Line,
+  type Notes,
+  type Section,
+  type Table,
+} from "../document.ts";
 import type { Chart } from "../chart.ts";
 import { escaped } from "./escape.ts";
 import { STYLE } from "./style.ts";
@@ -20,7 +31,7 @@ export function pageOf(document: Document, words: PageWords, draw: Draw): string
 <html lang="${escaped(language)}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escaped(title)}</title>
@@ -72,7 +83,9 @@ function blockOf(block: Block, id: string, { notes, words, draw }: Context): str
     case "chart":
       return `<figure>
 <figcaption id="${id}-title">${escaped(block.title)}</figcaption>
-<div class="chart" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-words">${draw(block.chart)}</div>
+<div class="chart" role="region" tabindex="0" aria-label="${escaped(`${block.title} (${words.scrolls})`)}">
+<div role="img" aria-labelledby="${id}-title" aria-describedby="${id}-words">${draw(block.chart)}</div>
+</div>
 <p class="words" id="${id}-words">${escaped(block.description)}</p>
 </figure>`;
   }
@@ -91,8 +104,16 @@ ${rows.map((row) => `<tr>${row.map((cell, index) => cellOf(cell, index === 0 ? "
 </div>`;
 }
 
+/** Characters that are kept on one line. */
+const SHORT = 18;
+
 function cellOf({ line, tone }: Cell, place: "row" | "left" | "right", notes: Notes): string {
-  const classes = [place === "row" ? "left" : place, ...(tone === undefined ? [] : [tone])].join(" ");
+  const isShort = textOf(line).length <= SHORT;
+  const classes = [
+    place === "row" ? "left" : place,
+    ...(isShort ? ["short"] : []),
+    ...(tone === undefined ? [] : [tone]),
+  ].join(" ");
   const content = htmlOf(line, notes);
   return place === "row"
     ? `<th scope="row" class="${classes}">${content}</th>`

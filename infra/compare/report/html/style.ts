@@ -32,9 +32,9 @@ header p { color: var(--muted); }
 li { margin: .25rem 0; }
 a { color: var(--link); }
 nav { margin: 1.2rem 0; padding: .6rem 1rem; background: var(--panel); border-radius: .5rem; font-size: .92rem; }
-nav ol { columns: 16rem; margin: 0; padding-left: 1.4rem; max-width: none; }
+nav ol { columns: 19rem; margin: 0; padding-left: 1.4rem; max-width: none; }
 .table { overflow-x: auto; margin: 1rem 0; }
-.table:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+.table:focus-visible, .chart:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
 th, td { padding: .4rem .7rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
@@ -42,7 +42,7 @@ th:first-child, td:first-child { padding-left: 0; }
 thead th { color: var(--muted); font-weight: 600; border-bottom: 2px solid var(--line); vertical-align: bottom; }
 tbody th { font-weight: 600; min-width: 9rem; }
 .right { text-align: right; }
-td.right { white-space: nowrap; }
+td.right, td.short { white-space: nowrap; }
 td.good { color: var(--good); } td.bad { color: var(--bad); } td.unknown { color: var(--unknown); }
 td a, td abbr { color: inherit; }
 a.figure, abbr { text-decoration: underline dotted; text-decoration-color: var(--muted); text-underline-offset: .2em; cursor: help; }
@@ -71,7 +71,7 @@ footer a { overflow-wrap: anywhere; }
   .chart svg { min-width: 0; }
   table { font-size: 8.5pt; }
   th, td { padding: .2rem .4rem; }
-  td.right { white-space: normal; }
+  td.right, td.short { white-space: normal; }
   tbody th { min-width: 0; }
   figure, tr { break-inside: avoid; }
   h2 { break-after: avoid; }

@@ -61,7 +61,7 @@ function rowOf(target: ComparedTarget, context: Context): readonly Cell[] {
   const { words, numbers } = context;
   const { allowedMinutes, gapMinutes, downMinutes, verdict } = target.availability;
   const minutes = (estimate: typeof allowedMinutes): Cell => ({
-    line: [numbers.estimate(estimate)],
+    line: [numbers.plainEstimate(estimate)],
     ...(estimate.kind === "unknown" ? { tone: "unknown" as const } : {}),
   });
   const [key, tone] = VERDICTS[verdict];

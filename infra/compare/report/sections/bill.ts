@@ -42,7 +42,7 @@ function shapeLines({ shape: { fleets, store }, remarks }: ComparedTarget, { wor
       fleet: name,
       place: `${host}/${region}`,
       size,
-      store: store.identity,
+      store: words.phrase(store.identity),
       processes: conjunction(
         processes.map((process) =>
           words.text("bill.processes", {
@@ -64,7 +64,7 @@ function rowOf(line: CostLine, { words, numbers, sources }: Context): readonly C
     { line: [words.phrase(line.what)] },
     { line: [words.phrase(line.of), ", ", words.text(`bill.basis.${line.basis}`)] },
     { line: words.line("bill.per", { price, unit: words.phrase(line.unit) }) },
-    { line: [numbers.estimate(line.quantity)] },
+    { line: [numbers.plainEstimate(line.quantity)] },
     {
       line: [
         numbers.plainMoney(line.amount),

@@ -72,7 +72,7 @@ function rowOf(target: ComparedTarget, fleet: FleetCapacity, context: Context): 
   const { brazilMs } = target.capacity;
   const name = target.capacity.fleets.length === 1 ? target.name : `${target.name}, ${fleet.fleet}`;
   const figure = ({ estimate, sources: ids }: typeof storeRttMs): Cell => ({
-    line: [sources.figure(numbers.estimate(estimate), entriesOf(ids, context))],
+    line: [sources.figure(numbers.plainEstimate(estimate), entriesOf(ids, context))],
     ...(estimate.kind === "unknown" ? { tone: "unknown" as const } : {}),
   });
   const { tone } = objectiveCell(target, context);
@@ -96,7 +96,7 @@ function timeCell(ms: Estimate, context: Context): Cell {
 
 function estimateCell(estimate: Estimate, { numbers }: Context): Cell {
   return {
-    line: [numbers.estimate(estimate)],
+    line: [numbers.plainEstimate(estimate)],
     ...(estimate.kind === "unknown" ? { tone: "unknown" as const } : {}),
   };
 }

@@ -78,7 +78,7 @@ function usageCell(target: ComparedTarget, context: Context): Cell {
 function workCell({ name, work: { setupHours, upkeepHours } }: ComparedTarget, context: Context): Cell {
   const { words, numbers, sources, comparison } = context;
   const hours = ({ estimate, sources: ids }: typeof setupHours): Figure =>
-    sources.figure(numbers.estimate(estimate), entriesOf(ids, context));
+    sources.figure(numbers.plainEstimate(estimate), entriesOf(ids, context));
   const upkeep = hours(upkeepHours);
   const line =
     name === comparison.current

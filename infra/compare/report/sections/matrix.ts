@@ -37,7 +37,7 @@ export function rankingSection(context: Context): Section {
   };
 }
 
-/** Each criterion for each target, and why. */
+/** Each criterion for each target, and why; once for those that have it for the same reason. */
 export function matrixSection(context: Context): Section {
   const { comparison, words, numbers } = context;
   const { rows, weights } = comparison.matrix;
@@ -68,9 +68,14 @@ export function matrixSection(context: Context): Section {
       },
       {
         kind: "list",
-        items: counted.flatMap((id) =>
-          rows.map(({ target, scores }) => reasonLine(CRITERIA[id].label, target, scores[id], context)),
-        ),
+        items: counted.flatMap((id) => {
+          const reasons = Map.groupBy(rows, ({ scores }) => `${scores[id].value}\n${scores[id].because}`);
+          return [...reasons.values()].flatMap((same) => {
+            const score = same[0]?.scores[id];
+            const names = same.map(({ target }) => target).join(", ");
+            return score === undefined ? [] : [reasonLine(CRITERIA[id].label, names, score, context)];
+          });
+        }),
       },
     ],
   };

@@ -46,12 +46,10 @@ function farCell({ ratio, because = [] }: TriggerResult, { words, numbers }: Con
     ratio === undefined
       ? undefined
       : numbers.percentRange({ low: ratio.low * 100, high: ratio.high * 100 }, 1);
+  if (percent !== undefined) return { line: words.line("triggers.ratio", { percent }) };
   return {
     line: separated(
-      [
-        ...(percent === undefined ? [] : [words.line("triggers.ratio", { percent })]),
-        ...because.map((each) => [words.phrase(each)]),
-      ],
+      because.map((each) => [words.phrase(each)]),
       "; ",
     ),
   };

@@ -28,6 +28,8 @@ export const BILL: Phrases = [
   ["ratio", "(razão)"],
   ["percent", "por cento"],
   ["unit", "unidade"],
+  ["{=0} of project {=1} in {=2}", "{=0} do projeto {=1} em {=2}"],
+  ["local", "local"],
   ["this machine", "esta máquina"],
   ["workspace", "workspace"],
   ["workspace that may scale by itself", "workspace que pode escalar sozinho"],

@@ -88,7 +88,7 @@ export const CRITERIA_WORDS: Phrases = [
   ["move a service to another region", "mudar um serviço de região"],
   ["scale by the length of a queue", "escalar pelo tamanho de uma fila"],
   ["scale to zero", "escalar até zero"],
-  ["answer more with more tasks, yet", "responder mais com mais tarefas, por enquanto"],
+  ["answer for one number with more than one task", "responder por um número com mais de uma tarefa"],
   [
     "keep a Spot task beyond two minutes of notice, nor promise that there is another one",
     "manter uma tarefa Spot além de dois minutos de aviso, nem garantir que haja outra",

@@ -5,6 +5,7 @@ export const UNKNOWN: Phrases = [
   ["messages a month", "mensagens por mês"],
   ["WhatsApp sessions", "sessões de WhatsApp"],
   ["AI model", "modelo de IA"],
+  ["price of AI model {=0} (the nearest is {=1})", "preço do modelo de IA {=0} (o mais próximo é {=1})"],
   ["price of AI model {=0}", "preço do modelo de IA {=0}"],
   ["price of {=0}: not known", "preço de {=0}: não conhecido"],
   ["no price of {=0} on {=1}", "nenhum preço de {=0} em {=1}"],
