@@ -84,7 +84,8 @@ export default {
     },
     {
       name: "nobody-knows-the-cli",
-      comment: "What a command does, a program must be able to do without one; what makes our own pages may ask it.",
+      comment:
+        "What a command does, a program must be able to do without one; what makes our own pages may ask it.",
       severity: "error",
       from: { pathNot: "^infra/(cli|dev)/" },
       to: { path: "^infra/cli/" },

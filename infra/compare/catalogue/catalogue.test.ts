@@ -80,16 +80,32 @@ test("what is the same for many is said once", () => {
 
 test.each([
   ["a source", { source: undefined }, /entries\.0(\.\w+)?: expected source of shed\/rent/],
-  ["an unknown unit", { unit: "fortnight" }, /:6: entries\.0\.unit: expected a unit: month;.*got "fortnight"/],
+  [
+    "an unknown unit",
+    { unit: "fortnight" },
+    /:6: entries\.0\.unit: expected a unit: month;.*got "fortnight"/,
+  ],
   ["ends in the wrong order", { usd: [9, 7] }, /entries\.0\.usd: expected a number from 0 on, \[low, high\]/],
   ["a negative price", { usd: -1 }, /entries\.0\.usd: expected a number from 0 on/],
   ["a price of words", { usd: "cheap" }, /entries\.0\.usd: expected a number.*got "cheap"/],
   ["dates in the wrong order", { to: "2024-12-31" }, /entries\.0\.to: expected a day after 2025-01-01/],
-  ["no day", { from: "2025-13-01" }, /entries\.0\.from: expected a day, such as 2026-11-22, got "2025-13-01"/],
+  [
+    "no day",
+    { from: "2025-13-01" },
+    /entries\.0\.from: expected a day, such as 2026-11-22, got "2025-13-01"/,
+  ],
   ["price and fact", { fact: 1 }, /expected usd or fact of shed\/rent, one of them, got both/],
-  ["neither price nor fact", { usd: undefined }, /expected usd or fact of shed\/rent, one of them, got neither/],
+  [
+    "neither price nor fact",
+    { usd: undefined },
+    /expected usd or fact of shed\/rent, one of them, got neither/,
+  ],
   ["an unknown key", { prise: 7 }, /entries\.0\.prise: expected a known key, got an unknown one/],
-  ["a source by a name that is none", { by: "page" }, /entries\.0\.by: expected the name of one of this file's/],
+  [
+    "a source by a name that is none",
+    { by: "page" },
+    /entries\.0\.by: expected the name of one of this file's/,
+  ],
   ["a rank that nobody can have", { confidence: "D" }, /entries\.0\.confidence: expected A, B or C/],
   ["a rank without a source", { kind: "unsourced" }, /entries\.0\.confidence: expected D, because nobody/],
   ["a kind of source that is none", { kind: "rumour" }, /entries\.0\.kind: expected official, harvested/],
@@ -141,26 +157,30 @@ test("at most one entry is in force under an id on any day, and what overlaps is
     .tuple(day, fc.option(day, { nil: undefined }))
     .filter(([from, to]) => to === undefined || from < to);
   fc.assert(
-    fc.property(fc.array(dates, { minLength: 1, maxLength: 6 }), fc.array(day, { maxLength: 20 }), (all, days) => {
-      const entries = all.map(([from, to], index) => ({ ...RENT, from, ...(to && { to }), usd: index }));
-      const isOverlapping = all.some(([from, to], index) =>
-        all
-          .slice(index + 1)
-          .some(
-            ([otherFrom, otherTo]) =>
-              (to === undefined || otherFrom < to) && (otherTo === undefined || from < otherTo),
-          ),
-      );
-      const problems = problemsOf(entries);
-      expect(problems.length > 0).toBe(isOverlapping);
-      if (isOverlapping) return;
-      const catalogue = read(entries);
-      for (const one of [...days, ...all.map(([from]) => from)]) {
-        const inForce = catalogue.entries.filter((entry) => isInForce(entry, one));
-        expect(inForce.length).toBeLessThanOrEqual(1);
-        expect(catalogue.entry("shed/rent", one)).toBe(inForce[0]);
-      }
-    }),
+    fc.property(
+      fc.array(dates, { minLength: 1, maxLength: 6 }),
+      fc.array(day, { maxLength: 20 }),
+      (all, days) => {
+        const entries = all.map(([from, to], index) => ({ ...RENT, from, ...(to && { to }), usd: index }));
+        const isOverlapping = all.some(([from, to], index) =>
+          all
+            .slice(index + 1)
+            .some(
+              ([otherFrom, otherTo]) =>
+                (to === undefined || otherFrom < to) && (otherTo === undefined || from < otherTo),
+            ),
+        );
+        const problems = problemsOf(entries);
+        expect(problems.length > 0).toBe(isOverlapping);
+        if (isOverlapping) return;
+        const catalogue = read(entries);
+        for (const one of [...days, ...all.map(([from]) => from)]) {
+          const inForce = catalogue.entries.filter((entry) => isInForce(entry, one));
+          expect(inForce.length).toBeLessThanOrEqual(1);
+          expect(catalogue.entry("shed/rent", one)).toBe(inForce[0]);
+        }
+      },
+    ),
     { numRuns: 60 },
   );
 });
