@@ -7,7 +7,7 @@ import { projectDirectory } from "../home.ts";
 import { analysedPlans, askedTargets } from "./compare-targets.ts";
 import { openProject } from "./project.ts";
 
-export const TODAY = "2026-11-25";
+const TODAY = "2026-11-25";
 
 /** All that can be said of usage. */
 export const FULL_USAGE: Usage = {

@@ -23,7 +23,7 @@ export interface ComparedTarget {
 }
 
 /** What of a plan one has to know to tell targets apart. */
-export interface TargetShape {
+interface TargetShape {
   readonly fleets: readonly {
     readonly name: string;
     readonly host: string;

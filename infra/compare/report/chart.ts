@@ -17,7 +17,7 @@ export interface Bars {
   readonly limit?: Mark;
 }
 
-export interface BarSeries {
+interface BarSeries {
   readonly name: string;
   /** By category; what is unknown has no bar. */
   readonly values: readonly (number | undefined)[];
@@ -38,7 +38,7 @@ export interface Axis {
   readonly isLog: boolean;
 }
 
-export interface LineSeries {
+interface LineSeries {
   readonly name: string;
   readonly points: readonly { readonly x: number; readonly low: number; readonly high?: number }[];
 }

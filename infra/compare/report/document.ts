@@ -22,12 +22,12 @@ export interface Section {
 
 export type Block = Paragraph | List | Table | ChartBlock;
 
-export interface Paragraph {
+interface Paragraph {
   readonly kind: "paragraph";
   readonly line: Line;
 }
 
-export interface List {
+interface List {
   readonly kind: "list";
   readonly items: readonly Line[];
 }
@@ -40,7 +40,7 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-export interface Column {
+interface Column {
   readonly title: string;
   readonly align: "left" | "right";
 }
@@ -53,7 +53,7 @@ export interface Cell {
 /** How good it is; said in words too. */
 export type Tone = "good" | "bad" | "unknown";
 
-export interface ChartBlock {
+interface ChartBlock {
   readonly kind: "chart";
   readonly title: string;
   /** What it shows, in words, for whoever does not see it. */

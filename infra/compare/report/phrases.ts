@@ -21,7 +21,7 @@ export function phraseBook(phrases: Phrases, language: string): PhraseBook {
   const whole = new Map(phrases.filter(([english]) => !SLOT.test(reset(english))));
   const patterns = phrases
     .filter(([english]) => !whole.has(english))
-    .map(([english, translated]) => ({ ...patternOf(english), translated }));
+    .map(([english, translated]) => patternOf(english, translated));
   const seen = new Map<string, string | undefined>();
   const book = (english: string): string | undefined => {
     if (!seen.has(english)) seen.set(english, lookedUp(english));
@@ -54,12 +54,20 @@ function listed(english: string, book: PhraseBook): string | undefined {
   return undefined;
 }
 
+interface Pattern {
+  readonly pattern: RegExp;
+  /** By slot. */
+  readonly areNames: readonly boolean[];
+  readonly translated: string;
+}
+
 /** Slots in the order of their numbers on the left. */
-function patternOf(english: string): { readonly pattern: RegExp; readonly areNames: readonly boolean[] } {
+function patternOf(english: string, translated: string): Pattern {
   const escaped = english.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
   return {
     pattern: new RegExp(`^${escaped.replace(SLOT, "(.+?)")}$`),
     areNames: [...english.matchAll(SLOT)].map(([slot]) => slot.startsWith("{=")),
+    translated,
   };
 }
 

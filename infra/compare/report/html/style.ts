@@ -41,6 +41,7 @@ th, td { padding: .4rem .7rem; border-bottom: 1px solid var(--line); text-align:
 th:first-child, td:first-child { padding-left: 0; }
 thead th { color: var(--muted); font-weight: 600; border-bottom: 2px solid var(--line); vertical-align: bottom; }
 tbody th { font-weight: 600; min-width: 9rem; }
+tbody th.short { min-width: 0; white-space: nowrap; }
 .right { text-align: right; }
 td.right, td.short { white-space: nowrap; }
 td.good { color: var(--good); } td.bad { color: var(--bad); } td.unknown { color: var(--unknown); }

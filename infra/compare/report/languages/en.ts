@@ -217,7 +217,7 @@ export const en = {
   "claims.then": "Then",
   "claims.now": "Now",
   "claims.count": "Of {count} claims: {list}.",
-  "claims.count-part": "{count} {verdict}",
+  "claims.count-part": "{verdict} {count}",
   "verdict.left-out": "left out what decides",
   "review.title": "Projected, measured, invoiced",
   "review.caption": "A month of {target}, in {currency}",

@@ -221,7 +221,7 @@ export const ptBr = {
   "claims.then": "Antes",
   "claims.now": "Agora",
   "claims.count": "De {count} afirmações: {list}.",
-  "claims.count-part": "{count} {verdict}",
+  "claims.count-part": "{verdict} {count}",
   "verdict.left-out": "deixou de fora o que decide",
   "review.title": "Projetado, medido, faturado",
   "review.caption": "Um mês de {target}, em {currency}",

@@ -40,7 +40,7 @@ export function availabilityCell(
 }
 
 /** The one that is highest, unknown if any is. */
-export function worstOf(estimates: readonly Estimate[]): Estimate | undefined {
+function worstOf(estimates: readonly Estimate[]): Estimate | undefined {
   return estimates.reduce<Estimate | undefined>((worst, each) => {
     if (worst === undefined || worst.kind === "unknown") return worst ?? each;
     if (each.kind === "unknown") return each;
