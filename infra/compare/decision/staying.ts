@@ -55,7 +55,7 @@ function paybackOf({ low, high }: Move["savesMonthly"], once: Estimate, because:
   if (high !== undefined && high <= 0)
     return {
       kind: "never",
-      because: high === low ? "it costs as much a month" : "it saves nothing in a month",
+      because: high === 0 && low === 0 ? "it costs as much a month" : "it saves nothing in a month",
     };
   if (once.kind === "unknown" || low === undefined || high === undefined) return { kind: "unknown", because };
   return {

@@ -31,6 +31,7 @@ export const en = {
   "costs.about":
     "Baseline is what there is to pay whatever happens, usage what comes on top of it; the total is that of hosts, store and network. Work is hours until it is there, then hours of looking after it.",
   "costs.ai": "The AI costs {amount} a month, wherever it is called from.",
+  "costs.ai-unknown": "What the AI costs is unknown: {because}.",
   "costs.people": "Looking after it, in money: {list}.",
   "costs.cheapest-one": "{target} is the cheapest of them.",
   "costs.cheapest-open":

@@ -33,6 +33,7 @@ export const ptBr = {
   "costs.about":
     "A base é o que se paga aconteça o que acontecer, o uso é o que vem por cima; o total é de hospedagem, Redis e rede. O trabalho são as horas até estar lá, depois as horas de cuidar dele.",
   "costs.ai": "A IA custa {amount} por mês, seja de onde for chamada.",
+  "costs.ai-unknown": "Não se sabe quanto custa a IA: {because}.",
   "costs.people": "Cuidar de tudo, em dinheiro: {list}.",
   "costs.cheapest-one": "{target} é o mais barato deles.",
   "costs.cheapest-open":

@@ -5,7 +5,7 @@ import { entriesOf } from "../context.ts";
 import { strong, type Block, type Cell, type Figure, type Line, type Section } from "../document.ts";
 import { availabilityCell, objectiveCell } from "./behaviour-cells.ts";
 import { billId } from "./bill.ts";
-import { conjunction } from "./list.ts";
+import { conjunction, separated } from "./list.ts";
 
 /** What each target costs and how it does, a row each; then what one has to know to read it. */
 export function costsSection(context: Context): Section {
@@ -103,6 +103,10 @@ function cheapestLine({ comparison: { targets }, words }: Context): Line {
 function aiBlocks({ comparison: { targets }, words, numbers, sources }: Context): Block[] {
   const ai = targets[0]?.cost.ai;
   if (ai === undefined) return [];
+  if (ai.total.kind === "unknown") {
+    const because = separated(ai.total.because.map((each) => [words.phrase(each)]));
+    return [{ kind: "paragraph", line: words.line("costs.ai-unknown", { because }) }];
+  }
   const entries = ai.lines.flatMap((line) => line.entries);
   const amount = sources.figure(numbers.money(ai.total), entries);
   return [{ kind: "paragraph", line: words.line("costs.ai", { amount }) }];
