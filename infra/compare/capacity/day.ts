@@ -3,7 +3,7 @@ import type { CapacityInput } from "./input.ts";
 import { peakOf, type Pattern } from "./pattern.ts";
 import type { CapacityResult } from "./result.ts";
 import { saturationOf } from "./saturation.ts";
-import { simulate } from "./simulate.ts";
+import { simulated } from "./remembered.ts";
 
 /** So many messages are simulated: a day, or less of a busy one. */
 const MESSAGES = 6_000;
@@ -20,10 +20,10 @@ export function simulateDay(input: CapacityInput, perSecond: number, pattern: Pa
   const { arrivals } = input;
   const { curve, followUps } = pattern;
   const day = { ...arrivals, perSecond, curve, followUps, durationMs: DAY_MS };
-  if ((perSecond * DAY_MS) / 1_000 <= MESSAGES) return simulate({ ...input, arrivals: day });
+  if ((perSecond * DAY_MS) / 1_000 <= MESSAGES) return simulated({ ...input, arrivals: day });
   const busiest = perSecond * peakOf(pattern);
   const durationMs = (MESSAGES / busiest) * 1_000;
-  return simulate({
+  return simulated({
     ...input,
     arrivals: { ...arrivals, perSecond: busiest, followUps, durationMs, warmUpMs: durationMs / 6 },
   });
@@ -42,7 +42,7 @@ export function simulateBurst(input: CapacityInput, busiest: number, { burst }: 
   if (isOverloaded(input, busiest))
     return { waiting: unknown(OVERLOADED, burst.messages), goneAfterSeconds: unknown(OVERLOADED) };
   const durationMs = Math.min(AROUND_BURST_MS, (MESSAGES / busiest) * 1_000);
-  const { backlog } = simulate({
+  const { backlog } = simulated({
     ...input,
     arrivals: {
       ...input.arrivals,
