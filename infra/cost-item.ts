@@ -1,3 +1,5 @@
+import type { Network } from "./network.ts";
+
 /**
  * What a bill counts and a plan does not say, in a month: how much of it there is follows from the usage.
  * `store-commands`: commands to Redis. `internet-gb`: sent to WhatsApp and the AI. `to-store-gb`, `from-store-gb`: what
@@ -49,6 +51,21 @@ export interface CostItem {
   readonly quantity: CostQuantity;
   /** The account's fee that it is paid from, as long as that lasts. */
   readonly paidFrom?: string;
+}
+
+/**
+ * What leaves a host for the internet and is billed: all to WhatsApp and the AI, and to a store that is there too.
+ * @param network over which the fleet reaches its store
+ */
+export function leavingOver(network: Network): readonly Meter[] {
+  return network === "internet" ? ["internet-gb", "to-store-gb"] : ["internet-gb"];
+}
+
+/** Catalogue's ids of all that a line is computed from. */
+export function catalogueIds({ price, factors = [], quantity }: CostItem): readonly string[] {
+  const unit = typeof price === "string" ? price : `${price.account}/${price.least}`;
+  const included = "meters" in quantity ? quantity.beyond : undefined;
+  return [unit, ...factors, ...(included === undefined ? [] : [included])];
 }
 
 /** Hours of a month, as clouds count them: 365 × 24 / 12. */

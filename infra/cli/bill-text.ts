@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import { amountText, changeText } from "../compare/amount-text.ts";
-import { money, type Amount } from "../compare/amount.ts";
+import { amountText, changeText, isShownAsNothing } from "../compare/amount-text.ts";
+import { money } from "../compare/amount.ts";
 import type { CostLine } from "../compare/cost/cost.ts";
 import { known } from "../compare/estimate.ts";
 import { usageLineText } from "../monthly-cost/monthly-cost.ts";
@@ -62,18 +62,12 @@ function changed({ before, after, difference }: AmountChange): string {
 function usageSummary(usage: AmountChange): string {
   const { before, after } = usage;
   if (after.kind === "known")
-    return isNothing(after) && (before === undefined || isNothing(before))
+    return isShownAsNothing(after) && (before === undefined || isShownAsNothing(before))
       ? ""
       : `, and by usage ${changed(usage)}`;
   const least = money(known(after.atLeast), after.currency);
-  return `, and what depends on usage${isNothing(least) ? "" : ` (at least ${amountText(least)})`}`;
+  return `, and what depends on usage${isShownAsNothing(least) ? "" : ` (at least ${amountText(least)})`}`;
 }
-
-function isNothing(amount: Amount): boolean {
-  return amount.kind === "known" && amountText(amount) === NOTHING;
-}
-
-const NOTHING = amountText(money(known(0)));
 
 interface Row {
   readonly sign: keyof typeof COLORS;

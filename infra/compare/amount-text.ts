@@ -6,7 +6,7 @@ const DECIMALS = 2;
 /** Of what one of something costs: a second of a CPU is 0.000011 USD. */
 const UNIT_DECIMALS = 6;
 const RANGE = "–";
-/** Less is shown as nothing. */
+/** Less is written as nothing. */
 const HALF_A_CENT = 0.005;
 
 /** `20.32 USD`, `17.60–25.60 USD`, or `unknown, at least 14.00 USD`. @param locale BCP 47: how numbers are written */
@@ -23,6 +23,11 @@ export function unitPriceText(amount: Amount, locale = "en"): string {
 export function changeText({ low, high }: Range, currency: Currency, locale = "en"): string {
   const [least, most] = [signed(low, locale), signed(high, locale)];
   return `${least === most ? least : `${least} to ${most}`} ${currency}`;
+}
+
+/** Whether it is written as nothing: also what is less than half a cent. */
+export function isShownAsNothing(amount: Amount): boolean {
+  return amount.kind === "known" && amount.high < HALF_A_CENT;
 }
 
 function textOf(amount: Amount, decimals: number, locale: string): string {

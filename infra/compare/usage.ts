@@ -33,7 +33,7 @@ export interface AiUsage {
 /** Nothing of it is known. */
 export const UNKNOWN_USAGE: Usage = { profile: "economy", upkeepHours: {}, accounts: {}, measured: {} };
 
-/** The 2025 analysis's own example of a message: 1,000 tokens in, 200 out; facts: AI prices, 2026-11. */
+/** What a message is assumed to take where nobody said: an example, not a measurement. */
 export const USUAL_TOKENS = {
   inputTokens: known(1_000),
   outputTokens: known(200),

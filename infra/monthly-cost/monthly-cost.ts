@@ -1,4 +1,4 @@
-import { amountText, unitPriceText } from "../compare/amount-text.ts";
+import { amountText, isShownAsNothing, unitPriceText } from "../compare/amount-text.ts";
 import { money, type Amount } from "../compare/amount.ts";
 import type { CostLine } from "../compare/cost/cost.ts";
 import { USAGE_NOT_GIVEN } from "../compare/cost/meters.ts";
@@ -58,12 +58,9 @@ export function monthlyCostOf(stackCost: StackCost): MonthlyCost {
 export function usageLineText({ unitPrice, unit, amount }: CostLine): string {
   const price = `${unitPriceText(unitPrice)} per ${unit}`;
   if (amount.kind === "known") return `${price}: ${amountText(amount)}`;
-  const least = amountText(atLeast(amount));
-  return least === NOTHING ? price : `${price}: at least ${least}`;
+  const least = atLeast(amount);
+  return isShownAsNothing(least) ? price : `${price}: at least ${amountText(least)}`;
 }
-
-/** As it is written, also of what is less than half a cent. */
-const NOTHING = amountText(money(known(0)));
 
 /** What nobody knows: prices and measurements, and of the usage what a usage file leaves open. */
 export function unknownIn(stackCost: StackCost): readonly string[] {

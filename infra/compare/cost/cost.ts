@@ -24,11 +24,13 @@ export interface CostLine {
   readonly unit: string;
   readonly quantity: Estimate;
   readonly amount: Amount;
-  /** Catalogue's id of the fee that it is paid from, as long as that lasts. */
+  /**
+   * Catalogue's id of the account whose fee it is paid from, as long as that lasts: what of `amount` the fee does not
+   * cover is in the sums, once for all lines that it pays for.
+   */
   readonly paidFrom?: string;
-  /** What of `amount` the fee does not cover is in the sums, once for all lines that it pays for. */
+  /** What it was computed from. */
   readonly entries: readonly Entry[];
-  readonly note?: string;
 }
 
 /** What a target costs: its hosts and store, the AI, and people, apart, since they are decided apart. */

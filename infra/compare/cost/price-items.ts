@@ -99,7 +99,6 @@ function lineOf(of: string, item: CostItem, price: string, pricing: Pricing): Co
     amount: timesAmount(unitPrice, quantity),
     ...(item.paidFrom === undefined ? {} : { paidFrom: item.paidFrom }),
     entries: entries.filter((each) => each !== undefined),
-    ...(entry?.note === undefined ? {} : { note: entry.note }),
   };
 }
 

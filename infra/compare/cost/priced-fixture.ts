@@ -1,4 +1,4 @@
-import type { CostItem } from "../../cost-item.ts";
+import { catalogueIds, type CostItem } from "../../cost-item.ts";
 import { loadCatalogue } from "../catalogue/catalogue.ts";
 
 /** When the analysis was made that is compared with, and when this was written. */
@@ -8,14 +8,8 @@ const catalogue = await loadCatalogue();
 
 /** What of a bill the catalogue has no entry for, on either day; one that says that nobody knows is an entry. */
 export function withoutEntry(items: readonly CostItem[]): string[] {
-  const ids = new Set(items.flatMap((item) => idsOf(item)));
+  const ids = new Set(items.flatMap(catalogueIds));
   return [...ids].flatMap((id) =>
     DAYS.filter((day) => catalogue.entry(id, day) === undefined).map((day) => `${id} on ${day}`),
   );
-}
-
-function idsOf({ price, factors = [], quantity }: CostItem): string[] {
-  const fee = typeof price === "string" ? price : `${price.account}/${price.least}`;
-  const included = "meters" in quantity ? quantity.beyond : undefined;
-  return [fee, ...factors, ...(included === undefined ? [] : [included])];
 }

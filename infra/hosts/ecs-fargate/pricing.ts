@@ -1,4 +1,11 @@
-import { allMonth, exactly, MONTH_HOURS, type CostItem, type CostQuantity } from "../../cost-item.ts";
+import {
+  allMonth,
+  exactly,
+  leavingOver,
+  MONTH_HOURS,
+  type CostItem,
+  type CostQuantity,
+} from "../../cost-item.ts";
 import type { FleetResource, Service, TaskDefinition } from "./graph.ts";
 import type { EcsFargatePlan } from "./plan.ts";
 
@@ -38,7 +45,7 @@ export function priceFleet(plan: EcsFargatePlan): readonly CostItem[] {
       what: "sent to the internet",
       price: at("egress-gb"),
       quantity: {
-        meters: plan.network === "internet" ? ["internet-gb", "to-store-gb"] : ["internet-gb"],
+        meters: leavingOver(plan.network),
         beyond: "aws/egress/included-gb",
       },
     },

@@ -1,4 +1,4 @@
-import { exactly, type CostItem, type Meter } from "../../cost-item.ts";
+import { exactly, leavingOver, type CostItem } from "../../cost-item.ts";
 import type { FlyFleetPlan } from "./plan.ts";
 
 /** Fly's groups of regions by what leaves them, where it is not North America or Europe. Source: Fly docs, about/pricing, 2026-08. */
@@ -13,7 +13,6 @@ const EGRESS_ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Each machine by its region, with its volume, and what leaves for the internet: a store at Upstash is there too. */
 export function priceFleet({ processes, size, region, network }: FlyFleetPlan): readonly CostItem[] {
-  const leaving: readonly Meter[] = network === "internet" ? ["internet-gb", "to-store-gb"] : ["internet-gb"];
   return [
     ...processes.flatMap(({ name, machines, volumeGb }): CostItem[] => [
       {
@@ -37,7 +36,7 @@ export function priceFleet({ processes, size, region, network }: FlyFleetPlan): 
     {
       what: "sent to the internet",
       price: `fly/egress/${EGRESS_ELSEWHERE[region] ?? "na-eu"}`,
-      quantity: { meters: leaving },
+      quantity: { meters: leavingOver(network) },
     },
   ];
 }

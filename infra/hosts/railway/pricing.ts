@@ -1,11 +1,10 @@
-import { exactly, type CostItem, type Meter } from "../../cost-item.ts";
+import { exactly, leavingOver, type CostItem } from "../../cost-item.ts";
 import type { RailwayFleetPlan } from "./plan.ts";
 
 const ACCOUNT = "railway/plan";
 
 /** Railway bills what is used, and the account's fee counts towards it. */
 export function priceFleet({ processes, network }: RailwayFleetPlan): readonly CostItem[] {
-  const leaving: readonly Meter[] = network === "internet" ? ["internet-gb", "to-store-gb"] : ["internet-gb"];
   const vcpus = processes.reduce((total, each) => total + each.replicas * each.vcpus, 0);
   const memoryGb = processes.reduce((total, each) => total + each.replicas * each.memoryGb, 0);
   return [
@@ -31,7 +30,7 @@ export function priceFleet({ processes, network }: RailwayFleetPlan): readonly C
     {
       what: "sent to the internet",
       price: "railway/egress",
-      quantity: { meters: leaving },
+      quantity: { meters: leavingOver(network) },
       paidFrom: ACCOUNT,
     },
   ];

@@ -1,12 +1,10 @@
-import { exactly, type CostItem, type Meter } from "../../cost-item.ts";
+import { exactly, leavingOver, type CostItem } from "../../cost-item.ts";
 import type { RenderFleetPlan } from "./plan.ts";
 
 /** Each service by its instances, the workspace by what it has to allow, and what leaves for the internet. */
 export function priceFleet(plan: RenderFleetPlan): readonly CostItem[] {
   const { processes, size, network } = plan;
   const isScaled = processes.some(({ autoscaling }) => autoscaling !== undefined);
-  // Since 2025-08 Render bills all that leaves for the internet, to a store too.
-  const leaving: readonly Meter[] = network === "internet" ? ["internet-gb", "to-store-gb"] : ["internet-gb"];
   return [
     ...processes.map(({ name, instances, autoscaling }): CostItem => ({
       what: `${name}, ${size}`,
@@ -18,10 +16,11 @@ export function priceFleet(plan: RenderFleetPlan): readonly CostItem[] {
       price: { account: "render/workspace", least: isScaled ? "pro" : "hobby" },
       quantity: exactly(1),
     },
+    // Since 2025-08 Render bills all that leaves for the internet, to a store too.
     {
       what: "sent to the internet",
       price: "render/egress",
-      quantity: { meters: leaving, beyond: "render/egress/included-gb" },
+      quantity: { meters: leavingOver(network), beyond: "render/egress/included-gb" },
     },
   ];
 }
