@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { isoToday } from "../compare/catalogue/today.ts";
 import type { Expectation } from "../audit/queue-findings.ts";
 
 /** The options of the commands that watch a store. */
@@ -41,7 +42,7 @@ export function watchOptionsOf({
     objectiveSeconds: objective,
     ...(concurrency === undefined ? {} : { concurrency }),
   };
-  return { seconds, expectation, day: asOf ?? new Date().toISOString().slice(0, 10) };
+  return { seconds, expectation, day: asOf ?? isoToday() };
 }
 
 function numberFrom(low: number, high: number) {

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
+import { isoToday } from "../compare/catalogue/today.ts";
 import { parseDay } from "../compare/asked/day.ts";
 import { parseExchange, type AskedExchange } from "../compare/asked/exchange.ts";
 import { parseSituation } from "../compare/asked/situation.ts";
@@ -145,7 +146,7 @@ async function compareAndTell(options: CompareOptions): Promise<void> {
 async function compared(
   options: CompareOptions,
 ): Promise<{ readonly comparison: Comparison; readonly catalogue: Catalogue }> {
-  const today = new Date().toISOString().slice(0, 10);
+  const today = isoToday();
   const day = options.asOf === undefined ? today : parseDay("--as-of", options.asOf, today);
   const exchange = parseExchange(options, today);
   const weights = options.weights === undefined ? EQUAL_WEIGHTS : parseWeights(options.weights);

@@ -20,10 +20,6 @@ export async function catalogueIn({ folder }: { readonly folder?: string }): Pro
   return await loadCatalogue(folder === undefined ? {} : { folder });
 }
 
-export function isoToday(): string {
-  return new Date().toISOString().slice(0, 10);
-}
-
 /** @throws OptionRefused with the nearest name */
 export function refuseUnknown(option: string, given: string, all: readonly string[]): void {
   const names = [...new Set(all)];

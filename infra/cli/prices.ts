@@ -3,7 +3,8 @@ import { isInForce } from "../compare/catalogue/catalogue.ts";
 import type { Entry } from "../compare/catalogue/entry.ts";
 import { isStale } from "../compare/catalogue/staleness.ts";
 import { parseDay } from "../compare/asked/day.ts";
-import { catalogueIn, isoToday, refuseUnknown, refusing } from "./prices-options.ts";
+import { isoToday } from "../compare/catalogue/today.ts";
+import { catalogueIn, refuseUnknown, refusing } from "./prices-options.ts";
 import { agedEntries, historyText, listText } from "./prices-text.ts";
 import { reportFor } from "./report.ts";
 

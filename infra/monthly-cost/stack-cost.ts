@@ -1,7 +1,8 @@
+import { catalogueIds } from "../cost-item.ts";
 import { loadCatalogue, type Catalogue } from "../compare/catalogue/catalogue.ts";
+import { isoToday } from "../compare/catalogue/today.ts";
 import type { Cost } from "../compare/cost/cost.ts";
 import { hostingCost, itemsOf } from "../compare/cost/hosting-cost.ts";
-import type { OwnedItem } from "../compare/cost/price-items.ts";
 import { UNKNOWN_USAGE, type Usage } from "../compare/usage.ts";
 import type { StackPlan } from "../plan.ts";
 
@@ -25,7 +26,7 @@ interface Parts {
  */
 export async function costOf(
   plan: StackPlan,
-  { usage, day = today(), load = fromCatalogue }: Parts,
+  { usage, day = isoToday(), load = fromCatalogue }: Parts,
 ): Promise<StackCost> {
   try {
     const catalogue = await load(providersOf(plan));
@@ -39,11 +40,6 @@ export async function costOf(
   }
 }
 
-/** ISO 8601, UTC. */
-function today(): string {
-  return new Date().toISOString().slice(0, "2026-11-22".length);
-}
-
 function fromCatalogue(providers: readonly string[]): Promise<Catalogue> {
   return loadCatalogue({ providers });
 }
@@ -54,13 +50,8 @@ function providersOf(plan: StackPlan): readonly string[] {
     ...new Set([
       "oxy",
       ...itemsOf(plan)
-        .flatMap(idsOf)
+        .flatMap(({ item }) => catalogueIds(item))
         .map((id) => id.split("/")[0] ?? ""),
     ]),
   ];
-}
-
-function idsOf({ item: { price, factors = [], quantity } }: OwnedItem): string[] {
-  const beyond = "meters" in quantity && quantity.beyond !== undefined ? [quantity.beyond] : [];
-  return [typeof price === "string" ? price : price.account, ...factors, ...beyond];
 }
