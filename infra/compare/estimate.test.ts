@@ -12,15 +12,16 @@ import {
   type Estimate,
   type Known,
 } from "./estimate.ts";
+import { evenly } from "./evenly-fixture.ts";
 
-const number = fc.double({ min: 0, max: 1e6, noNaN: true });
+const number = evenly(0, 1e6);
 const range = fc.tuple(number, number).map(([a, b]) => known(Math.min(a, b), Math.max(a, b)));
 const unknowns = fc
   .tuple(fc.constantFrom("a price", "a volume"), number)
   .map(([because, atLeast]) => unknown(because, atLeast));
 const estimate: fc.Arbitrary<Estimate> = fc.oneof(range, unknowns);
 /** Where between its ends: both of them as often as what is between. */
-const place = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+const place = fc.oneof(fc.constantFrom(0, 1), evenly(0, 1));
 
 function at({ low, high }: Known, where: number): number {
   return Math.min(high, low + (high - low) * where);
