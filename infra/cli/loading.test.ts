@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -38,4 +39,17 @@ test("a command loads nothing of another one", () => {
   expect(modules.filter((url) => /\/cli\/(status|adopt|use|export)[.]ts$/.test(url))).toEqual([
     expect.stringMatching(/status[.]ts$/),
   ]);
+});
+
+test("a package that is not installed is said in one sentence, with how to install it", () => {
+  const hook = `data:text/javascript,import { registerHooks } from "node:module";
+    registerHooks({ resolve: (name, context, next) => next(name === "uqr" ? "nobody-has-it" : name, context) });`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", hook, main, "pair", "--help"], {
+    encoding: "utf8",
+  });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: "oxy: package nobody-has-it is not installed: npm ci installs what commands need\n",
+  });
 });

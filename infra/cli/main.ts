@@ -56,13 +56,13 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 const args = process.argv.slice(2);
-for (const load of loadersFor(args[0])) program.addCommand(await load());
-for (const command of everyCommand(program)) {
-  const outputError = (text: string, write: (text: string) => void): void =>
-    write(text.replace(/^error: /, "oxy: "));
-  command.exitOverride().showHelpAfterError(HINT).configureOutput({ outputError });
-}
 try {
+  for (const load of loadersFor(args[0])) program.addCommand(await load());
+  for (const command of everyCommand(program)) {
+    const outputError = (text: string, write: (text: string) => void): void =>
+      write(text.replace(/^error: /, "oxy: "));
+    command.exitOverride().showHelpAfterError(HINT).configureOutput({ outputError });
+  }
   await program.parseAsync(args, { from: "user" });
 } catch (error) {
   const failure = failureOf(error);
@@ -88,6 +88,15 @@ function failureOf(error: unknown): Failure {
   // Commander has printed what it is; help that was asked for is none.
   if (error instanceof CommanderError) return new Failure("", error.exitCode === 0 ? 0 : EXIT.configuration);
   if (isEngineError(error)) return engineFailure(error);
+  const missing = missingPackage(error);
+  if (missing !== undefined)
+    return new Failure(`package ${missing} is not installed: npm ci installs what commands need`);
   if (error instanceof Error && "syscall" in error) return new Failure(error.message);
   throw error;
+}
+
+/** `npm start` installs what the worker needs; most commands need more. */
+function missingPackage(error: unknown): string | undefined {
+  if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) return undefined;
+  return /^Cannot find package '([^']+)'/.exec(error.message)?.[1];
 }
