@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { evenly } from "../compare/evenly-fixture.ts";
 import { unknown } from "../compare/estimate.ts";
 import { judge, shortfall, type Limits } from "./judge.ts";
 import { measures, type MeasureName } from "./measures.ts";
@@ -13,7 +14,7 @@ const observation = fc.oneof(
 const outcome = fc
   .array(observation, { minLength: 1, maxLength: 50 })
   .map((all) => outcomeOf(all.toSorted((one, other) => one.dueMs - other.dueMs)));
-const limits = fc.dictionary(fc.constantFrom(...names), fc.double({ min: 0, max: 1e5, noNaN: true }), {
+const limits = fc.dictionary(fc.constantFrom(...names), evenly(0, 1e5), {
   minKeys: 1,
 }) as fc.Arbitrary<Limits>;
 

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { examples } from "./examples.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import { oxy } from "./oxy-fixture.ts";
 
@@ -17,15 +18,7 @@ test("every example is compared, beside where production is", async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("For 500,000 messages a month");
   expect(stdout).toMatch(/^Staying at render-current costs [\d.–]+ USD a month/m);
-  for (const name of [
-    "aws-minimal",
-    "aws-recommended",
-    "fly-gru",
-    "railway",
-    "render-current",
-    "render-optimized",
-  ])
-    expect(stdout).toMatch(new RegExp(`^${name} +[\\d.]+`, "m"));
+  for (const { name } of await examples()) expect(stdout).toMatch(new RegExp(`^${name} +[\\d.]+`, "m"));
 });
 
 test("the 2025 analysis stands beside the prices of its month, claim by claim", async () => {

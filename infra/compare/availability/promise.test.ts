@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { evenly } from "../evenly-fixture.ts";
 import { known, unknown } from "../estimate.ts";
 import {
   minutesAllowed,
@@ -12,7 +13,7 @@ import {
   type Promised,
 } from "./promise.ts";
 
-const percentage = fc.double({ min: 0, max: 100, noNaN: true });
+const percentage = evenly(0, 100);
 const some: fc.Arbitrary<Promised & { kind: "promised" }> = fc
   .tuple(percentage, percentage)
   .map(([one, other]) => ({ kind: "promised", low: Math.min(one, other), high: Math.max(one, other) }));

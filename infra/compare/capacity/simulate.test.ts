@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { evenly as numbers } from "../evenly-fixture.ts";
 import { WORKER } from "./capacity-fixture.ts";
 import type { CapacityInput } from "./input.ts";
 import type { CapacityResult, ReplyTimes } from "./result.ts";
@@ -23,14 +24,14 @@ function evenly(perSecond: number, change: Partial<CapacityInput> = {}): Capacit
 }
 
 const drawn = {
-  perSecond: fc.double({ min: 0, max: 20, noNaN: true }),
+  perSecond: numbers(0, 20),
   sessions: fc.integer({ min: 1, max: 20 }),
   conversations: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
-  share: fc.double({ min: 0, max: 0.8, noNaN: true }),
+  share: numbers(0, 0.8),
   burst: fc.integer({ min: 0, max: 200 }),
   processes: fc.integer({ min: 1, max: 4 }),
   concurrency: fc.integer({ min: 1, max: 20 }),
-  storeRttMs: fc.double({ min: 0, max: 200, noNaN: true }),
+  storeRttMs: numbers(0, 200),
   timeoutMs: fc.integer({ min: 2_000, max: 30_000 }),
   limit: fc.constantFrom(undefined, { perSecond: 3, burst: 5 }),
   pacingMs: fc.integer({ min: 0, max: 2_000 }),
@@ -64,7 +65,7 @@ const inputs = fc.record(drawn).map(inputOf);
 describe("whatever arrives", () => {
   test("every message is answered, joined another, failed, or waits still", () => {
     fc.assert(
-      fc.property(inputs, fc.double({ min: 0, max: 90_000, noNaN: true }), (input, untilMs) => {
+      fc.property(inputs, numbers(0, 90_000), (input, untilMs) => {
         for (const result of [simulate(input), simulate(input, { untilMs })]) {
           const { arrived, answered, joined, failed, waiting } = result;
           expect(answered + joined + failed + waiting).toBe(arrived);
@@ -126,7 +127,7 @@ describe("a reply", () => {
   });
 
   test("takes no less time the more arrive", () => {
-    const rate = fc.double({ min: 0.1, max: 4, noNaN: true });
+    const rate = numbers(0.1, 4);
     fc.assert(
       fc.property(rate, rate, fc.integer(), (one, other, seed) => {
         const few = Math.min(one, other);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { evenly } from "../evenly-fixture.ts";
 import { CRITERION_IDS, type CriterionId } from "./criterion-ids.ts";
 import { CRITERIA } from "./criteria.ts";
 import { matrixOf, type Scores } from "./matrix.ts";
@@ -66,28 +67,23 @@ describe("the matrix", () => {
 
   it("has a place for every way the unknown may turn out", () => {
     fc.assert(
-      fc.property(
-        targets(),
-        weights(),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (given, counted, share) => {
-          const { rows } = matrixOf(given, counted);
-          const known = matrixOf(
-            given.map(({ target, scores }, index) => ({
-              target,
-              scores: mapScores(scores, ({ points: { low, high } }) =>
-                exact(low + (high - low) * (index % 2 === 0 ? share : 1 - share)),
-              ),
-            })),
-            counted,
-          ).rows;
-          for (const { target, place } of known) {
-            const possible = rows.find((row) => row.target === target)?.place;
-            expect(possible?.low).toBeLessThanOrEqual(place.low);
-            expect(possible?.high).toBeGreaterThanOrEqual(place.high);
-          }
-        },
-      ),
+      fc.property(targets(), weights(), evenly(0, 1), (given, counted, share) => {
+        const { rows } = matrixOf(given, counted);
+        const known = matrixOf(
+          given.map(({ target, scores }, index) => ({
+            target,
+            scores: mapScores(scores, ({ points: { low, high } }) =>
+              exact(low + (high - low) * (index % 2 === 0 ? share : 1 - share)),
+            ),
+          })),
+          counted,
+        ).rows;
+        for (const { target, place } of known) {
+          const possible = rows.find((row) => row.target === target)?.place;
+          expect(possible?.low).toBeLessThanOrEqual(place.low);
+          expect(possible?.high).toBeGreaterThanOrEqual(place.high);
+        }
+      }),
     );
   });
 });
@@ -156,9 +152,9 @@ function targets() {
 }
 
 function weights(): fc.Arbitrary<Weights> {
-  const weight = fc.oneof(fc.constant(0), fc.double({ min: 0.1, max: 100, noNaN: true }));
+  const weight = fc.oneof(fc.constant(0), evenly(0.1, 100));
   return fc.record({
     ...Object.fromEntries(CRITERION_IDS.map((id) => [id, weight])),
-    cost: fc.double({ min: 0.1, max: 100, noNaN: true }),
+    cost: evenly(0.1, 100),
   }) as unknown as fc.Arbitrary<Weights>;
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { evenly } from "../evenly-fixture.ts";
 import type { StackPlan } from "../../plan.ts";
 import { money, total } from "../amount.ts";
 import type { CostLine } from "../cost/cost.ts";
@@ -108,7 +109,7 @@ describe("the months until a move pays back", () => {
       .tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }))
       .map(([one, other]) => known(Math.min(one, other), Math.max(one, other)));
     const side = fc.record({ hosting: range, upkeep: range, setup: range });
-    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    const share = evenly(0, 1);
     fc.assert(
       fc.property(side, side, range, share, (one, other, rate, at) => {
         const within = ({ low, high }: { low: number; high: number }) => known(low + at * (high - low));

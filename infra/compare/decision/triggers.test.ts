@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { evenly } from "../evenly-fixture.ts";
 import { known, unknown, type Estimate } from "../estimate.ts";
 import { reasonsAgainst } from "./reasons.ts";
 import type { Situation } from "./situation.ts";
@@ -51,7 +52,7 @@ describe("a trigger", () => {
   it("is met of a range only if it is of each number in it", () => {
     const number = fc.integer({ min: 0, max: 20_000_000 });
     fc.assert(
-      fc.property(number, number, fc.double({ min: 0, max: 1, noNaN: true }), (one, other, share) => {
+      fc.property(number, number, evenly(0, 1), (one, other, share) => {
         const [low, high] = [Math.min(one, other), Math.max(one, other)];
         const inside = known(low + share * (high - low));
         const sure = evaluateTriggers(inputs({ messages: known(low, high) })).filter(
