@@ -43,6 +43,17 @@ const CASES: readonly (readonly [string, AskedComparison])[] = [
   ],
 ];
 
+it("of one target alone says nothing of another", async () => {
+  const { comparison, catalogue } = await comparisonOf({ specs: ["fly:gru"] });
+  const document = documentOf(comparison, catalogue, "en");
+  const ids = document.sections.map(({ id }) => id);
+  expect(ids).toContain("costs");
+  for (const id of ["staying", "break-evens"]) expect(ids).not.toContain(id);
+  const text = terminalTextOf(document, { details: true });
+  expect(text).toContain("fly:gru");
+  expect(text).not.toMatch(/cheapest/);
+});
+
 describe.each(CASES)("a report, with %s,", (_, asked) => {
   it("is in Portuguese without an English sentence", async () => {
     const { comparison, catalogue } = await comparisonOf(asked);

@@ -29,8 +29,8 @@ export function documentOf(comparison: Comparison, catalogue: Catalogue, languag
     costsSection(context),
     ...(analysisTotals === undefined ? [] : [totalsSection(analysisTotals, context)]),
     ...(review === undefined ? [] : [reviewSection(review, context)]),
-    stayingSection(context),
-    breakEvenSection(context),
+    // One alone is neither moved to nor overtaken.
+    ...(comparison.targets.length === 1 ? [] : [stayingSection(context), breakEvenSection(context)]),
     capacitySection(context),
     availabilitySection(context),
     rankingSection(context),

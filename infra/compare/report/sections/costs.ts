@@ -16,7 +16,7 @@ export function costsSection(context: Context): Section {
     title: words.text("costs.title"),
     blocks: [
       tableOf(context),
-      { kind: "paragraph", line: cheapestLine(context) },
+      ...(targets.length === 1 ? [] : [{ kind: "paragraph" as const, line: cheapestLine(context) }]),
       { kind: "paragraph", line: words.line("costs.about") },
       ...aiBlocks(context),
       ...peopleBlocks(context),
