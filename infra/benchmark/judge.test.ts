@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { evenly } from "../compare/evenly-fixture.ts";
-import { unknown } from "../compare/estimate.ts";
+import { known, unknown } from "../compare/estimate.ts";
 import { judge, shortfall, type Limits } from "./judge.ts";
 import { measures, type MeasureName } from "./measures.ts";
 import { answered, outcomeOf, unanswered } from "./outcome-fixture.ts";
@@ -85,4 +85,17 @@ test("a reply time that many never got is beyond the time in which they were wai
     "replyP95Ms: expected at most 29000 ms, got more than 30000 (1 of 2 messages got no answer)",
   ]);
   expect(judge(found, { replyP50Ms: 1_000 }).verdict).toBe("Go");
+});
+
+test("a range keeps a limit when all of it does", () => {
+  const found = { ...outcomeOf([answered(0, 900)]), redisCommands: known(90, 110) };
+  expect(judge(found, { redisCommandsPerMessage: 110 }).verdict).toBe("Go");
+  expect(judge(found, { redisCommandsPerMessage: 109 }).verdict).toBe("No-Go");
+});
+
+test("what is at least so much keeps a limit from below that is no higher", () => {
+  const { measurement, ...rest } = outcomeOf([answered(0, 900)]);
+  const found = { ...rest, measurement: { ...measurement, answeredPerSecond: unknown("it went on", 6) } };
+  expect(judge(found, { answeredPerSecond: 6 }).verdict).toBe("Go");
+  expect(judge(found, { answeredPerSecond: 7 }).verdict).toBe("unknown");
 });
