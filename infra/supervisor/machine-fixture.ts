@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -48,9 +48,14 @@ export class TestMachine {
     );
   }
 
-  /** Resolves when the service has printed that. */
+  /** Resolves when the service has printed that, also if its log was rotated in that instant. */
   async printed(text: string): Promise<void> {
-    await vi.waitFor(() => expect(this.log()).toContain(text), { timeout: 20_000, interval: 10 });
+    const rotated = join(this.directory, "service.log.1");
+    const before = (): string => (existsSync(rotated) ? readFileSync(rotated, "utf8") : "");
+    await vi.waitFor(() => expect(`${before()}${this.log()}`).toContain(text), {
+      timeout: 20_000,
+      interval: 10,
+    });
   }
 
   log(): string {

@@ -135,7 +135,8 @@ describe("a release that does not get ready", () => {
     );
     await expect(release).rejects.toBeInstanceOf(ResourceFailed);
     expect((await answerOf(urls)).text).toBe("a");
-    expect(railway.containers().running).toHaveLength(1);
+    // What died is gone a moment after it is told of.
+    await vi.waitFor(() => expect(railway.containers().running).toHaveLength(1));
     expect((await read({ image, startSeconds: 1 }))?.outputs.condition).toBe("running an earlier release");
   });
 
