@@ -1,5 +1,5 @@
 import { MONTH_HOURS } from "../cost-item.ts";
-import type { Commands, Rates } from "./rates.ts";
+import { scaled, type Commands, type Rates } from "./rates.ts";
 
 const MONTH_MINUTES = MONTH_HOURS * 60;
 
@@ -13,14 +13,7 @@ export interface Month {
 
 export function monthOf({ seconds, seen, rest }: Rates): Month {
   return {
-    ...(rest === undefined ? {} : { atRest: times(rest.perMinute, MONTH_MINUTES) }),
-    asSeen: times(seen, (MONTH_MINUTES * 60) / seconds),
-  };
-}
-
-function times({ client, all }: Commands, factor: number): Commands {
-  return {
-    client: { ...client, counted: client.counted * factor, atMost: client.atMost * factor },
-    all: all * factor,
+    ...(rest === undefined ? {} : { atRest: scaled(rest.perMinute, MONTH_MINUTES) }),
+    asSeen: scaled(seen, (MONTH_MINUTES * 60) / seconds),
   };
 }

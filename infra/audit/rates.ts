@@ -95,7 +95,8 @@ function commandsOf(steps: readonly Step[]): Commands {
   return { client: clientCommands(counts, sockets), all: totalOf(counts) };
 }
 
-function scaled({ client, all }: Commands, factor: number): Commands {
+/** In another time, or for one of several. */
+export function scaled({ client, all }: Commands, factor: number): Commands {
   return {
     client: { ...client, counted: client.counted * factor, atMost: client.atMost * factor },
     all: all * factor,
