@@ -1,7 +1,7 @@
 import { money, type Amount } from "../amount.ts";
 import type { CostLine, TargetCost } from "../cost/cost.ts";
 import { costOf } from "../cost/price-items.ts";
-import { known, lowestOf, type Estimate } from "../estimate.ts";
+import { known, lowestOf, sum, type Estimate } from "../estimate.ts";
 import { providerOf, type InvoiceLine, type Invoices } from "./invoice-file.ts";
 
 /** Of a month: what it was expected to cost, what it costs by what was measured, and what was billed. */
@@ -181,7 +181,7 @@ function columnsOf({ projected, measured, invoiced }: Lines): Columns {
     ...(measured === undefined || measured.length === 0 ? {} : { measured: costOf(measured).total }),
     ...(invoiced === undefined || invoiced.length === 0
       ? {}
-      : { invoiced: billedAmount(invoiced.reduce((sum, { usd }) => sum + usd, 0)) }),
+      : { invoiced: billedAmount(invoiced.reduce((total, { usd }) => total + usd, 0)) }),
   };
 }
 
@@ -199,20 +199,11 @@ function changes({ projected = [], measured = [] }: Lines): Reason[] {
   const price: Reason[] = same(before.unitPrice, after.unitPrice)
     ? []
     : [{ kind: "price-changed", from: before.unitPrice, to: after.unitPrice, since: entry?.validFrom }];
-  const quantities = { from: quantityOf(projected), to: quantityOf(measured) };
+  const quantityIn = (lines: readonly CostLine[]): Estimate => sum(lines.map(({ quantity }) => quantity));
+  const quantities = { from: quantityIn(projected), to: quantityIn(measured) };
   return same(quantities.from, quantities.to)
     ? price
     : [...price, { kind: "quantity-changed", ...quantities, unit: after.unit }];
-}
-
-function quantityOf(lines: readonly CostLine[]): Estimate {
-  const because = [
-    ...new Set(lines.flatMap(({ quantity }) => (quantity.kind === "unknown" ? quantity.because : []))),
-  ];
-  const low = lines.reduce((sum, { quantity }) => sum + lowestOf(quantity), 0);
-  if (because.length > 0) return { kind: "unknown", atLeast: low, because };
-  const high = lines.reduce((sum, { quantity }) => sum + (quantity.kind === "known" ? quantity.high : 0), 0);
-  return { kind: "known", low, high };
 }
 
 /** What was billed, held against what was measured, or projected where nothing was. */
