@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { numberOf, parseInfo } from "../audit/info.ts";
 import { known, unknown, type Estimate } from "../compare/estimate.ts";
 
 /** Longer than a store takes that is there, in ms. */
@@ -34,9 +35,8 @@ async function processed(url: string | undefined): Promise<number | string> {
   // What goes wrong is told by the call.
   redis.on("error", () => {});
   try {
-    const stats = await redis.info("stats");
-    const found = /^total_commands_processed:(\d+)\r?$/m.exec(stats)?.[1];
-    return found === undefined ? "the Redis does not count what it carries out" : Number(found);
+    const stats = parseInfo(await redis.info("stats"));
+    return numberOf(stats, "total_commands_processed") ?? "the Redis does not count what it carries out";
   } catch (error) {
     return `the Redis does not answer INFO: ${(error as Error).message}`;
   } finally {
