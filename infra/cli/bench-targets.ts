@@ -9,7 +9,7 @@ import { IMAGE_STAND_IN, namesSources } from "./example-plan.ts";
 import { exampleNamed } from "./examples.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { filePlan } from "./file-plan.ts";
-import type { Project, StackFile } from "./project.ts";
+import { isProduction, type Project, type StackFile } from "./project.ts";
 import { requiredStack } from "./stack-text.ts";
 import { withExample } from "./with-example.ts";
 
@@ -102,8 +102,8 @@ function nameOf(path: string): string {
   return basename(path, extname(path)).replace(/^Pulumi[.]/, "");
 }
 
-function refuseProduction(what: string, { config }: StackFile, project: Project): void {
-  if (String(config?.[`${project.name}:production`]) !== "true") return;
+function refuseProduction(what: string, file: StackFile, project: Project): void {
+  if (!isProduction(file, project)) return;
   throw new Failure(
     `${what}: expected one that is not production, because a benchmark deploys it, has customers write to it who do ` +
       "not exist, and takes it away",

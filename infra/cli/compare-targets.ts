@@ -9,7 +9,7 @@ import { examplePlan, IMAGE_STAND_IN, namesSources } from "./example-plan.ts";
 import { examples } from "./examples.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { filePlan } from "./file-plan.ts";
-import type { Project, StackFile } from "./project.ts";
+import { isProduction, type Project, type StackFile } from "./project.ts";
 
 /** What a person asks to be compared. */
 export interface AskedTargets {
@@ -61,9 +61,7 @@ export async function currentOf(targets: readonly Target[], project: Project): P
   const files = await Promise.all(
     stacks.map(async (name) => ({ name, file: await project.stackFile(name) })),
   );
-  const production = files.filter(
-    ({ file }) => String(file.config?.[`${project.name}:production`]) === "true",
-  );
+  const production = files.filter(({ file }) => isProduction(file, project));
   const named = targets.find(
     ({ name, origin }) => origin === "stack" && production.some((stack) => stack.name === name),
   );

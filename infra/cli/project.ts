@@ -61,6 +61,11 @@ export async function openProject(folder: string): Promise<Project> {
   };
 }
 
+/** Whether the stack's own file says so. */
+export function isProduction({ config }: StackFile, { name }: Project): boolean {
+  return String(config?.[`${name}:production`]) === "true";
+}
+
 async function parsed(path: string): Promise<unknown> {
   try {
     return parse(await readFile(path, "utf8"));

@@ -11,7 +11,7 @@ import { engineFailure, isEngineError } from "./engine-failure.ts";
 import { findEngine } from "./engine.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { clearStaleLocks, type Holder } from "./locks.ts";
-import { openProject, type Project, type StackFile } from "./project.ts";
+import { isProduction, openProject, type Project, type StackFile } from "./project.ts";
 import { rehearse } from "./rehearse.ts";
 import { reportFor } from "./report.ts";
 import type { StackOptions } from "./stack-options.ts";
@@ -81,8 +81,4 @@ async function createOrSelect(what: InlineProgramArgs, how: LocalWorkspaceOption
     if (!(error instanceof StackAlreadyExistsError)) throw error;
     return await LocalWorkspace.selectStack(what, how);
   }
-}
-
-function isProduction(file: StackFile, project: Project): boolean {
-  return String(file.config?.[`${project.name}:production`]) === "true";
 }
