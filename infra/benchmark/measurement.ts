@@ -1,3 +1,4 @@
+import { quantileOf } from "../compare/capacity/quantiles.ts";
 import { known, unknown, type Estimate } from "../compare/estimate.ts";
 
 /** What became of a message; times are in ms from the beginning of the load. As the simulator tells it. */
@@ -140,13 +141,12 @@ function quantiles<Kind extends Observation>(
   timeOf: (observation: Kind) => number | undefined,
   leastMs: number,
 ): Quantiles {
-  const sorted = observations
-    .map((one) => timeOf(one) ?? Number.POSITIVE_INFINITY)
-    .toSorted((one, other) => one - other);
-  const missing = sorted.filter((time) => time === Number.POSITIVE_INFINITY).length;
+  const times = Float64Array.from(observations, (one) => timeOf(one) ?? Number.POSITIVE_INFINITY);
+  const sorted = times.toSorted();
+  const missing = times.filter((time) => time === Number.POSITIVE_INFINITY).length;
   const at = (share: number): Estimate => {
-    const time = sorted[Math.ceil(share * sorted.length) - 1];
-    if (time === undefined) return unknown("nothing was written");
+    if (sorted.length === 0) return unknown("nothing was written");
+    const time = quantileOf(sorted, share);
     return Number.isFinite(time)
       ? known(time)
       : unknown(`${missing} of ${sorted.length} messages got no answer`, leastMs);

@@ -20,7 +20,7 @@ export function quantilesOf(times: Float64Array): Quantiles | undefined {
   };
 }
 
-/** The nearest rank: a time that was measured, never one between two. */
-function quantileOf(sorted: Float64Array, quantile: number): number {
+/** The nearest rank: a time that was measured, never one between two; NaN of nothing. @param sorted ascending */
+export function quantileOf(sorted: Float64Array, quantile: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * quantile) - 1)] ?? Number.NaN;
 }
