@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { LocalDeployment } from "../worker/dev/deployment.ts";
@@ -50,16 +49,8 @@ const setUp =
   `${rounds} rounds; two workers on one Redis, one number, spread over the time between two heartbeats; WhatsApp ` +
   `simulator and an AI that answers at once, on the loopback (${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version})`;
 if (values.json) console.log(JSON.stringify({ setUp, facts }, undefined, 2));
-else if (values.yaml) {
-  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
-  const run = {
-    name: "failover",
-    source: `bench/failover.ts@${commit}`,
-    day: new Date().toISOString().slice(0, 10),
-  };
-  const { source, entries } = catalogueEntries({ ...run, setUp, facts });
-  console.log(`sources:\n${source}\nentries:\n${entries}`);
-} else {
+else if (values.yaml) console.log(catalogueEntries({ name: "failover", setUp, facts }));
+else {
   console.log(`${setUp}\n`);
   for (const { id, low, high } of facts)
     console.log(`${id.padEnd(44)} ${low.toFixed(2)} to ${high.toFixed(2)} s`);

@@ -104,7 +104,7 @@ try {
   const measurement: Measurement = { seconds, idle, idlePlain, single, first, again, jobs };
   const facts = asFacts(measurement);
   if (values.json) console.log(JSON.stringify({ setUp: setUp(), facts, measurement }, undefined, 2));
-  else if (values.yaml) printEntries(facts);
+  else if (values.yaml) console.log(catalogueEntries({ name: "usage", setUp: setUp(), facts }));
   else print(facts);
 } finally {
   for (const end of ends.toReversed()) await end();
@@ -171,15 +171,6 @@ function setUp(): string {
     `simulator and an AI that answers at once, on the loopback and without TLS; questions of ${QUESTION.length} ` +
     `characters, answers of ${ANSWER.length}`
   );
-}
-
-/** As `infra/compare/catalogue/oxy.yaml` has them. */
-function printEntries(facts: readonly Fact[]): void {
-  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
-  const day = new Date().toISOString().slice(0, 10);
-  const run = { name: "usage", source: `bench/usage.ts@${commit}`, day, setUp: setUp(), facts };
-  const { source, entries } = catalogueEntries(run);
-  console.log(`sources:\n${source}\nentries:\n${entries}`);
 }
 
 function print(facts: readonly Fact[]): void {

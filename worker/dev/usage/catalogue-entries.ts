@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import type { Fact } from "./facts.ts";
 
 /** How a fact is said in the catalogue: what it is, and in which of its units. */
@@ -73,24 +74,18 @@ const ALIASES: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** What a run has measured, and how. */
 export interface Run {
-  /** The catalogue's name for it as a source. */
+  /** Of the bench, and the catalogue's name for it as a source: `usage` is `bench/usage.ts`. */
   readonly name: string;
-  /** Such as `bench/usage.ts@<commit>`. */
-  readonly source: string;
-  /** ISO 8601. */
-  readonly day: string;
   readonly setUp: string;
   readonly facts: readonly Fact[];
 }
 
 /**
- * A part of `infra/compare/catalogue/oxy.yaml`: the run as a source, and its entries. They are of this worker, not of
- * a day, and in force since the first day that is compared, so that days differ in prices alone.
+ * A part of `infra/compare/catalogue/oxy.yaml`: the run of today and this commit as a source, and its entries. They are
+ * of this worker, not of a day, and in force since the first day that is compared, so that days differ in prices alone.
  */
-export function catalogueEntries({ name, source, day, setUp, facts }: Run): {
-  readonly source: string;
-  readonly entries: string;
-} {
+export function catalogueEntries({ name, setUp, facts }: Run): string {
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
   const entries = facts.map(({ id, low, high }) => {
     const [about, unit] = WORDS[id] ?? [];
     if (about === undefined || unit === undefined) throw new Error(`${id} has no words`);
@@ -105,14 +100,14 @@ export function catalogueEntries({ name, source, day, setUp, facts }: Run): {
       `    by: ${name}`,
     ].join("\n");
   });
-  return {
-    source: [
-      `  ${name}:`,
-      `    source: ${JSON.stringify(`${source}: ${setUp}`)}`,
-      `    observed: ${day}`,
-      "    kind: measured",
-      "    confidence: A",
-    ].join("\n"),
-    entries: entries.join("\n"),
-  };
+  return [
+    "sources:",
+    `  ${name}:`,
+    `    source: ${JSON.stringify(`bench/${name}.ts@${commit}: ${setUp}`)}`,
+    `    observed: ${new Date().toISOString().slice(0, "2026-11-25".length)}`,
+    "    kind: measured",
+    "    confidence: A",
+    "entries:",
+    ...entries,
+  ].join("\n");
 }
