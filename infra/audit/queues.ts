@@ -75,16 +75,13 @@ export interface QueueActivity {
 }
 
 export async function queueActivity(reading: Reading, queue: QueueName): Promise<QueueActivity> {
-  const [added, active, backlog] = await Promise.all([
+  const [added, active, waiting, delayed] = await Promise.all([
     addedTo(reading, queue),
     reading.listLength(partOf(queue, "active")),
-    Promise.all([
-      waitingIn(reading, queue),
-      reading.setSize(partOf(queue, "delayed")),
-      reading.listLength(partOf(queue, "active")),
-    ]),
+    waitingIn(reading, queue),
+    reading.setSize(partOf(queue, "delayed")),
   ]);
-  return { added, active, backlog: backlog.reduce((sum, count) => sum + count, 0) };
+  return { added, active, backlog: waiting + delayed + active };
 }
 
 export async function queueState(reading: Reading, queue: QueueName): Promise<QueueState> {
