@@ -48,6 +48,17 @@ describe("the state of queues", () => {
     expect(queues[1]?.version).toMatch(/^bullmq:5\./);
   });
 
+  test("a marker of BullMQ 4 for a delayed job is no job that waits", async () => {
+    const server = await redisServer();
+    const old = new Queue4("old", { connection: connectionTo(server) });
+    onTestFinished(() => old.close());
+    await old.add("b", {}, { delay: 600_000 });
+    expect(await administrator(server).llen("bull:old:wait")).toBe(1);
+    const audit = await auditOf(server.url);
+    expect(audit.queues).toMatchObject([{ name: "old", waiting: 0, delayed: 1 }]);
+    expect(finding(audit, "waiting")).toMatchObject({ verdict: "ok", text: "no job waits" });
+  });
+
   test("a job under way whose worker is gone is stalled, and one whose lock is held is not", async () => {
     const server = await redisServer();
     const queue = queueOn(server, "mail");

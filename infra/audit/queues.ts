@@ -85,7 +85,7 @@ export async function queueActivity(reading: Reading, queue: QueueName): Promise
 }
 
 export async function queueState(reading: Reading, queue: QueueName): Promise<QueueState> {
-  const [meta, waiting, active, delayed, failed, completed, added, oldestAt, stalled] = await Promise.all([
+  const [meta, waiting, active, delayed, failed, completed, added, next, stalled] = await Promise.all([
     reading.fields(partOf(queue, "meta"), "version", "paused"),
     waitingIn(reading, queue),
     reading.listLength(partOf(queue, "active")),
@@ -93,15 +93,16 @@ export async function queueState(reading: Reading, queue: QueueName): Promise<Qu
     reading.setSize(partOf(queue, "failed")),
     reading.setSize(partOf(queue, "completed")),
     addedTo(reading, queue),
-    oldestIn(reading, queue),
+    nextIn(reading, queue),
     stalledIn(reading, queue),
   ]);
   const [version, paused] = meta;
+  const { oldestAt, markers } = next;
   return {
     ...queue,
     ...(version == null ? {} : { version }),
     paused: paused != null,
-    waiting,
+    waiting: Math.max(0, waiting - markers),
     active,
     delayed,
     failed,
@@ -125,6 +126,7 @@ async function addedTo(reading: Reading, queue: QueueName): Promise<number> {
   return Number((await reading.get(partOf(queue, "id"))) ?? 0);
 }
 
+/** Markers of BullMQ 4 among them. */
 async function waitingIn(reading: Reading, queue: QueueName): Promise<number> {
   const counts = await Promise.all([
     reading.listLength(partOf(queue, "wait")),
@@ -135,20 +137,29 @@ async function waitingIn(reading: Reading, queue: QueueName): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** When the job that is next was added, of those with a priority and of those without one whichever is older. */
-async function oldestIn(reading: Reading, queue: QueueName): Promise<number | undefined> {
+/**
+ * When the job that is next was added, of those with a priority and of those without one whichever is older; and how
+ * many of those that wait are markers.
+ */
+async function nextIn(
+  reading: Reading,
+  queue: QueueName,
+): Promise<{ readonly oldestAt: number | undefined; readonly markers: number }> {
   // A worker takes from the end of the list.
   const [wait, paused, prioritized] = await Promise.all([
     reading.listItems(partOf(queue, "wait"), -2, -1),
     reading.listItems(partOf(queue, "paused"), -2, -1),
     reading.sortedItems(partOf(queue, "prioritized"), 0, 0),
   ]);
-  const last = (ids: readonly string[]): readonly string[] =>
-    ids.filter((id) => !id.startsWith(MARKER)).slice(-1);
+  const isJob = (id: string): boolean => !id.startsWith(MARKER);
+  const last = (ids: readonly string[]): readonly string[] => ids.filter(isJob).slice(-1);
   const next = [...last(wait), ...last(paused), ...prioritized];
   const stamps = await Promise.all(next.map((id) => reading.fields(partOf(queue, id), "timestamp")));
   const times = stamps.flatMap(([stamp]) => (stamp == null ? [] : [Number(stamp)])).filter(Number.isFinite);
-  return times.length === 0 ? undefined : Math.min(...times);
+  return {
+    oldestAt: times.length === 0 ? undefined : Math.min(...times),
+    markers: [...wait, ...paused].filter((id) => !isJob(id)).length,
+  };
 }
 
 async function stalledIn(reading: Reading, queue: QueueName): Promise<number> {
