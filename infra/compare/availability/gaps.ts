@@ -1,8 +1,8 @@
 import type { FleetPlan, ProcessPlan } from "../../host.ts";
 import { hostNamed } from "../../hosts.ts";
 import type { StackPlan } from "../../plan.ts";
-import type { FactsOfDay } from "../capacity/latency.ts";
 import { known, mapped, product, unknown, type Estimate, type Range } from "../estimate.ts";
+import { measuredOf, type UsedFacts } from "../facts.ts";
 import type { Usage } from "../usage.ts";
 
 /** What happens in a month, how often. Nobody counted it: an input. */
@@ -33,16 +33,10 @@ export interface Gap {
 /** What each fleet with work takes from its customers when it is changed, and when a process of it dies. */
 export function gapsOf(
   plan: StackPlan,
-  {
-    usage,
-    events = USUAL_EVENTS,
-    ...facts
-  }: FactsOfDay & { readonly usage: Usage; readonly events?: Events },
+  { events = USUAL_EVENTS, ...facts }: UsedFacts & { readonly events?: Events },
 ): readonly Gap[] {
-  const fact = (id: string): Estimate => {
-    const value = usage.measured[id] ?? facts.catalogue.entry(id, facts.day)?.value;
-    return value == null ? unknown(`no measurement ${id}`) : { kind: "known", ...value };
-  };
+  const { usage } = facts;
+  const fact = (id: string): Estimate => measuredOf(id, facts);
   const working = plan.fleets.filter(({ share }) => share > 0);
   const all = working.flatMap((fleet) => holdersOf(fleet).map((process) => ({ fleet, process })));
   const least = all.reduce((total, { process }) => total + process.copies.least, 0);

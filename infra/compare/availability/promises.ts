@@ -2,7 +2,7 @@ import type { FleetPlan } from "../../host.ts";
 import type { NetworkPlan } from "../../network.ts";
 import type { StackPlan } from "../../plan.ts";
 import type { StorePlan } from "../../store.ts";
-import type { FactsOfDay } from "../capacity/latency.ts";
+import type { FactsOfDay } from "../facts.ts";
 import { nothingPromised, promised, unknownPromise, type Promised } from "./promise.ts";
 
 /** Plans that the accounts are on, by what their catalogue ids begin with. */

@@ -1,8 +1,7 @@
 import type { StackPlan } from "../../plan.ts";
-import type { FactsOfDay } from "../capacity/latency.ts";
 import type { Figure } from "../decision/target-facts.ts";
 import { sum, type Estimate } from "../estimate.ts";
-import type { Usage } from "../usage.ts";
+import type { UsedFacts } from "../facts.ts";
 import { gapsOf, USUAL_EVENTS, type Events, type Gap } from "./gaps.ts";
 import {
   minutesAllowed,
@@ -19,8 +18,7 @@ import { promisesOf, type PartPromise } from "./promises.ts";
 /** What the 2025 analysis says was promised to customers, in percent of a month: 43.8 minutes. */
 const CUSTOMERS_PROMISE = 99.9;
 
-export interface AvailabilityParts extends FactsOfDay {
-  readonly usage: Usage;
+export interface AvailabilityParts extends UsedFacts {
   readonly events?: Events;
   /** Percent of a month that is promised to customers. */
   readonly objective?: number;

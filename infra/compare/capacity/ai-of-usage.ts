@@ -1,7 +1,6 @@
-import type { Range } from "../estimate.ts";
-import { USUAL_TOKENS, type Usage } from "../usage.ts";
+import { measuredOf, type UsedFacts } from "../facts.ts";
+import { USUAL_TOKENS } from "../usage.ts";
 import type { AiLatency } from "./ai-latency.ts";
-import type { FactsOfDay } from "./latency.ts";
 
 /** How long the AI takes for an answer, from where that is known best to where it is known worst. */
 export interface AnswerTime {
@@ -21,11 +20,11 @@ const ANY = "ai-speed/any/answer-seconds";
 const SPREAD = 1.386;
 
 /** By the rate at which the model writes, or what the analysis says of any. @returns undefined when neither is known */
-export function answerTime({ ai, measured }: Usage, { catalogue, day }: FactsOfDay): AnswerTime | undefined {
-  const fact = (id: string): Range | null | undefined => measured[id] ?? catalogue.entry(id, day)?.value;
+export function answerTime(facts: UsedFacts): AnswerTime | undefined {
+  const { ai } = facts.usage;
   const id = `ai-speed/${ai?.model ?? "any"}/tokens-second`;
-  const perSecond = fact(id);
-  if (ai !== undefined && perSecond != null && perSecond.low > 0) {
+  const perSecond = measuredOf(id, facts);
+  if (ai !== undefined && perSecond.kind === "known" && perSecond.low > 0) {
     const { low, high } = ai.outputTokens ?? USUAL_TOKENS.outputTokens;
     const [fewMs, manyMs] = [(low / perSecond.high) * 1_000, (high / perSecond.low) * 1_000];
     return {
@@ -39,8 +38,8 @@ export function answerTime({ ai, measured }: Usage, { catalogue, day }: FactsOfD
         "as usually, as between the 2 and 5 s of the 2025 analysis.",
     };
   }
-  const seconds = fact(ANY);
-  if (seconds == null) return undefined;
+  const seconds = measuredOf(ANY, facts);
+  if (seconds.kind === "unknown") return undefined;
   const [fastMs, slowMs] = [seconds.low * 1_000, seconds.high * 1_000];
   const even = { kind: "uniform", fromMs: fastMs, toMs: slowMs } as const;
   return {

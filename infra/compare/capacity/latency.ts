@@ -1,17 +1,10 @@
 import type { FleetPlan } from "../../host.ts";
 import type { StackPlan } from "../../plan.ts";
 import type { StorePlan } from "../../store.ts";
-import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Figure } from "../decision/target-facts.ts";
 import { known, unknown, type Estimate } from "../estimate.ts";
+import type { FactsOfDay } from "../facts.ts";
 import { BRAZIL, placeOf } from "./places.ts";
-
-/** What facts are asked for with. */
-export interface FactsOfDay {
-  readonly catalogue: Catalogue;
-  /** ISO 8601. */
-  readonly day: string;
-}
 
 /** From a fleet's processes to the store and back, in ms. */
 export function storeRtt({ host, region }: FleetPlan, store: StorePlan, facts: FactsOfDay): Figure {

@@ -1,6 +1,6 @@
 import type { ProcessPlan } from "../../host.ts";
 import { known, sum, unknown, type Estimate } from "../estimate.ts";
-import type { FactsOfDay } from "./latency.ts";
+import type { FactsOfDay } from "../facts.ts";
 
 /** What plans say of a process's processor, each host in its own words. */
 type Sized = ProcessPlan & {

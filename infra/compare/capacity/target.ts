@@ -2,19 +2,18 @@ import type { FleetPlan, ProcessPlan } from "../../host.ts";
 import type { StackPlan } from "../../plan.ts";
 import type { Figure } from "../decision/target-facts.ts";
 import { known, mapped, unknown, type Estimate, type Range } from "../estimate.ts";
-import type { Usage } from "../usage.ts";
+import { measuredOf, type UsedFacts } from "../facts.ts";
 import { adviceOn, type Advice } from "./advice.ts";
 import { answerTime, type AnswerTime } from "./ai-of-usage.ts";
 import { between, isOverloaded, OVERLOADED, simulateBurst, simulateDay, type BurstSeen } from "./day.ts";
 import { WORKER_TRIPS, type CapacityInput } from "./input.ts";
-import { brazilRtt, storeRtt, type FactsOfDay } from "./latency.ts";
+import { brazilRtt, storeRtt } from "./latency.ts";
 import { peakOf, USUAL_PATTERN, type Pattern } from "./pattern.ts";
 import { processorOf } from "./processor.ts";
 import { saturationOf, type Bottleneck } from "./saturation.ts";
 import { settingsOf } from "./settings.ts";
 
-export interface CapacityParts extends FactsOfDay {
-  readonly usage: Usage;
+export interface CapacityParts extends UsedFacts {
   readonly pattern?: Pattern;
   /** The same seed makes the same numbers. */
   readonly seed?: number;
@@ -72,7 +71,7 @@ const LEFT_OUT =
 /** Simulates every fleet of a plan that has work. */
 export function capacityOfPlan(plan: StackPlan, parts: CapacityParts): TargetCapacity {
   const { usage, pattern = USUAL_PATTERN } = parts;
-  const ai = answerTime(usage, parts);
+  const ai = answerTime(parts);
   const fleets = plan.fleets
     .filter(({ share }) => share > 0)
     .map((fleet) => capacityOfFleet(fleet, plan, { ...parts, pattern, ai }));
@@ -166,11 +165,11 @@ function endsOf(
     readonly parts: FleetParts;
   },
 ): Ends | string {
-  const { usage, catalogue, day, ai, seed = 1 } = parts;
+  const { usage, ai, seed = 1 } = parts;
   if (process === undefined || processes.low === 0) return "no process that holds sessions";
   if (rtt.kind === "unknown") return rtt.because.join(", ");
   if (ai === undefined) return "how long the AI takes";
-  const cpuMs = usage.measured[CPU_FACT] ?? catalogue.entry(CPU_FACT, day)?.value;
+  const cpuMs = measuredOf(CPU_FACT, parts);
   const processor = processorOf(process, fleet, parts);
   const sessions = usage.sessions ?? { low: USUAL_SESSIONS, high: USUAL_SESSIONS };
   // Few numbers are the worse ones: the messages of one are stored one after the other.
@@ -185,7 +184,7 @@ function endsOf(
     trips: WORKER_TRIPS,
     whatsappRttMs: 0,
     // More than it is known to have, it has not.
-    ...(cpuMs == null || processor.kind === "unknown"
+    ...(cpuMs.kind === "unknown" || processor.kind === "unknown"
       ? {}
       : {
           processor: {

@@ -1,27 +1,19 @@
 import type { Meter } from "../../cost-item.ts";
 import { MONTH_HOURS } from "../../cost-item.ts";
 import type { StackPlan } from "../../plan.ts";
-import type { Catalogue } from "../catalogue/catalogue.ts";
 import { known, mapped, product, sum, unknown, type Estimate } from "../estimate.ts";
-import type { Usage } from "../usage.ts";
+import { measuredOf, type UsedFacts } from "../facts.ts";
 
 const MONTH_MINUTES = MONTH_HOURS * 60;
 const MS_PER_MINUTE = 60_000;
 const BYTES_PER_GB = 1e9;
 const MB_PER_GB = 1_000;
 
-export interface MeterParts {
-  readonly usage: Usage;
-  readonly catalogue: Catalogue;
-  /** ISO 8601. */
-  readonly day: string;
-}
-
 /** Why something is unknown of which no usage was given. */
 export const USAGE_NOT_GIVEN = { messages: "messages a month", sessions: "WhatsApp sessions" } as const;
 
 /** What each meter would show after a month of that plan at that usage, from what was measured of this worker. */
-export function metersOf(plan: StackPlan, parts: MeterParts): Readonly<Record<Meter, Estimate>> {
+export function metersOf(plan: StackPlan, parts: UsedFacts): Readonly<Record<Meter, Estimate>> {
   const { usage } = parts;
   const measured = (id: string): Estimate => measuredOf(id, parts);
   const processes = processesOf(plan);
@@ -83,16 +75,6 @@ function counted(of: (scenario: "client" | "inside") => Estimate): Estimate {
   const all = sum([client, of("inside")]);
   if (client.kind === "unknown" || all.kind === "unknown") return all;
   return known(client.low, all.high);
-}
-
-/** Own measurements first. */
-function measuredOf(id: string, { usage, catalogue, day }: MeterParts): Estimate {
-  const own = usage.measured[id];
-  if (own !== undefined) return { kind: "known", ...own };
-  const entry = catalogue.entry(id, day);
-  return entry === undefined || entry.value === null
-    ? unknown(`no measurement ${id}`)
-    : { kind: "known", ...entry.value };
 }
 
 /** That hold sessions, which is what idles at the store: at the least, and at the most. */
