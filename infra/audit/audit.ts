@@ -66,7 +66,7 @@ export async function audit(connection: AuditConnection, options: AuditOptions):
   const info = await serverInfo(connection);
   const queues = await auditedQueues(connection, found);
   const memoryBytes = numberOf(info, "used_memory");
-  const plans = storePlans(catalogue, day, month.asSeen, memoryBytes ?? 0);
+  const plans = storePlans(catalogue, day, month.asSeen, memoryBytes);
   const version = info.get("valkey_version") ?? info.get("redis_version");
   const serverMicros = numberOf(info, "server_time_usec");
   const now = serverMicros === undefined ? Date.now() : serverMicros / 1_000;

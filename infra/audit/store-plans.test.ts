@@ -37,6 +37,14 @@ describe("how to pay for commands", () => {
     expect(large.advice).toBe("unknown");
   });
 
+  test("how much is stored is not known of every Redis, and then neither is what holds it nor what it costs", () => {
+    expect(storePlans(PRICES, DAY, month(1e6, 1e6), undefined)).toMatchObject({
+      advice: "unknown",
+      payAsYouGo: { usd: null },
+      fixed: null,
+    });
+  });
+
   test("a price that is not known that day leaves it unknown, and is not 0", () => {
     const before = storePlans(PRICES, "2024-01-01", month(1e6, 1e6), 1e6);
     expect(before).toMatchObject({ advice: "unknown", payAsYouGo: { usd: null, entries: [] }, fixed: null });

@@ -16,13 +16,18 @@ export interface StorePlans {
   readonly day: string;
   /** From what it costs if scripts count once, to what it costs if each command inside counts; null if it is unknown. */
   readonly payAsYouGo: { readonly usd: Range | null; readonly entries: readonly Entry[] };
-  /** The smallest that holds what is stored now; null where there is none. */
+  /** The smallest that holds what is stored now; null where there is none, or where nobody says what is stored. */
   readonly fixed: { readonly id: string; readonly usd: Range | null; readonly entry: Entry } | null;
   readonly advice: "pay-as-you-go" | "fixed" | "depends" | "unknown";
 }
 
-/** @param month of commands @param bytes that are stored now */
-export function storePlans(catalogue: Catalogue, day: string, month: Commands, bytes: number): StorePlans {
+/** @param month of commands @param bytes that are stored now; undefined where that is not known */
+export function storePlans(
+  catalogue: Catalogue,
+  day: string,
+  month: Commands,
+  bytes: number | undefined,
+): StorePlans {
   const payAsYouGo = byCommands(catalogue, day, month, bytes);
   const fixed = bySize(catalogue, day, bytes);
   return { day, payAsYouGo, fixed, advice: cheaper(payAsYouGo.usd, fixed?.usd ?? null) };
@@ -32,15 +37,17 @@ function byCommands(
   catalogue: Catalogue,
   day: string,
   { client, all }: Commands,
-  bytes: number,
+  bytes: number | undefined,
 ): StorePlans["payAsYouGo"] {
   const [commands, storage, included] = [BY_COMMANDS, STORAGE, INCLUDED_STORAGE].map((id) =>
     catalogue.entry(id, day),
   );
   const entries = [commands, storage, included].filter((entry) => entry !== undefined);
   if (commands?.value == null) return { usd: null, entries };
-  const gb = bytes / BYTES.gb;
-  const over = included?.value == null ? null : Math.max(0, gb - included.value.low);
+  const over =
+    bytes === undefined || included?.value == null
+      ? null
+      : Math.max(0, bytes / BYTES.gb - included.value.low);
   const stored = over === 0 ? { low: 0, high: 0 } : over === null ? null : (storage?.value ?? null);
   if (stored === null) return { usd: null, entries };
   const usd = {
@@ -50,7 +57,8 @@ function byCommands(
   return { usd, entries };
 }
 
-function bySize(catalogue: Catalogue, day: string, bytes: number): StorePlans["fixed"] {
+function bySize(catalogue: Catalogue, day: string, bytes: number | undefined): StorePlans["fixed"] {
+  if (bytes === undefined) return null;
   const ids = [...new Set(catalogue.entries.map(({ id }) => id))];
   const plans = ids.flatMap((id) => {
     const [, size, unit] = FIXED.exec(id) ?? [];
