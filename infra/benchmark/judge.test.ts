@@ -90,7 +90,11 @@ test("a reply time that many never got is beyond the time in which they were wai
 test("a range keeps a limit when all of it does", () => {
   const found = { ...outcomeOf([answered(0, 900)]), redisCommands: known(90, 110) };
   expect(judge(found, { redisCommandsPerMessage: 110 }).verdict).toBe("Go");
-  expect(judge(found, { redisCommandsPerMessage: 109 }).verdict).toBe("No-Go");
+  const { verdict, judgements } = judge(found, { redisCommandsPerMessage: 109 });
+  expect(verdict).toBe("No-Go");
+  expect(judgements.map(shortfall)).toEqual([
+    "redisCommandsPerMessage: expected at most 109 commands, got 110, 1 too many",
+  ]);
 });
 
 test("what is at least so much keeps a limit from below that is no higher", () => {

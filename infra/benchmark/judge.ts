@@ -36,8 +36,8 @@ export function shortfall({ measure, limit, found, verdict }: Judgement): string
   const { unit, limit: end } = measures[measure];
   const bound = `${end === "most" ? "at most" : "at least"} ${limit} ${unit}`;
   if (found.kind === "known") {
-    const by = end === "most" ? found.high - limit : limit - found.low;
-    return `${measure}: expected ${bound}, got ${rounded(found.low)}, ${rounded(by)} too ${end === "most" ? "many" : "few"}`;
+    const got = end === "most" ? found.high : found.low;
+    return `${measure}: expected ${bound}, got ${rounded(got)}, ${rounded(Math.abs(got - limit))} too ${end === "most" ? "many" : "few"}`;
   }
   const why = found.because.join("; ");
   if (verdict === "broken")
