@@ -11,12 +11,12 @@ const RUNS_SCRIPTS = new Set(["eval", "evalsha", "eval_ro", "evalsha_ro", "fcall
 /** A packet on the way carries that much at most, so a read of the socket that goes on with a command follows so many. */
 const PACKET_BYTES = 1_400;
 
-/** What a server says of its sockets between two moments. */
+/** What a server says of its sockets between two moments, as far as it says it. */
 export interface SocketCounts {
   /** `total_reads_processed`, missing before Redis 6. */
   readonly reads: number | undefined;
-  readonly bytes: number;
-  readonly closed: number;
+  readonly bytes: number | undefined;
+  readonly closed: number | undefined;
 }
 
 /** How many of the commands were sent by clients; the others ran inside scripts. */
@@ -43,10 +43,13 @@ export function clientCommands(counts: CommandCounts, sockets: SocketCounts): Cl
   const scripts = totalOf(only(counts, (name) => RUNS_SCRIPTS.has(name)));
   if (scripts === 0) return { counted: total, atMost: total, others: false };
   const surely = totalOf(only(counts, surelySent));
-  const { reads = 0, closed, bytes } = sockets;
-  const byReads = Math.floor(reads - closed - bytes / PACKET_BYTES);
-  const counted = Math.min(total, Math.max(surely, byReads));
+  const counted = Math.min(total, Math.max(surely, leastByReads(sockets)));
   return { counted, atMost: total, others: counted > surely };
+}
+
+function leastByReads({ reads, closed, bytes }: SocketCounts): number {
+  if (reads === undefined || closed === undefined || bytes === undefined) return 0;
+  return Math.floor(reads - closed - bytes / PACKET_BYTES);
 }
 
 function surelySent(name: string): boolean {

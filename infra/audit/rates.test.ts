@@ -71,6 +71,17 @@ describe("what is seen", () => {
     expect(ratesOf(samples).rest).toBeUndefined();
   });
 
+  test("what passed the sockets is known of a Redis that says it, and of no other", () => {
+    const looks = (last: Partial<Sample>, first: Partial<Sample> = last): Sample[] => [
+      { ...sample(0, REST(0)), ...first },
+      { ...sample(1, REST(1)), ...last },
+    ];
+    const said = looks({ bytesIn: 70, bytesOut: 900, cpuMs: 3 }, { bytesIn: 20, bytesOut: 100, cpuMs: 1 });
+    expect(ratesOf(said)).toMatchObject({ bytesIn: 50, bytesOut: 800, cpuMs: 2 });
+    const unsaid = looks({ bytesIn: undefined, bytesOut: undefined });
+    expect(ratesOf(unsaid)).toMatchObject({ bytesIn: undefined, bytesOut: undefined, cpuMs: undefined });
+  });
+
   test("once is nothing to judge by", () => {
     expect(() => ratesOf([sample(0, {})])).toThrow(RangeError);
   });

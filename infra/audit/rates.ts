@@ -20,8 +20,9 @@ export interface Rates {
   readonly seen: Commands;
   readonly byName: CommandCounts;
   readonly jobs: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
+  /** To the server and from it, where it says so. */
+  readonly bytesIn: number | undefined;
+  readonly bytesOut: number | undefined;
   /** Of the server, where it says so. */
   readonly cpuMs: number | undefined;
   /** While no job was added, waited or ran; missing where that was not for long enough. */
@@ -53,9 +54,9 @@ export function ratesOf(samples: readonly Sample[]): Rates {
     seen,
     byName: countsBetween(first.counts, last.counts),
     jobs,
-    bytesIn: last.bytesIn - first.bytesIn,
-    bytesOut: last.bytesOut - first.bytesOut,
-    cpuMs: first.cpuMs === undefined || last.cpuMs === undefined ? undefined : last.cpuMs - first.cpuMs,
+    bytesIn: growthIn([whole], ({ bytesIn }) => bytesIn),
+    bytesOut: growthIn([whole], ({ bytesOut }) => bytesOut),
+    cpuMs: growthIn([whole], ({ cpuMs }) => cpuMs),
     ...(rest === undefined ? {} : { rest }),
     ...(rest === undefined || jobs === 0
       ? {}
@@ -84,15 +85,20 @@ function commandsOf(steps: readonly Step[]): Commands {
   for (const [before, after] of steps)
     for (const [name, calls] of Object.entries(countsBetween(before.counts, after.counts)))
       counts[name] = (counts[name] ?? 0) + calls;
-  const sum = (read: (sample: Sample) => number): number =>
-    steps.reduce((total, [before, after]) => total + read(after) - read(before), 0);
-  const knowsReads = steps.every(([, { reads }]) => reads !== undefined);
   const sockets = {
-    reads: knowsReads ? sum(({ reads = 0 }) => reads) : undefined,
-    bytes: sum(({ bytesIn }) => bytesIn),
-    closed: sum(({ closed }) => closed),
+    reads: growthIn(steps, ({ reads }) => reads),
+    bytes: growthIn(steps, ({ bytesIn }) => bytesIn),
+    closed: growthIn(steps, ({ closed }) => closed),
   };
   return { client: clientCommands(counts, sockets), all: totalOf(counts) };
+}
+
+/** Undefined where this Redis does not say it. */
+function growthIn(steps: readonly Step[], read: (sample: Sample) => number | undefined): number | undefined {
+  return steps.reduce<number | undefined>((total, [before, after]) => {
+    const [from, to] = [read(before), read(after)];
+    return total === undefined || from === undefined || to === undefined ? undefined : total + to - from;
+  }, 0);
 }
 
 /** In another time, or for one of several. */

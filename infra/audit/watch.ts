@@ -7,7 +7,7 @@ const LOOK_EVERY_S = 5;
 /** Queues whose jobs are counted. */
 const QUEUES_MAX = 100;
 
-/** Everything that grows, at one moment. */
+/** Everything that grows, at one moment; undefined is what this Redis does not say. */
 export interface Sample {
   /** By our clock, in ms since the epoch. */
   readonly takenAt: number;
@@ -17,9 +17,9 @@ export interface Sample {
   readonly counts: CommandCounts;
   readonly reads: number | undefined;
   /** To the server and from it, ours among them. */
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  readonly closed: number;
+  readonly bytesIn: number | undefined;
+  readonly bytesOut: number | undefined;
+  readonly closed: number | undefined;
   readonly cpuMs: number | undefined;
   readonly activity: QueueActivity;
 }
@@ -64,16 +64,18 @@ async function sample(connection: AuditConnection, queues: readonly QueueName[])
     Promise.all(queues.slice(0, QUEUES_MAX).map((queue) => queueActivity(connection, queue))),
   ]);
   const info = parseInfo([stats, clients, cpu].join("\n"));
-  const required = (field: string): number => numberOf(info, field) ?? 0;
-  const [user, system] = [numberOf(info, "used_cpu_user"), numberOf(info, "used_cpu_sys")];
+  const given = (field: string): number | undefined => numberOf(info, field);
+  const [user, system] = [given("used_cpu_user"), given("used_cpu_sys")];
+  const ownReads = Object.values(own).reduce((sum, count) => sum + count, 0);
   return {
     takenAt,
     at,
     counts: without(commandCounts(parseInfo(commands)), own),
-    reads: withoutOwn(numberOf(info, "total_reads_processed"), own),
-    bytesIn: required("total_net_input_bytes") - ownBytes.sent,
-    bytesOut: required("total_net_output_bytes") - ownBytes.received,
-    closed: required("total_connections_received") - required("connected_clients"),
+    // Several of ours may have come with one read: it is at least what others caused.
+    reads: less(given("total_reads_processed"), ownReads),
+    bytesIn: less(given("total_net_input_bytes"), ownBytes.sent),
+    bytesOut: less(given("total_net_output_bytes"), ownBytes.received),
+    closed: less(given("total_connections_received"), given("connected_clients")),
     cpuMs: user === undefined || system === undefined ? undefined : (user + system) * 1_000,
     activity: {
       added: sumOf(activities, ({ added }) => added),
@@ -89,9 +91,8 @@ function without(counts: CommandCounts, own: CommandCounts): CommandCounts {
   );
 }
 
-/** Several of ours may have come with one read: it is at least what others caused. */
-function withoutOwn(reads: number | undefined, own: CommandCounts): number | undefined {
-  return reads === undefined ? undefined : reads - Object.values(own).reduce((sum, count) => sum + count, 0);
+function less(whole: number | undefined, part: number | undefined): number | undefined {
+  return whole === undefined || part === undefined ? undefined : whole - part;
 }
 
 function sumOf(activities: readonly QueueActivity[], count: (each: QueueActivity) => number): number {
