@@ -66,6 +66,7 @@ export function lowestOf(estimate: Estimate): number {
   return estimate.kind === "known" ? estimate.low : estimate.atLeast;
 }
 
-function reasonsOf(...estimates: readonly Estimate[]): string[] {
+/** Why any of them is unknown, each once. */
+export function reasonsOf(...estimates: readonly Estimate[]): string[] {
   return [...new Set(estimates.flatMap((each) => (each.kind === "unknown" ? each.because : [])))];
 }

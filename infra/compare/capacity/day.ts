@@ -1,4 +1,4 @@
-import { unknown, type Estimate, type Range } from "../estimate.ts";
+import { lowestOf, reasonsOf, unknown, type Estimate } from "../estimate.ts";
 import type { CapacityInput } from "./input.ts";
 import { peakOf, type Pattern } from "./pattern.ts";
 import type { CapacityResult } from "./result.ts";
@@ -52,9 +52,9 @@ export function simulateBurst(input: CapacityInput, busiest: number, { burst }: 
     },
   });
   const [seen] = backlog.bursts;
-  const exactly = (value: number | undefined): Estimate =>
-    value === undefined ? unknown("it was not seen to end") : { kind: "known", low: value, high: value };
-  return { waiting: exactly(seen?.most), goneAfterSeconds: exactly(seen?.goneAfterSeconds) };
+  const seenAs = (value: number | undefined): Estimate =>
+    value === undefined ? unknown("it was not seen to end") : estimateOf(value);
+  return { waiting: seenAs(seen?.most), goneAfterSeconds: seenAs(seen?.goneAfterSeconds) };
 }
 
 export function isOverloaded(input: CapacityInput, perSecond: number): boolean {
@@ -63,21 +63,12 @@ export function isOverloaded(input: CapacityInput, perSecond: number): boolean {
 
 /** Between two ends that were simulated; chance may have put the worse one a little below. */
 export function between(one: Estimate | number, other: Estimate | number): Estimate {
-  const [low, high] = [one, other].map(asRange);
-  if (low !== undefined && high !== undefined)
+  const [low, high] = [estimateOf(one), estimateOf(other)];
+  if (low.kind === "known" && high.kind === "known")
     return { kind: "known", low: Math.min(low.low, high.low), high: Math.max(low.high, high.high) };
-  const because = [one, other].flatMap((end) =>
-    typeof end === "number" || end.kind === "known" ? [] : end.because,
-  );
-  return unknown([...new Set(because)], Math.min(leastOf(one), leastOf(other)));
+  return unknown(reasonsOf(low, high), Math.min(lowestOf(low), lowestOf(high)));
 }
 
-function asRange(end: Estimate | number): Range | undefined {
-  if (typeof end === "number") return { low: end, high: end };
-  return end.kind === "known" ? end : undefined;
-}
-
-function leastOf(end: Estimate | number): number {
-  if (typeof end === "number") return end;
-  return end.kind === "known" ? end.low : end.atLeast;
+function estimateOf(end: Estimate | number): Estimate {
+  return typeof end === "number" ? { kind: "known", low: end, high: end } : end;
 }

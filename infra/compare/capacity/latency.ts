@@ -2,7 +2,7 @@ import type { FleetPlan } from "../../host.ts";
 import type { StackPlan } from "../../plan.ts";
 import type { StorePlan } from "../../store.ts";
 import type { Figure } from "../decision/target-facts.ts";
-import { known, unknown, type Estimate } from "../estimate.ts";
+import { known, lowestOf, reasonsOf, unknown, type Estimate } from "../estimate.ts";
 import type { FactsOfDay } from "../facts.ts";
 import { BRAZIL, placeOf } from "./places.ts";
 
@@ -58,9 +58,7 @@ export function rttId(one: string, other: string): string {
 function furtherOf(one: Estimate, other: Estimate): Estimate {
   if (one.kind === "known" && other.kind === "known")
     return known(Math.max(one.low, other.low), Math.max(one.high, other.high));
-  const reasons = [one, other].flatMap((each) => (each.kind === "unknown" ? each.because : []));
-  const least = [one, other].map((each) => (each.kind === "known" ? each.low : each.atLeast));
-  return unknown([...new Set(reasons)], Math.max(...least));
+  return unknown(reasonsOf(one, other), Math.max(lowestOf(one), lowestOf(other)));
 }
 
 /** Every store but the one of this machine is in a region of its host. */

@@ -1,5 +1,5 @@
 import type { ProcessPlan } from "../../host.ts";
-import { known, sum, unknown, type Estimate } from "../estimate.ts";
+import { known, product, unknown, type Estimate } from "../estimate.ts";
 import type { FactsOfDay } from "../facts.ts";
 
 /** What plans say of a process's processor, each host in its own words. */
@@ -26,7 +26,7 @@ export function processorOf(
   if (process.cpu !== undefined) return known(process.cpu / 1_024);
   if (process.guest !== undefined) {
     const { cpuKind, cpus } = process.guest;
-    return sum(Array.from({ length: cpus }, () => fact(`processor/${host}/${cpuKind}`)));
+    return product(fact(`processor/${host}/${cpuKind}`), known(cpus));
   }
   // A limit, not a promise: what of it one gets is not said.
   if (process.vcpus !== undefined) return known(process.vcpus);

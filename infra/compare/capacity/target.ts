@@ -1,3 +1,4 @@
+import { MONTH_HOURS } from "../../cost-item.ts";
 import type { FleetPlan, ProcessPlan } from "../../host.ts";
 import type { StackPlan } from "../../plan.ts";
 import type { Figure } from "../decision/target-facts.ts";
@@ -60,7 +61,7 @@ export interface FleetCapacity {
   readonly advice?: Advice;
 }
 
-const DAYS_OF_MONTH = 365 / 12;
+const MONTH_SECONDS = MONTH_HOURS * 3_600;
 
 const ALL_ANSWER =
   "The processes of a fleet share the numbers: each number is held and answered by one of them at a time.";
@@ -93,7 +94,7 @@ export function capacityOfPlan(plan: StackPlan, parts: CapacityParts): TargetCap
 type FleetParts = CapacityParts & { readonly pattern: Pattern; readonly ai: AnswerTime | undefined };
 
 function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): FleetCapacity {
-  const { usage, pattern, ai } = parts;
+  const { usage, pattern } = parts;
   const holding = fleet.processes.filter(({ role }) => role !== "web");
   const processes = {
     low: holding.reduce((total, { copies }) => total + copies.least, 0),
@@ -104,7 +105,7 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
   const messages: Estimate =
     usage.messages === undefined ? unknown("messages a month") : { kind: "known", ...usage.messages };
   // Whatever its share: this version has one fleet, which owns every shard.
-  const perSecond = mapped(messages, (count) => count / (DAYS_OF_MONTH * 24 * 3_600));
+  const perSecond = mapped(messages, (count) => count / MONTH_SECONDS);
   const busiest = mapped(perSecond, (rate) => rate * peakOf(pattern));
   const common = {
     fleet: fleet.name,
@@ -115,11 +116,7 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
     busiest,
   };
   const ends = endsOf(holding[0], fleet, { processes, settings, rtt: rtt.estimate, parts });
-  if (typeof ends === "string" || ai === undefined)
-    return {
-      ...common,
-      ...unknownFleet(pattern, [typeof ends === "string" ? ends : "how long the AI takes"]),
-    };
+  if (typeof ends === "string") return { ...common, ...unknownFleet(pattern, [ends]) };
   const saturations = { best: saturationOf(ends.best), worst: saturationOf(ends.worst) };
   const saturation = between(saturations.worst.perSecond, saturations.best.perSecond);
   if (perSecond.kind === "unknown" || busiest.kind === "unknown") {
@@ -140,13 +137,14 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
     ...betweenAll(best, worst),
     utilisation: between(usedAt(ends.best, busiest.low), usedAt(ends.worst, busiest.high)),
     burst: { messages: pattern.burst.messages, ...burstBetween(ends, busiest, pattern) },
-    advice: adviceOn(atPeak, ai),
+    advice: adviceOn(atPeak, ends.ai),
   };
 }
 
 interface Ends {
   readonly best: CapacityInput;
   readonly worst: CapacityInput;
+  readonly ai: AnswerTime;
 }
 
 /** The input at the best and at the worst of what is known; a phrase where something is not. */
@@ -194,7 +192,7 @@ function endsOf(
         }),
     seed,
   });
-  return { best: end("low"), worst: end("high") };
+  return { best: end("low"), worst: end("high"), ai };
 }
 
 /** Messages per second that one process would be full at. */
