@@ -36,23 +36,46 @@ export interface DeploymentUsage {
   readonly complete: boolean;
 }
 
-/** @param namespace of the deployment: several may share a store */
-export async function deploymentUsage(reading: Reading, namespace: string): Promise<DeploymentUsage> {
-  const received = await tallyOf(reading, namespace, "received");
-  const sent = await tallyOf(reading, namespace, "sent");
-  return { received: received.tally, sent: sent.tally, complete: received.complete && sent.complete };
+/** What a store keeps of something at one moment. */
+interface Kept {
+  readonly keys: ReadonlySet<string>;
+  /** Of the oldest of those that were asked for it. */
+  readonly oldestMs: number;
+  readonly complete: boolean;
 }
 
-/** How many messages are kept now, of the last hours. */
-export async function receivedNow(reading: Reading, namespace: string): Promise<number> {
-  return (await tallyOf(reading, namespace, "received")).tally?.count ?? 0;
-}
-
-async function tallyOf(
+/**
+ * @param namespace of the deployment: several may share a store
+ * @param before what {@link receivedNow} told
+ * @returns also how many messages were received since then; undefined where more are kept than were counted
+ */
+export async function deploymentUsage(
   reading: Reading,
   namespace: string,
-  what: keyof typeof KEPT,
-): Promise<{ readonly tally: Tally | undefined; readonly complete: boolean }> {
+  before: Kept,
+): Promise<{ readonly deployment: DeploymentUsage; readonly receivedSince: number | undefined }> {
+  const received = await receivedNow(reading, namespace);
+  const sent = await keptOf(reading, namespace, "sent");
+  return {
+    deployment: {
+      received: tallyOf(received, KEPT.received.ms),
+      sent: tallyOf(sent, KEPT.sent.ms),
+      complete: received.complete && sent.complete,
+    },
+    // By key: those of a day ago go meanwhile.
+    receivedSince:
+      before.complete && received.complete
+        ? [...received.keys].filter((key) => !before.keys.has(key)).length
+        : undefined,
+  };
+}
+
+/** The messages that are kept now, of the last hours. */
+export async function receivedNow(reading: Reading, namespace: string): Promise<Kept> {
+  return await keptOf(reading, namespace, "received");
+}
+
+async function keptOf(reading: Reading, namespace: string, what: keyof typeof KEPT): Promise<Kept> {
   const { key, ms } = KEPT[what];
   const seen = new Set<string>();
   let oldestMs = 0;
@@ -69,9 +92,12 @@ async function tallyOf(
     cursor = next;
     looked += ROUND;
   } while (cursor !== "0" && looked < KEYS_MAX);
-  const complete = cursor === "0";
-  if (seen.size === 0 || !complete) return { tally: undefined, complete };
-  return { tally: tally(seen.size, oldestMs > ms * YOUNG ? ms : oldestMs), complete };
+  return { keys: seen, oldestMs, complete: cursor === "0" };
+}
+
+function tallyOf({ keys, oldestMs, complete }: Kept, ms: number): Tally | undefined {
+  if (keys.size === 0 || !complete) return undefined;
+  return tally(keys.size, oldestMs > ms * YOUNG ? ms : oldestMs);
 }
 
 /** @param ms in which they came, more than 0 */

@@ -57,6 +57,7 @@ describe("the usage of what was seen", () => {
 
   test.each<[string, Partial<Observation>, string[]]>([
     ["fewer messages than tell anything", { messages: 19 }, ["oxy/message/commands/client"]],
+    ["how many messages is not known", { messages: undefined }, ["oxy/message/commands/client"]],
     ["processes that are not known", { processes: 0 }, ["oxy/idle/commands-minute/economy/client"]],
   ])("leaves out what was not seen: %s", (_what, more, missing) => {
     const { measured } = measuredUsage({ ...SEEN, ...more });

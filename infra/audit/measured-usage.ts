@@ -12,8 +12,8 @@ const MESSAGES_MIN = 20;
 export interface Observation {
   readonly rates: Rates;
   readonly deployment: DeploymentUsage;
-  /** Messages that came while it was watched. */
-  readonly messages: number;
+  /** Messages that came while it was watched; undefined when that is not known. */
+  readonly messages: number | undefined;
   /** That are there, by what they say; 0 when that is not known. */
   readonly processes: number;
   /** Connected; undefined when that is not known. */
@@ -32,7 +32,9 @@ export function measuredUsage({ rates, deployment, messages, processes, sessions
     ...(sessions === undefined ? {} : { sessions: exactly(sessions) }),
     measured: {
       ...(rates.rest === undefined || processes === 0 ? {} : idleOf(rates.rest, processes)),
-      ...(rates.rest === undefined || messages < MESSAGES_MIN ? {} : messageOf(rates, rates.rest, messages)),
+      ...(rates.rest === undefined || messages === undefined || messages < MESSAGES_MIN
+        ? {}
+        : messageOf(rates, rates.rest, messages)),
     },
   };
 }

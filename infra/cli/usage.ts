@@ -54,15 +54,14 @@ async function usage(options: UsageOptions): Promise<void> {
       const catalogue = await loadCatalogue({ providers: ["upstash"] });
       const before = await receivedNow(connection, open.name);
       const audited = await audit(connection, { ...watching, catalogue });
-      const deployment = await deploymentUsage(connection, open.name);
+      const { deployment, receivedSince } = await deploymentUsage(connection, open.name, before);
       const state = await stateOf(deployed, open.name);
       const known = state instanceof Error ? undefined : state;
       const sessions = known && Object.values(known.sessions).filter((each) => each.state === "open").length;
-      const messages = Math.max(0, (deployment.received?.count ?? 0) - before);
       const measured = measuredUsage({
         rates: audited.rates,
         deployment,
-        messages,
+        messages: receivedSince,
         processes: known?.processes.length ?? 0,
         sessions,
       });
@@ -70,7 +69,14 @@ async function usage(options: UsageOptions): Promise<void> {
       const { output } = options;
       if (output !== undefined) await writeFile(output, usageText(measured, from));
       report.result(
-        { kind: "result", stack: open.name, usage: measured, deployment, messages, ...audited },
+        {
+          kind: "result",
+          stack: open.name,
+          usage: measured,
+          deployment,
+          messages: receivedSince,
+          ...audited,
+        },
         [
           auditText(`stack ${open.name}`, audited),
           "",
