@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   CATALOGUE_FOLDER,
@@ -16,6 +14,7 @@ import { HUGE, SERVICES, WANTED, type Service } from "../compare/price-list/want
 import { writtenFile } from "../compare/price-list/written.ts";
 import { homeDirectory, ownEnvironment } from "../home.ts";
 import { REGIONS } from "../networks/aws-vpc/regions.ts";
+import { writeWhole } from "../whole-file.ts";
 import { Failure } from "./failure.ts";
 import { isoToday } from "../compare/catalogue/today.ts";
 import { refuseUnknown } from "./prices-options.ts";
@@ -127,9 +126,7 @@ async function write(
   // What cannot be read again is not written.
   catalogueOf(files.map((each) => (each === file ? { ...file, text } : each)));
   const path = join(folder, file.name);
-  const next = `${path}.${randomUUID()}`;
-  await writeFile(next, text);
-  await rename(next, path);
+  await writeWhole(path, text);
   return path;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, relative } from "node:path";
+import { readFile } from "node:fs/promises";
+import { relative } from "node:path";
+import { writeWhole } from "../whole-file.ts";
 import { workload } from "../workload.ts";
 import { differenceText } from "./difference-text.ts";
 import { EXIT, Failure } from "./failure.ts";
@@ -32,10 +33,7 @@ export class StackText {
 
   /** Whole or not at all: its secrets are in it. */
   async write(after: string): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
-    const beside = `${this.path}.${process.pid}`;
-    await writeFile(beside, after);
-    await rename(beside, this.path);
+    await writeWhole(this.path, after);
   }
 }
 

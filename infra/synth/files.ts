@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "../whole-file.ts";
 import type { TerraformJson } from "./terraform-json.ts";
 
 /** As CDKTF names it. */
@@ -24,10 +25,7 @@ export async function writeModule(folder: string, module: TerraformJson): Promis
       `expected a folder of this stack, because Terraform would replace what the other one has deployed, got ${folder} ` +
         `with ${stackIn(there) === undefined ? "another module" : `stack ${stackIn(there)}`}`,
     );
-  await mkdir(folder, { recursive: true });
-  const beside = `${path}.${process.pid}`;
-  await writeFile(beside, textOf(module));
-  await rename(beside, path);
+  await writeWhole(path, textOf(module));
   return path;
 }
 

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import type { Offer } from "./offer.ts";
 import type { OfferFile } from "./offer-source.ts";
+import { writeWhole } from "../../whole-file.ts";
 import type { Wanted } from "./wanted.ts";
 
 const kept = z.object({
@@ -48,17 +49,13 @@ export class OfferCache {
     wanted: readonly Wanted[],
     { etag, offer }: { readonly etag: string; readonly offer: Offer },
   ): Promise<void> {
-    const path = this.#path(file);
-    await mkdir(dirname(path), { recursive: true });
     const content: Kept = {
       from: this.#from,
       etag,
       wanted: digestOf(wanted),
       offer: { ...offer, prices: [...offer.prices] },
     };
-    const next = `${path}.${randomUUID()}`;
-    await writeFile(next, JSON.stringify(content));
-    await rename(next, path);
+    await writeWhole(this.#path(file), JSON.stringify(content));
   }
 
   #path({ service, region }: OfferFile): string {
