@@ -1,7 +1,7 @@
 import ky, { HTTPError, type KyInstance } from "ky";
 import type { z } from "zod";
 import { addressOf, credentialsOf, missingCredentials, type Api, type Settings } from "./api.ts";
-import { ApiFailed, causeOf } from "./failure.ts";
+import { ApiFailed, causeOf, reasonOf } from "./failure.ts";
 
 /** How long one answer may take, in ms. */
 const PATIENCE_MS = 30_000;
@@ -171,12 +171,4 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** What the system said: fetch itself only says that it failed. */
-function reasonOf(error: Error): string {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if ("code" in cause && typeof cause.code === "string") return cause.code;
-  }
-  return error.message;
 }

@@ -54,3 +54,10 @@ export function causeOf(status: number): Cause {
       return status >= 500 ? "unavailable" : "invalid";
   }
 }
+
+/** What the system said: fetch itself only says that it failed. */
+export function reasonOf(error: unknown): string {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    if ("code" in cause && typeof cause.code === "string") return cause.code;
+  return error instanceof Error ? error.message : String(error);
+}

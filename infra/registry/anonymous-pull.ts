@@ -1,5 +1,6 @@
 import ky, { HTTPError, type KyInstance } from "ky";
 import { z } from "zod";
+import { reasonOf } from "../api/failure.ts";
 import { isLoopback, type ImageName } from "./image-name.ts";
 
 /** What a registry says to somebody without a login. */
@@ -97,11 +98,4 @@ function answerOf(error: Error): PullAnswer {
   if (status === 401 || status === 403) return { is: "refused", status };
   if (status === 404) return { is: "missing" };
   return { is: "unknown", why: `it answers ${status}` };
-}
-
-function reasonOf(error: Error): string {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if ("code" in cause && typeof cause.code === "string") return cause.code;
-  }
-  return error.message;
 }

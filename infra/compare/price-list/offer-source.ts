@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ky, { HTTPError } from "ky";
-import { ApiFailed, causeOf } from "../../api/failure.ts";
+import { ApiFailed, causeOf, reasonOf } from "../../api/failure.ts";
 import type { Service } from "./wanted.ts";
 
 /** Where AWS's Price List is, for everybody. */
@@ -34,16 +34,12 @@ function isAddress(from: string): boolean {
 
 /**
  * Begins to read an offer file.
- * @param options.etag of the one that is had already
+ * @param etag of the one that is had already
  * @throws ApiFailed
  */
-export async function openOffer(
-  from: string,
-  file: OfferFile,
-  options: { readonly etag?: string; readonly signal?: AbortSignal } = {},
-): Promise<OfferAnswer> {
+export async function openOffer(from: string, file: OfferFile, etag?: string): Promise<OfferAnswer> {
   return isAddress(from)
-    ? await fetched(`${from.replace(/\/+$/, "")}/${pathOf(file)}`, options)
+    ? await fetched(`${from.replace(/\/+$/, "")}/${pathOf(file)}`, etag)
     : { is: "content", content: createReadStream(join(folderOf(from), pathOf(file))) };
 }
 
@@ -51,17 +47,13 @@ function folderOf(from: string): string {
   return from.startsWith("file:") ? fileURLToPath(from) : resolve(from);
 }
 
-async function fetched(
-  url: string,
-  { etag, signal }: { readonly etag?: string; readonly signal?: AbortSignal },
-): Promise<OfferAnswer> {
+async function fetched(url: string, etag: string | undefined): Promise<OfferAnswer> {
   try {
     const response = await ky(url, {
       timeout: PATIENCE_MS,
       retry: { limit: RETRIES },
       throwHttpErrors: (status) => status !== NOT_MODIFIED,
       headers: etag === undefined ? {} : { "if-none-match": etag },
-      ...(signal === undefined ? {} : { signal }),
     });
     if (response.status === NOT_MODIFIED) return { is: "same" };
     const given = response.headers.get("etag");
@@ -71,7 +63,6 @@ async function fetched(
       content: Readable.fromWeb(response.body ?? new ReadableStream()),
     };
   } catch (error) {
-    signal?.throwIfAborted();
     if (!(error instanceof HTTPError))
       throw new ApiFailed(
         "unavailable",
@@ -83,10 +74,3 @@ async function fetched(
 }
 
 const NOT_MODIFIED = 304;
-
-/** What the system said: fetch itself only says that it failed. */
-export function reasonOf(error: unknown): string {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-    if ("code" in cause && typeof cause.code === "string") return cause.code;
-  return error instanceof Error ? error.message : String(error);
-}

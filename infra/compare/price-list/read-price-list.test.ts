@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { pathOf } from "./offer-source.ts";
 import { offerFile, startPriceList, type OfferProduct, type PriceListServer } from "./price-list-fixture.ts";
@@ -89,6 +90,21 @@ test("a node is its price on demand, and not what it costs when it is reserved o
   expect(prices.find(({ id }) => id.includes("t4g.micro"))?.usd).toEqual([0.02]);
 });
 
+test("a load balancer is one for HTTP, and not another kind's of the same name", async () => {
+  const of = (operation: string, usd: number): readonly OfferProduct[] =>
+    ["LoadBalancerUsage", "LCUUsage"].map((name) => ({
+      usagetype: `SAE1-${name}`,
+      attributes: { operation: `LoadBalancing:${operation}` },
+      usd,
+    }));
+  put([...of("Network", 0.7), ...of("Application", 0.034), ...of("Gateway", 0.9)], "AWSELB");
+  const { prices } = await read({ services: ["AWSELB"] });
+  expect(prices.map(({ id, usd }) => [id, usd])).toEqual([
+    ["aws/alb/hour@sa-east-1", [0.034]],
+    ["aws/alb/lcu-hour@sa-east-1", [0.034]],
+  ]);
+});
+
 test("of tiers it is the first that is not free", async () => {
   put([{ usagetype: "SAE1-CW:MetricMonitorUsage", usd: { "10000": 0.1, "0": 0.3 } }], "AmazonCloudWatch");
   put(
@@ -141,6 +157,22 @@ test("a file that has changed is read anew, and another list's is not taken for 
   } finally {
     await other.close();
   }
+});
+
+test("what was kept by a version that looked for other prices is read anew", async () => {
+  server.put("AmazonECS", "sa-east-1", { body: JSON.stringify(offerFile(FARGATE)), etag: '"one"' });
+  await read();
+  const [name = ""] = await readdir(join(home, "price-list"));
+  const path = join(home, "price-list", name);
+  const kept = JSON.parse(await readFile(path, "utf8")) as object;
+  await writeFile(path, JSON.stringify({ ...kept, wanted: "other" }));
+  expect((await read()).prices[0]?.usd).toEqual([0.0696]);
+  expect(server.asked[1]?.etag).toBeUndefined();
+});
+
+test("an address may end in a slash", async () => {
+  put(FARGATE);
+  expect((await read({ from: `${server.address}/` })).prices[0]?.usd).toEqual([0.0696]);
 });
 
 test("what is kept and cannot be read any more is read anew", async () => {
@@ -205,6 +237,7 @@ test("a folder is a list, too", async () => {
   await writeFile(path, WHOLE);
   const { prices, failures } = await read({ from: folder, regions: ["sa-east-1", "us-west-1"] });
   expect(prices.flatMap(({ usd }) => usd)).toEqual([0.0696, 0.0076, 0.0557, 0.00612]);
+  expect((await read({ from: pathToFileURL(folder).href })).prices).toEqual(prices.slice(0, 4));
   expect(failures).toEqual([
     "offers/v1.0/aws/AmazonECS/current/us-west-1/index.json of AWS's Price List is not there",
   ]);

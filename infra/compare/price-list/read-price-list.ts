@@ -1,10 +1,10 @@
 import { Transform } from "node:stream";
 import pMap from "p-map";
-import { ApiFailed } from "../../api/failure.ts";
+import { ApiFailed, reasonOf } from "../../api/failure.ts";
 import { REGION_SIGN } from "../catalogue/file-entries.ts";
 import { readOffer, UnreadableOffer, type Offer } from "./offer.ts";
 import { OfferCache } from "./offer-cache.ts";
-import { openOffer, pathOf, reasonOf, type OfferFile } from "./offer-source.ts";
+import { openOffer, pathOf, type OfferFile } from "./offer-source.ts";
 import { WANTED, type Service } from "./wanted.ts";
 
 /** A price of the catalogue as the Price List has it. */
@@ -28,7 +28,6 @@ export interface PriceListParts {
   /** Where what was read is kept: the project's home. */
   readonly home: string;
   readonly progress?: (line: string) => void;
-  readonly signal?: AbortSignal;
 }
 
 export interface PriceList {
@@ -45,10 +44,9 @@ const TOLD_EVERY_BYTES = 25e6;
 
 /**
  * Reads what the catalogue has of AWS's Price List. A file that has not changed since is not sent again.
- * @throws the signal's reason
  */
 export async function readPriceList(parts: PriceListParts): Promise<PriceList> {
-  const { services, regions, signal } = parts;
+  const { services, regions } = parts;
   const files = services.flatMap((service) => regions.map((region): OfferFile => ({ service, region })));
   const failures: string[] = [];
   const read = await pMap(
@@ -57,7 +55,6 @@ export async function readPriceList(parts: PriceListParts): Promise<PriceList> {
       try {
         return pricesOf(file, await offerOf(file, parts));
       } catch (error) {
-        signal?.throwIfAborted();
         if (!(error instanceof ApiFailed || error instanceof UnreadableOffer)) throw error;
         failures.push(
           error instanceof ApiFailed ? error.message : `${pathOf(file)} of AWS's Price List ${error.message}`,
@@ -70,15 +67,12 @@ export async function readPriceList(parts: PriceListParts): Promise<PriceList> {
   return { prices: read.flat(), failures: failures.toSorted() };
 }
 
-async function offerOf(file: OfferFile, { from, home, progress, signal }: PriceListParts): Promise<Offer> {
+async function offerOf(file: OfferFile, { from, home, progress }: PriceListParts): Promise<Offer> {
   const name = `${file.service} ${file.region}`;
   const wanted = WANTED.filter(({ service }) => service === file.service);
   const cache = new OfferCache(home, from);
   const had = await cache.read(file, wanted);
-  const answer = await openOffer(from, file, {
-    ...(had === undefined ? {} : { etag: had.etag }),
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const answer = await openOffer(from, file, had?.etag);
   if (answer.is === "same") {
     if (had === undefined)
       throw new UnreadableOffer("was said to be the same as before, and there is no before");

@@ -105,6 +105,17 @@ items:
   });
 });
 
+test("what stands apart is not torn apart: the entry that begins is next to the one that ends", () => {
+  const apart = TEXT.replace("  # NAT.\n", "\n  # NAT.\n").replace(
+    "  - id: aws/nat/hour@sa-east-1",
+    "\n  - id: aws/nat/hour@sa-east-1",
+  );
+  const text = written(apart, [listed("aws/nat/hour@sa-east-1", 0.093)]);
+  expect(text).toContain(
+    "    note: AWS knows it # and we do not\n  - id: aws/nat/hour@sa-east-1\n    usd: 0.093\n",
+  );
+});
+
 test("an unknown price is known from the list's day on, and stays unknown before", () => {
   const text = written(TEXT, [listed("aws/nat/hour@sa-east-1", 0.093)]);
   expect(entryIn(text, "aws/nat/hour@sa-east-1", "2025-01-31")?.value).toBeNull();

@@ -111,11 +111,9 @@ function entryOf(document: Document, id: string, from: string): YAMLMap {
 
 /** Sets a key, which is behind another one when it is new. */
 function setBehind(entry: YAMLMap, other: string, key: string, value: string): void {
-  if (entry.has(key)) {
-    entry.set(key, value);
-    return;
-  }
+  const isNew = !entry.has(key);
   entry.set(key, value);
+  if (!isNew) return;
   const added = entry.items.pop();
   const place = entry.items.findIndex((pair) => String(pair.key) === other);
   if (added !== undefined) entry.items.splice(place + 1, 0, added);
