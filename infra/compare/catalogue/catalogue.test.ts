@@ -55,6 +55,18 @@ test("what was renamed is found by both names", () => {
   expect(catalogue.entry("shed/rent/0.5c-512mb", "2026-11-25")?.id).toBe("shed/rent");
 });
 
+test("what has to be so for it to hold, and what else is to say, is said", () => {
+  const said = { condition: "with a roof", note: "dearer since" };
+  const catalogue = read([
+    { ...RENT, ...said },
+    { ...RENT, id: "shed/light" },
+  ]);
+  expect(catalogue.entry("shed/rent", "2026-11-25")).toMatchObject(said);
+  const other = catalogue.entry("shed/light", "2026-11-25");
+  expect(other).not.toHaveProperty("condition");
+  expect(other).not.toHaveProperty("note");
+});
+
 test("unknown is no price, and not 0", () => {
   const entry = read([{ ...RENT, usd: null, kind: "unsourced", confidence: "D" }]).entry(
     "shed/rent",
@@ -94,6 +106,7 @@ test.each([
     { from: "2025-13-01" },
     /entries\.0\.from: expected a day, such as 2026-11-22, got "2025-13-01"/,
   ],
+  ["a day that no month has", { observed: "2026-02-30" }, /entries\.0\.observed: expected a day, such as/],
   ["price and fact", { fact: 1 }, /expected usd or fact of shed\/rent, one of them, got both/],
   [
     "neither price nor fact",

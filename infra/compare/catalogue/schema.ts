@@ -3,13 +3,11 @@ import { field } from "../../stack-config/field.ts";
 import type { Range } from "../estimate.ts";
 import { UNITS } from "./units.ts";
 
-const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-
 function text(expected: string, pattern = /\S/) {
   return field(z.string().regex(pattern), { about: expected, expected });
 }
 
-const day = field(z.string().regex(DAY), { about: "A day.", expected: "a day, such as 2026-11-22" });
+const day = field(z.iso.date(), { about: "A day.", expected: "a day, such as 2026-11-22" });
 const number = z.number().min(0).max(1e12);
 
 const value = field(
