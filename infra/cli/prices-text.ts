@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Catalogue, CatalogueProvider } from "../compare/catalogue/catalogue.ts";
+import { datesOf, type Catalogue, type CatalogueProvider } from "../compare/catalogue/catalogue.ts";
 import type { Entry } from "../compare/catalogue/entry.ts";
 import { ageInDays, isStale } from "../compare/catalogue/staleness.ts";
 
@@ -48,7 +48,7 @@ export function historyText(entries: readonly AgedEntry[]): string {
     )
     .map((entry) =>
       [
-        `${entry.id}  ${priceText(entry)}  ${datesText(entry)}`,
+        `${entry.id}  ${priceText(entry)}  ${datesOf(entry)}`,
         `  ${entry.about}`,
         ...(entry.aliases.length === 0 ? [] : [`  also: ${entry.aliases.join(", ")}`]),
         ...(entry.condition === undefined ? [] : [`  if: ${entry.condition}`]),
@@ -79,8 +79,4 @@ export function linesOf(entries: readonly AgedEntry[]): string[] {
 
 function seenText({ observedAt, ageDays }: AgedEntry): string {
   return `seen ${observedAt} (${ageDays} d)`;
-}
-
-function datesText({ validFrom, validTo }: Entry): string {
-  return validTo === undefined ? `from ${validFrom} on` : `${validFrom} to ${validTo}`;
 }

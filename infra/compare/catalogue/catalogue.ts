@@ -131,6 +131,7 @@ function overlaps(one: Entry, other: Entry): boolean {
   );
 }
 
-function datesOf({ validFrom, validTo }: Entry): string {
+/** `2025-01-01 to 2026-01-01`, `from 2026-01-01 on`. */
+export function datesOf({ validFrom, validTo }: Entry): string {
   return validTo === undefined ? `from ${validFrom} on` : `${validFrom} to ${validTo}`;
 }
