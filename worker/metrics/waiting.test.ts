@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { conversationKeys } from "../conversation/keys.ts";
 import { MINUTE, useRecord, type Chat, type Deployment } from "../conversation/record-fixture.ts";
+import { commandsOf } from "../dev/redis-commands.ts";
 import { waitingIn } from "./waiting-fixture.ts";
 import { measureWaiting, type Waiting } from "./waiting.ts";
 
@@ -201,21 +202,16 @@ describe("who measures", () => {
 });
 
 describe("what it costs", () => {
-  async function commandsOf(here: Deployment): Promise<Record<string, number>> {
+  async function commandsIn(here: Deployment): Promise<Readonly<Record<string, number>>> {
     await waitingIn(here);
     await here.redis.del(here.keys.measured("blue"));
-    await here.redis.config("RESETSTAT");
-    await measureWaiting(here.redis, here.keys, { fleet: "blue", everyMs: MINUTE });
-    const stats = await here.redis.info("commandstats");
-    const called = [...stats.matchAll(/cmdstat_(\w+):calls=(\d+)/g)].map(
-      ([, name, calls]) => [name!, Number(calls)] as const,
+    return await commandsOf(here.redis, () =>
+      measureWaiting(here.redis, here.keys, { fleet: "blue", everyMs: MINUTE }),
     );
-    const { info: _info, "config|resetstat": _config, ...commands } = Object.fromEntries(called);
-    return commands;
   }
 
   test("one call with three commands inside, where nothing waits", async () => {
-    const commands = await commandsOf(deployment());
+    const commands = await commandsIn(deployment());
     expect(commands).toEqual({ evalsha: 1, time: 1, set: 1, smembers: 1 });
   });
 
@@ -225,7 +221,7 @@ describe("what it costs", () => {
     const resting = await here.chat("acme", "rest@lid");
     await resting.say("a");
     await resting.commit(await resting.think());
-    const commands = await commandsOf(here);
+    const commands = await commandsIn(here);
     expect(commands).toEqual({
       evalsha: 1,
       time: 1,
