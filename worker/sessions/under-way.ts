@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { shardOf } from "./shards.ts";
 
 interface Work {
@@ -27,13 +26,10 @@ export class UnderWay {
   /** Resolves when none of these shards' is under way; what is after `patienceMs` is told to stop, and awaited. */
   async ended(concerns: (shard: number) => boolean, patienceMs: number): Promise<void> {
     const awaited = [...this.#work].filter(({ shard }) => concerns(shard));
-    if (awaited.length === 0) return;
-    const all = Promise.all(awaited.map(({ ended }) => ended));
-    const patience = new AbortController();
-    const late = delay(Math.max(0, patienceMs), true, { signal: patience.signal }).catch(() => false);
-    const ended = all.then(() => false);
-    if (await Promise.race([late, ended])) for (const { stop } of awaited) stop.abort("let go");
-    await all;
-    patience.abort();
+    const late = setTimeout(() => {
+      for (const { stop } of awaited) stop.abort("let go");
+    }, patienceMs);
+    await Promise.all(awaited.map(({ ended }) => ended));
+    clearTimeout(late);
   }
 }
