@@ -74,10 +74,9 @@ export class HandOver {
   }
 
   async #give(leases: readonly Lease[]): Promise<void> {
-    const { membership, lettingGo, log } = this.#options;
+    const { membership, log } = this.#options;
     try {
       const slots = await membership.handOver(leases).finally(() => {
-        lettingGo.gone(leases);
         for (const lease of leases) this.#under.delete(lease);
       });
       log.info("shards handed over", { shards: leases.length, slots: slots.join(", ") });

@@ -15,8 +15,8 @@ export interface LettingGoOptions {
 /** Shards that are about to be another's: nothing is begun for them, what is under way ends, their sockets close. */
 export class LettingGo {
   readonly #options: LettingGoOptions;
-  /** By shard. A lease that comes back later has another epoch, and is another object. */
-  readonly #going = new Map<number, Lease>();
+  /** A shard that comes back later comes with another lease. */
+  readonly #going = new WeakSet<Lease>();
   #allGo = false;
 
   constructor(options: LettingGoOptions) {
@@ -26,7 +26,7 @@ export class LettingGo {
   /** The lease of a shard, for whoever begins something; undefined too while the shard is let go. */
   lease(shard: number): Lease | undefined {
     const lease = this.#options.lease(shard);
-    return lease !== undefined && (this.#allGo || this.#includes(lease)) ? undefined : lease;
+    return lease !== undefined && (this.#allGo || this.#going.has(lease)) ? undefined : lease;
   }
 
   /**
@@ -35,7 +35,7 @@ export class LettingGo {
    */
   async letGo(leases: readonly Lease[], patienceMs: number): Promise<void> {
     const shards = new Set(leases.map(({ shard }) => shard));
-    for (const lease of leases) this.#going.set(lease.shard, lease);
+    for (const lease of leases) this.#going.add(lease);
     await this.#end((shard) => shards.has(shard), patienceMs);
     await this.#options.sessions.close(leases);
   }
@@ -48,15 +48,6 @@ export class LettingGo {
     this.#allGo = true;
     await this.#end(() => true, patienceMs);
     await this.#options.sessions.closeAll();
-  }
-
-  /** They are another's, or were taken away meanwhile. */
-  gone(leases: readonly Lease[]): void {
-    for (const lease of leases) if (this.#includes(lease)) this.#going.delete(lease.shard);
-  }
-
-  #includes(lease: Lease): boolean {
-    return this.#going.get(lease.shard) === lease;
   }
 
   async #end(concerns: (shard: number) => boolean, patienceMs: number): Promise<void> {
