@@ -1,8 +1,5 @@
-import { Redis } from "ioredis";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { keysOf } from "../adapters/redis/keys.ts";
-import { Sealing } from "../adapters/redis/sealing.ts";
-import { startRedisServer, type RedisServer } from "../dev/redis-server.ts";
+import { expect, test, vi } from "vitest";
+import { useRecord } from "../conversation/record-fixture.ts";
 import type { Logger } from "../runtime/logging.ts";
 import type { Lease } from "./lease.ts";
 import { LettingGo } from "./letting-go.ts";
@@ -18,24 +15,11 @@ const log: Logger = { error: nothing, warn: nothing, info: nothing, debug: nothi
 const ANA: Lease = { shard: shardOf("ana"), owner: "this", epoch: "1" };
 const PATIENT_MS = 60_000;
 
-let server: RedisServer;
-let redis: Redis;
-let deployments = 0;
-
-beforeAll(async () => {
-  server = await startRedisServer();
-  redis = new Redis(server.url);
-});
-
-afterAll(async () => {
-  redis.disconnect();
-  await server.stop();
-});
+const deployment = useRecord();
 
 /** The owner of ana's shard, where no phone is linked, and whose look at what is stored of a session takes until `read`. */
 function owner() {
-  const keys = keysOf(`requests${++deployments}`);
-  const sealing = new Sealing([{ id: "key", key: Buffer.alloc(32, 1) }]);
+  const { redis, keys, sealing } = deployment();
   const read = Promise.withResolvers<undefined>();
   const connect = vi.fn<WhatsApp["connect"]>(() => read.promise);
   const whatsapp = { connect } as unknown as WhatsApp;
@@ -78,7 +62,7 @@ function owner() {
   };
   const answers = async (): Promise<unknown[]> =>
     (await redis.lrange(keys.answers("one"), 0, -1)).map((answer): unknown => JSON.parse(answer));
-  return { keys, read, connect, sessions, lettingGo, requests, answers, ask };
+  return { redis, keys, read, connect, sessions, lettingGo, requests, answers, ask };
 }
 
 const addAna = { verb: "org add", organization: "ana", settings: { name: "Ana" } };
@@ -103,7 +87,7 @@ test("an operator's request is done before the shard is another's: no socket is 
 });
 
 test("a request for a shard that is let go is left to whoever gets it", async () => {
-  const { keys, connect, lettingGo, answers, ask } = owner();
+  const { redis, keys, connect, lettingGo, answers, ask } = owner();
   await lettingGo.letGo([ANA], PATIENT_MS);
   await ask(addAna);
   expect(connect).not.toHaveBeenCalled();
@@ -112,7 +96,7 @@ test("a request for a shard that is let go is left to whoever gets it", async ()
 });
 
 test("a request that nobody can read is taken from the store, and its asker is told why", async () => {
-  const { keys, answers, ask } = owner();
+  const { redis, keys, answers, ask } = owner();
   await ask({ verb: "sing" });
   expect(await redis.hkeys(keys.requests)).toEqual([]);
   expect(await answers()).toMatchObject([{ kind: "failed" }]);
