@@ -1,3 +1,4 @@
+import { MONTH_HOURS } from "../../cost-item.ts";
 import { lowestOf, type Estimate } from "../estimate.ts";
 
 /** What somebody promises by contract of the share of a month that something is up, in percent. */
@@ -8,8 +9,7 @@ export type Promised =
   | { readonly kind: "unknown"; readonly because: readonly string[] };
 
 const WHOLE = 100;
-/** Of 730 hours. */
-export const MONTH_MINUTES = 43_800;
+const MONTH_MINUTES = MONTH_HOURS * 60;
 
 /** @throws RangeError for what is no percentage */
 export function promised(low: number, high: number = low): Promised {
@@ -28,10 +28,10 @@ export function unknownPromise(because: string): Promised {
 
 /** All of them are needed. What nobody promises of one of them, nobody promises of all. */
 export function serial(promises: readonly Promised[]): Promised {
-  const nothing = promises.flatMap((each) => (each.kind === "nothing" ? each.because : []));
-  if (nothing.length > 0) return { kind: "nothing", because: [...new Set(nothing)] };
-  const unknown = promises.flatMap((each) => (each.kind === "unknown" ? each.because : []));
-  if (unknown.length > 0) return { kind: "unknown", because: [...new Set(unknown)] };
+  const nothing = reasonsOf(promises, "nothing");
+  if (nothing.length > 0) return { kind: "nothing", because: nothing };
+  const unknown = reasonsOf(promises, "unknown");
+  if (unknown.length > 0) return { kind: "unknown", because: unknown };
   return promises.reduce<Promised>(
     (all, each) =>
       all.kind === "promised" && each.kind === "promised"
@@ -46,14 +46,10 @@ export function serial(promises: readonly Promised[]): Promised {
  * others' promise.
  */
 export function parallel(promises: readonly Promised[]): Promised {
-  const unknown = promises.flatMap((each) => (each.kind === "unknown" ? each.because : []));
-  if (unknown.length > 0) return { kind: "unknown", because: [...new Set(unknown)] };
+  const unknown = reasonsOf(promises, "unknown");
+  if (unknown.length > 0) return { kind: "unknown", because: unknown };
   const some = promises.filter((each) => each.kind === "promised");
-  if (some.length === 0)
-    return {
-      kind: "nothing",
-      because: [...new Set(promises.flatMap((each) => (each.kind === "nothing" ? each.because : [])))],
-    };
+  if (some.length === 0) return { kind: "nothing", because: reasonsOf(promises, "nothing") };
   const down = (end: "low" | "high"): number => some.reduce((all, each) => all * (1 - each[end] / WHOLE), 1);
   // What floats round must not make two of them less than one.
   const up = (end: "low" | "high"): number =>
@@ -61,13 +57,23 @@ export function parallel(promises: readonly Promised[]): Promised {
   return { kind: "promised", low: up("low"), high: up("high") };
 }
 
+/** Why it is so of any of them, each once. */
+function reasonsOf(promises: readonly Promised[], kind: "nothing" | "unknown"): readonly string[] {
+  return [...new Set(promises.flatMap((each) => (each.kind === kind ? each.because : [])))];
+}
+
+/** Minutes of a month that such a share of it leaves. */
+export function minutesBeside(percent: number): number {
+  return MONTH_MINUTES * (1 - percent / WHOLE);
+}
+
 /** Minutes of a month that the contract lets it be down without a penalty: at the least, and at the most. */
 export function minutesAllowed(promise: Promised): Estimate {
   if (promise.kind === "promised")
     return {
       kind: "known",
-      low: MONTH_MINUTES * (1 - promise.high / WHOLE),
-      high: MONTH_MINUTES * (1 - promise.low / WHOLE),
+      low: minutesBeside(promise.high),
+      high: minutesBeside(promise.low),
     };
   return {
     kind: "unknown",
@@ -87,7 +93,7 @@ export function verdictOn(
   minutes: Estimate,
   { percent }: { readonly percent: number },
 ): Verdict {
-  const most = MONTH_MINUTES * (1 - percent / WHOLE);
+  const most = minutesBeside(percent);
   // What is known of it may be too much already.
   if (lowestOf(minutes) > most) return "not kept";
   if (total.kind === "nothing") return "nothing promised";

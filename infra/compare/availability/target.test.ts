@@ -50,6 +50,21 @@ describe("what is promised", () => {
     ]);
   });
 
+  test("of AWS is that of several zones where its network has them, and each process two tasks at the least", () => {
+    const [network] = aws.networks;
+    const [fleet] = aws.fleets;
+    if (network === undefined || fleet === undefined) throw new Error("no network, or no fleet");
+    const claimed = (plan: StackPlan) => availabilityOf(plan).parts[0]?.sources;
+    expect(claimed(aws)).toEqual(["aws/sla/fargate-multi-az"]);
+    const narrow = { ...network, taskSubnets: [{}] };
+    expect(claimed({ ...aws, networks: [narrow] })).toEqual(["aws/sla/fargate-single"]);
+    const processes = fleet.processes.map((process) => ({
+      ...process,
+      copies: { least: 1, most: 4 },
+    }));
+    expect(claimed({ ...aws, fleets: [{ ...fleet, processes }] })).toEqual(["aws/sla/fargate-single"]);
+  });
+
   test("of one task on AWS is 99.5%, which is too little", () => {
     const { parts, verdict } = availabilityOf(
       planWith({ ...UPSTASH, prodPack: true }, { ...AWS, preset: "minimal" }),
@@ -108,10 +123,17 @@ describe("what releases and deaths take", () => {
   const events = { releases: known(10), deaths: known(2) };
 
   test("is what a take-over was measured to take, as often as they happen", () => {
-    const { gaps, gapMinutes } = availabilityOf(planWith(UPSTASH, FLY), { events });
+    const { gaps, gapMinutes, downMinutes } = availabilityOf(planWith(UPSTASH, FLY), { events });
     expect(gaps.map(({ what, seconds }) => [what, seconds])).toEqual([
       ["release", { kind: "known", low: 0.02, high: 0.6 }],
       ["death", { kind: "known", low: 11, high: 19 }],
+    ]);
+    expect(downMinutes.sources).toEqual([
+      "fly/sla/machines",
+      "upstash/sla/database",
+      "oxy/failover/economy/sigterm-seconds",
+      "oxy/failover/economy/sigkill-seconds",
+      "oxy/failover/economy/frozen-seconds",
     ]);
     expect(gapMinutes).toMatchObject({
       low: expect.closeTo((10 * 0.02 + 2 * 11) / 60, 9),

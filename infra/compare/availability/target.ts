@@ -5,7 +5,7 @@ import type { UsedFacts } from "../facts.ts";
 import { gapsOf, USUAL_EVENTS, type Events, type Gap } from "./gaps.ts";
 import {
   minutesAllowed,
-  MONTH_MINUTES,
+  minutesBeside,
   nothingPromised,
   parallel,
   serial,
@@ -67,7 +67,7 @@ export function availabilityOfPlan(plan: StackPlan, request: AvailabilityParts):
       estimate: down,
       sources: [...new Set([...parts, ...gaps].flatMap(({ sources }) => sources))],
     },
-    objective: { percent, minutes: MONTH_MINUTES * (1 - percent / 100) },
+    objective: { percent, minutes: minutesBeside(percent) },
     verdict: verdictOn(promise, down, { percent }),
     assumptions: [
       `${shown(events.releases)} releases and ${shown(events.deaths)} processes that die are assumed in a month.`,
