@@ -32,6 +32,12 @@ test("what is set too low is told what to set, and that is enough", () => {
   expect(simulate(input).times?.waiting.p50).toBeGreaterThan(60_000);
 });
 
+test("what each process needs is for its part of the messages", () => {
+  const { concurrency = 0 } = adviceOn(at(2.5), ANALYSIS);
+  expect(adviceOn(at(5, { processes: 2 }), ANALYSIS).concurrency).toBe(concurrency);
+  expect(adviceOn(at(5), ANALYSIS).concurrency).toBeGreaterThan(concurrency);
+});
+
 test("what is set high enough is left", () => {
   const { sentences } = adviceOn(at(2.5), ANALYSIS);
   expect(sentences.at(-1)).toMatch(/OXY_CONCURRENCY=50 is enough/);

@@ -121,6 +121,24 @@ describe("a reply", () => {
     expect(waiting.p50).toBe(0);
   });
 
+  test("whose turn comes after another one's has no way of its own to be taken", () => {
+    const arrivals = { perSecond: 2, durationMs: HOUR, sessions: 5, conversations: 5 };
+    const { storeMs } = timesOf(simulate(evenly(2, { storeRttMs: 100, concurrency: 1, arrivals })));
+    // Received 1, woken 0.5, begun 1, committed 1, sent 3: the job came with the end of the one before.
+    expect(storeMs).toBeGreaterThan(649.999);
+    expect(storeMs).toBeLessThan(655);
+  });
+
+  test("waits for a holding message that went out when its turn began late", () => {
+    const { reply } = timesOf(
+      simulate(
+        evenly(0.01, { storeRttMs: 100, whatsappRttMs: 1_000, objectiveMs: 0, ai: { kind: "fixed", ms: 1 } }),
+      ),
+    );
+    // Begun at 400, held until 500 + 1,000 for the ack + 400 around it; sent with 3 more, and half a way.
+    expect(reply.p50).toBeCloseTo(1_900 + 300 + 500, 6);
+  });
+
   test("consists of its parts", () => {
     const { reply, waiting, ai, storeMs, sendMs } = timesOf(simulate(evenly(12, { storeRttMs: 50 })));
     expect(waiting.mean + ai.mean + storeMs + sendMs).toBeCloseTo(reply.mean, 3);
@@ -190,6 +208,24 @@ describe("a conversation", () => {
     expect(joined).toBe(0);
     expect(times?.waiting.p99).toBeLessThan(100);
   });
+});
+
+test("a slot is held until its turn is over, and by a wake-up that finds another at it until it has looked", () => {
+  const two = { atMs: 0, messages: 2, withinMs: 0 };
+  const arrivals = { perSecond: 0, durationMs: HOUR, sessions: 1, conversations: 1, bursts: [two] };
+  const { utilisation, spanMs, joined } = simulate(evenly(0, { storeRttMs: 100, arrivals }));
+  expect(joined).toBe(1);
+  // From 150 to 3,900, by way of 3,000 of the AI; and from 250, when another one is being fetched, to 700.
+  expect(utilisation * spanMs * WORKER.concurrency).toBeCloseTo(3_750 + 450, 6);
+});
+
+test("what comes while the system fills is counted nowhere", () => {
+  const burst = { atMs: 0, messages: 20, withinMs: 1_000 };
+  const arrivals = { perSecond: 0, durationMs: HOUR, warmUpMs: HOUR / 2, sessions: 20, bursts: [burst] };
+  const result = simulate(evenly(0, { arrivals, ai: { kind: "fixed", ms: 6_000 } }));
+  expect(result).toMatchObject({ arrived: 0, answered: 0, failed: 0, waiting: 0, utilisation: 0 });
+  for (const absent of ["times", "lateShare", "heldShare", "meanUntilTurnMs"])
+    expect(result).not.toHaveProperty(absent);
 });
 
 describe("a limit", () => {

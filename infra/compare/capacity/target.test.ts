@@ -124,9 +124,38 @@ describe("a target", () => {
     expect(assumptions.join()).toContain("How fast gpt-99 writes is not in the catalogue");
   });
 
+  test("is full the sooner the fewer numbers its messages are of, and says how many it takes where nobody said", () => {
+    const one = usageOf(1_000, { sessions: { low: 1, high: 1_000 } });
+    // One number, which stores a message in 119 ms.
+    expect(knownOf(capacityOf(far, one).saturation).low).toBeCloseTo(1_000 / 119, 6);
+    const said = (usage: Usage) => capacityOfPlan(far, { catalogue, day: DAY, usage }).assumptions.join();
+    expect(said(one)).not.toContain("WhatsApp numbers are assumed");
+    expect(said(usageOf(1))).toContain("50 WhatsApp numbers are assumed");
+  });
+
+  test("computes as long as somebody measured, before what is said", () => {
+    const measured = { "oxy/message/cpu-ms": { low: 20, high: 20 } };
+    // Of each of two, 62.5 ms of each second.
+    expect(knownOf(capacityOf(near, usageOf(1_000, { measured })).saturation).low).toBeCloseTo(6.25, 6);
+  });
+
+  test("has a mean reply that is the AI's time almost alone, where next to nobody writes", () => {
+    const { parts } = capacityOf(near, usageOf(3_000));
+    expect(knownOf(parts.ai).low).toBeGreaterThan(3_000);
+    expect(knownOf(parts.waiting).low).toBeLessThan(500);
+    expect(knownOf(parts.store).high).toBeCloseTo(8 * 3, 6);
+  });
+
   test("is measured from São Paulo", () => {
     const parts = { catalogue, day: DAY, usage: UNKNOWN_USAGE };
     expect(capacityOfPlan(near, parts).brazilMs).toMatchObject({ estimate: { low: 0, high: 3 } });
+    const [fleet] = near.fleets;
+    if (fleet === undefined) throw new Error("no fleet");
+    // One that has no work answers nobody.
+    const idle = { ...fleet, region: "cdg", share: 0 };
+    expect(capacityOfPlan({ ...near, fleets: [fleet, idle] }, parts).brazilMs).toMatchObject({
+      estimate: { kind: "known", low: 0, high: 3 },
+    });
     const oregon = planWith(
       { ...UPSTASH, region: "us-west-2" },
       { host: "render", region: "oregon", size: "starter", services: "two" },
