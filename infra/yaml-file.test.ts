@@ -52,6 +52,33 @@ test("what was expected is what the documented schema says: under an option, in 
   ]);
 });
 
+test("of several documented schemas on the way, the innermost says what is expected", () => {
+  const counts = field(z.array(count), { about: "Some counts.", expected: "a list of counts" });
+  const problems = (text: string): readonly string[] => {
+    try {
+      readYaml("list.yaml", text, z.strictObject({ counts }));
+      return [];
+    } catch (error) {
+      if (error instanceof InvalidFile) return error.problems;
+      throw error;
+    }
+  };
+  expect(problems("counts: 7\n")).toEqual(["list.yaml:1: counts: expected a list of counts, got 7"]);
+  expect(problems("counts:\n  - 7\n  - no\n")).toEqual([
+    'list.yaml:3: counts.1: expected an integer from 1 on, got "no"',
+  ]);
+});
+
+test("what is a list, an object or nothing is named so, whatever is in it", () => {
+  expect(problemsOf("name: [secret]\n")).toEqual(["list.yaml:1: name: expected a text, got a list"]);
+  expect(problemsOf("name: { of: secret }\n")).toEqual(["list.yaml:1: name: expected a text, got an object"]);
+  expect(problemsOf("name: null\n")).toEqual(["list.yaml:1: name: expected a text, got nothing"]);
+});
+
+test("a file that is something else altogether has no key to be told of", () => {
+  expect(problemsOf("- 1\n")).toEqual([expect.stringMatching(/^list\.yaml:1: expected .*, got a list$/)]);
+});
+
 test("what is no YAML, and a key that is there twice, have their line", () => {
   expect(problemsOf("name: [ana\n")).toEqual([expect.stringMatching(/^list\.yaml:\d: expected YAML, got/)]);
   expect(problemsOf("name: ana\nname: eva\n")).toEqual([
