@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { recordedArrivals } from "../infra/compare/capacity/arrivals.ts";
 import { agreementAt, WORKER } from "../infra/compare/capacity/capacity-fixture.ts";
 import type { CapacityInput } from "../infra/compare/capacity/input.ts";
-import { quantilesOf } from "../infra/compare/capacity/quantiles.ts";
+import { quantileOf, quantilesOf } from "../infra/compare/capacity/quantiles.ts";
 import { simulate } from "../infra/compare/capacity/simulate.ts";
 import { LocalDeployment } from "../worker/dev/deployment.ts";
 import { Load } from "../worker/dev/load/load.ts";
@@ -29,6 +29,7 @@ const { values } = parseArgs({
 
 const [processor] = cpus();
 console.log(`${cpus().length} × ${processor?.model.trim()}, Node ${process.version}\n`);
+
 function speed(messages: number): void {
   const input: CapacityInput = {
     ...WORKER,
@@ -43,10 +44,11 @@ function speed(messages: number): void {
     const { arrived } = simulate({ ...input, seed: round });
     if (round > 0) rates.push(arrived / ((performance.now() - began) / 1_000));
   }
-  const sorted = rates.toSorted((one, other) => one - other);
+  const sorted = Float64Array.from(rates).toSorted();
+  const thousands = (rate: number): number => Math.round(rate / 1_000);
   console.log(
-    `${Math.round((sorted[2] ?? Number.NaN) / 1_000)} thousand simulated messages/s ` +
-      `(median of 5 rounds of ${messages}; ${sorted.map((rate) => Math.round(rate / 1_000)).join(", ")})\n`,
+    `${thousands(quantileOf(sorted, 0.5))} thousand simulated messages/s ` +
+      `(median of 5 rounds of ${messages}; ${Array.from(sorted, thousands).join(", ")})\n`,
   );
 }
 
@@ -186,8 +188,7 @@ async function roundTrips({ deployment, proxy, ai, phones: [phone] }: Parts): Pr
       // Until the ack is recorded and nothing is under way.
       await delay(500 + 4 * awayMs);
     }
-    const median = (times: readonly number[]): number =>
-      times.toSorted((one, other) => one - other)[times.length >> 1] ?? Number.NaN;
+    const median = (times: readonly number[]): number => quantileOf(Float64Array.from(times).toSorted(), 0.5);
     took.push({
       before: median(rounds.map(({ before }) => before)),
       after: median(rounds.map(({ after }) => after)),
