@@ -16,10 +16,16 @@ function holding(...organizations: readonly string[]) {
     return lease;
   };
   const order: string[] = [];
+  const ackPatiences: number[] = [];
   const underWay = new UnderWay();
   const options: LettingGoOptions = {
     underWay,
-    outbox: { idle: async () => void order.push("acks") },
+    outbox: {
+      idle: async (_concerns, patienceMs) => {
+        order.push("acks");
+        ackPatiences.push(patienceMs);
+      },
+    },
     sessions: {
       close: async (closed) => void order.push(`closed ${closed.length}`),
       closeAll: async () => void order.push("closed all"),
@@ -27,7 +33,7 @@ function holding(...organizations: readonly string[]) {
     lease: (shard) => leases.get(shard),
   };
   const held = organizations.map(take);
-  return { lettingGo: new LettingGo(options), underWay, order, take, held };
+  return { lettingGo: new LettingGo(options), underWay, order, ackPatiences, take, held };
 }
 
 /** Work that ends when it is told to. */
@@ -84,7 +90,7 @@ test("a process that stops begins nothing for what another one still hands over 
 });
 
 test("a process that stops waits no longer than it may, whatever shard something is under way in", async () => {
-  const { lettingGo, underWay, order } = holding();
+  const { lettingGo, underWay, order, ackPatiences } = holding();
   let stopped = false;
   const lost = underWay.run(
     "ana",
@@ -96,8 +102,11 @@ test("a process that stops waits no longer than it may, whatever shard something
         }),
       ),
   );
-  await lettingGo.letAllGo(20);
+  await lettingGo.letAllGo(100);
   await lost;
   expect(stopped).toBe(true);
   expect(order).toEqual(["acks", "closed all"]);
+  // What is under way has taken all of it.
+  expect(ackPatiences).toEqual([expect.any(Number)]);
+  expect(ackPatiences[0]).toBeLessThan(50);
 });

@@ -116,10 +116,12 @@ describe("shards", () => {
   test("a process that has left does not come back, whoever makes it beat", async () => {
     const keys = newKeys();
     const member = await joined(keys);
+    await member.membership.beat();
+    expect(await members.redis.exists(keys.process(member.id), keys.shares(member.id))).toBe(2);
     await member.membership.leave();
     await member.membership.beat();
     expect(await members.redis.hgetall(keys.slots)).toEqual({});
-    expect(await members.redis.exists(keys.process(member.id))).toBe(0);
+    expect(await members.redis.exists(keys.process(member.id), keys.shares(member.id))).toBe(0);
   });
 });
 
@@ -215,6 +217,19 @@ test("a beat brings what is due in the shards that are held, and what operators 
   const second = await joined(keys);
   expect(second.due).not.toHaveBeenCalled();
   expect(second.requested).toHaveBeenCalledOnce();
+});
+
+test("a beat that is asked for while one is under way comes after it, and learns of what came meanwhile", async () => {
+  const keys = newKeys();
+  const member = await joined(keys, { leaseMs: 100 * LEASE_MS });
+  member.way.holdUp("replies", 50);
+  const underWay = member.membership.beat();
+  // Until it has been sent.
+  await new Promise(setImmediate);
+  await members.redis.hset(keys.requests, "request", "{}");
+  await member.membership.beat();
+  expect(member.requested).toHaveBeenCalledExactlyOnceWith(new Map([["request", "{}"]]));
+  await underWay;
 });
 
 describe("without the store", () => {

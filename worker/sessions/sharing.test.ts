@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Keys } from "../adapters/redis/keys.ts";
+import { commandsOf } from "../dev/redis-commands.ts";
 import { chosen } from "./chosen.ts";
 import { useMembers, type Member, type MemberOptions } from "./membership-fixture.ts";
 import { SHARDS } from "./shards.ts";
@@ -204,6 +205,20 @@ describe("processes of one fleet, place and image", () => {
     expect(group.parts).toEqual([SHARDS - 5, 5, 0]);
   });
 
+  test("what one that drains was handing over is not its own again where those it shared with are gone", async () => {
+    const group = new Group();
+    const [first, second] = [await group.join(), await group.join()];
+    await group.beat([second]);
+    first.membership.stopTaking();
+    await first.membership.beat();
+    await group.leave(second);
+    expect(await give(first, 5)).toEqual([]);
+    await first.membership.beat();
+    expect(held(first)).toBe(SHARDS - 5);
+    const waiting = await group.join({ image: "sha256:cd" });
+    expect(held(waiting)).toBe(5);
+  });
+
   test("nobody is given what was lost meanwhile", async () => {
     const group = new Group();
     const [first, second] = [await group.join(), await group.join()];
@@ -216,19 +231,31 @@ describe("processes of one fleet, place and image", () => {
     await second.membership.beat();
     expect(shardsOf(second)).toEqual([1]);
   });
-});
 
-/** Commands that Redis counts for this, those inside of scripts included. */
-async function commandsOf(work: () => Promise<unknown>): Promise<number> {
-  await members.redis.config("RESETSTAT");
-  await work();
-  const stats = await members.redis.info("commandstats");
-  const counted = [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)];
-  return counted.reduce(
-    (sum, [, name, calls]) => sum + (/^(info|config)/.test(name!) ? 0 : Number(calls)),
-    0,
-  );
-}
+  test("what was lost meanwhile and taken anew stays, under its new epoch", async () => {
+    const group = new Group();
+    const [first, second] = [await group.join(), await group.join()];
+    const stale = first.lease(0)!;
+    await members.redis.hset(group.keys.leases, "0", `${first.id} ${stale.epoch} 1`);
+    await first.membership.beat();
+    const anew = first.lease(0)!;
+    await group.beat([second]);
+    expect(anew.epoch).not.toBe(stale.epoch);
+    expect(await first.membership.handOver([stale])).toEqual([]);
+    expect(first.lease(0)).toBe(anew);
+  });
+
+  test("what was to be handed over when its owner leaves is free with the rest", async () => {
+    const group = new Group();
+    const [first, second] = [await group.join(), await group.join()];
+    await group.beat([second]);
+    const { epoch } = first.lease(0)!;
+    const handedOver = first.membership.handOver([first.lease(0)!]);
+    await group.leave(first);
+    expect(await handedOver).toEqual([]);
+    expect(await members.redis.hget(group.keys.leases, "0")).toBe(`- ${epoch} 0`);
+  });
+});
 
 test("a beat costs 10 commands alone, and 11 among however many", async () => {
   const group = new Group();
@@ -236,23 +263,29 @@ test("a beat costs 10 commands alone, and 11 among however many", async () => {
   for (const processes of [1, 2, 3, 9]) {
     while (group.all.length < processes) await group.join();
     await group.settle();
-    counts.push(await commandsOf(() => group.all[0]!.membership.beat()));
+    const commands = await commandsOf(members.redis, () => group.all[0]!.membership.beat());
+    counts.push(Object.values(commands).reduce((sum, calls) => sum + calls, 0));
   }
   expect(counts).toEqual([10, 11, 11, 11]);
 });
 
-test("the organizations of a process that leaves go to those that take its part, as many to each", async () => {
-  const linked = [0, 2, 4, 6, 8, 10, 12, 200];
-  const group = new Group();
-  const old = await group.join();
-  const next = await Promise.all([0, 1, 2].map(() => group.join({ image: "sha256:cd" })));
-  await group.beat();
-  await old.membership.leave(new Map(linked.map((shard) => [shard, 1])));
-  await group.beat(next);
-  const connected = next.map((member) => shardsOf(member).filter((shard) => linked.includes(shard)).length);
-  expect(connected.toSorted()).toEqual([2, 3, 3]);
-  expect(next.map(held).toSorted()).toEqual([85, 85, 86]);
-});
+test.each([
+  ["anywhere", [0, 2, 4, 6, 8, 10, 12, 200]],
+  ["in every third shard, which go to the same one where nobody looks", [2, 5, 8, 11, 14, 17, 20, 23]],
+])(
+  "the organizations of a process that leaves go to those that take its part, as many to each: %s",
+  async (_where, linked) => {
+    const group = new Group();
+    const old = await group.join();
+    const next = await Promise.all([0, 1, 2].map(() => group.join({ image: "sha256:cd" })));
+    await group.beat();
+    await old.membership.leave(new Map(linked.map((shard) => [shard, 1])));
+    await group.beat(next);
+    const connected = next.map((member) => shardsOf(member).filter((shard) => linked.includes(shard)).length);
+    expect(connected.toSorted()).toEqual([2, 3, 3]);
+    expect(next.map(held).toSorted()).toEqual([85, 85, 86]);
+  },
+);
 
 describe("processes of another image", () => {
   test("wait, however many they are, and share what is released", async () => {
