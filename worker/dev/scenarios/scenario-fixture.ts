@@ -1,6 +1,8 @@
 import { afterEach } from "vitest";
+import { shardOf } from "../../sessions/shards.ts";
 import type { Answering } from "../ai.ts";
 import { LocalDeployment, type DeploymentOptions } from "../deployment.ts";
+import type { Phone } from "../whatsapp/phone.ts";
 
 /** Quick hand-overs, so that a test need not wait for a lease of production length. */
 const QUICK = {
@@ -10,6 +12,11 @@ const QUICK = {
   OXY_REPLY_OBJECTIVE_MS: "5000",
   DRAIN_SECONDS: "10",
 };
+
+/** In the order of their shards: of every two, the second one goes to a second process. */
+export const FOUR: readonly string[] = ["ana", "bia", "caio", "duda"].toSorted(
+  (a, b) => shardOf(a) - shardOf(b),
+);
 
 export const echo: Answering = (text) => `re: ${text}`;
 
@@ -30,4 +37,17 @@ export function useDeployments(): (options?: Partial<DeploymentOptions>) => Prom
     started.push(deployment);
     return deployment;
   };
+}
+
+/** Adds these organizations, and links a phone to each. */
+export async function linked(
+  deployment: LocalDeployment,
+  organizations: readonly string[],
+): Promise<Phone[]> {
+  const phones: Phone[] = [];
+  for (const organization of organizations) {
+    await deployment.addOrganization(organization);
+    phones.push(await deployment.pair(organization));
+  }
+  return phones;
 }

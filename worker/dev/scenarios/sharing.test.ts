@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { expect, test } from "vitest";
 import { keysOf } from "../../adapters/redis/keys.ts";
 import { readOverview } from "../../sessions/overview.ts";
-import { SHARDS, shardOf } from "../../sessions/shards.ts";
+import { SHARDS } from "../../sessions/shards.ts";
 import type { Answering } from "../ai.ts";
 import type { LocalDeployment } from "../deployment.ts";
 import type { Phone } from "../whatsapp/phone.ts";
@@ -11,7 +11,7 @@ import type { WorkerProcess } from "../worker-process.ts";
 import { Crowd } from "./crowd.ts";
 import { namingEach } from "./naming-each.ts";
 import { oxy } from "../oxy.ts";
-import { useDeployments } from "./scenario-fixture.ts";
+import { FOUR, linked, useDeployments } from "./scenario-fixture.ts";
 import { table } from "./table.ts";
 import { Talk } from "./talk.ts";
 
@@ -74,15 +74,6 @@ async function shared(
   };
   await expect.poll(even, WAIT).toBe(true);
   return parts;
-}
-
-async function linked(deployment: LocalDeployment, organizations: readonly string[]): Promise<Phone[]> {
-  const phones: Phone[] = [];
-  for (const organization of organizations) {
-    await deployment.addOrganization(organization);
-    phones.push(await deployment.pair(organization));
-  }
-  return phones;
 }
 
 function talkOf(deployment: LocalDeployment, phones: readonly Phone[], contacts: number): Talk {
@@ -218,15 +209,13 @@ test("an answer that takes longer than is waited for is left to the next process
   });
   const first = deployment.worker();
   await first.ready();
-  // Of every two, in the order of their shards, the second one goes.
-  const four = ["ana", "bia", "caio", "duda"].toSorted((a, b) => shardOf(a) - shardOf(b));
-  const phones = await linked(deployment, four);
+  const phones = await linked(deployment, FOUR);
   const [customer, other] = [deployment.whatsapp.contact(), deployment.whatsapp.contact()];
   customer.write(phones[1]!, "slow");
   await expect.poll(() => asked, WAIT).toEqual(["slow"]);
   thinkMs = 50;
   const second = deployment.worker();
-  await second.logs(({ message, organization }) => message === "whatsapp open" && organization === four[3]);
+  await second.logs(({ message, organization }) => message === "whatsapp open" && organization === FOUR[3]);
   expect(phones[1]!.totalConnections).toBe(1);
   other.write(phones[3]!, "quick");
   await other.waitForMessage("re: quick");
@@ -235,8 +224,8 @@ test("an answer that takes longer than is waited for is left to the next process
   expect(customer.displayed.filter(({ text }) => text === "re: slow")).toHaveLength(1);
   const parts = await shared(deployment, [first, second], phones.length);
   expect(parts.map(({ numbers }) => numbers.toSorted())).toEqual([
-    [four[0], four[2]].toSorted(),
-    [four[1], four[3]].toSorted(),
+    [FOUR[0], FOUR[2]].toSorted(),
+    [FOUR[1], FOUR[3]].toSorted(),
   ]);
   for (const phone of phones) expect(phone).toMatchObject({ maxConnections: 1, conflicts: 0 });
   expect(disorder(deployment.workers)).toEqual([]);
@@ -246,15 +235,14 @@ test("a number that is being linked stays where its code was made", async () => 
   const deployment = await deploy();
   const first = deployment.worker();
   await first.ready();
-  const four = ["ana", "bia", "caio", "duda"].toSorted((a, b) => shardOf(a) - shardOf(b));
   const phones = await linked(
     deployment,
-    four.filter((_, index) => index !== 1),
+    FOUR.filter((_, index) => index !== 1),
   );
-  await deployment.addOrganization(four[1]!);
+  await deployment.addOrganization(FOUR[1]!);
   const phone = deployment.whatsapp.phone();
   let second: WorkerProcess | undefined;
-  for await (const answer of oxy(["pair", four[1]!], deployment.environment)) {
+  for await (const answer of oxy(["pair", FOUR[1]!], deployment.environment)) {
     if (answer.kind !== "qr") continue;
     // Of the others, one has gone over.
     second ??= deployment.worker();
@@ -262,7 +250,7 @@ test("a number that is being linked stays where its code was made", async () => 
     await phone.scan(answer["qr"] ?? "");
   }
   await phone.waitFor(() => phone.online);
-  const parts = await shared(deployment, [first, second!], four.length);
+  const parts = await shared(deployment, [first, second!], FOUR.length);
   expect(parts.map(({ numbers }) => numbers.length)).toEqual([3, 1]);
   expect(phone).toMatchObject({ maxConnections: 1, conflicts: 0 });
   for (const each of phones) expect(each).toMatchObject({ maxConnections: 1, conflicts: 0 });
