@@ -9,8 +9,6 @@ export interface AnswerTime {
   /** Its quick answers and its slow ones. */
   readonly fastMs: number;
   readonly slowMs: number;
-  /** Ids of the catalogue. */
-  readonly sources: readonly string[];
   /** What is assumed, in a sentence. */
   readonly assumption: string;
 }
@@ -32,7 +30,6 @@ export function answerTime(facts: UsedFacts): AnswerTime | undefined {
       worst: written(high, perSecond.low),
       fastMs: fewMs / SPREAD,
       slowMs: manyMs * SPREAD,
-      sources: [id],
       assumption:
         `Until its first token ${ai.model} is assumed to take no time, and for its slow answers ${SPREAD.toFixed(1)} times as long ` +
         "as usually, as between the 2 and 5 s of the 2025 analysis.",
@@ -47,7 +44,6 @@ export function answerTime(facts: UsedFacts): AnswerTime | undefined {
     worst: even,
     fastMs,
     slowMs,
-    sources: [ANY],
     assumption:
       ai === undefined
         ? "Without a model, the AI is assumed to take what the 2025 analysis says: 2 to 5 s."
