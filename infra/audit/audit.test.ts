@@ -166,6 +166,14 @@ describe("the Redis itself", () => {
     );
   });
 
+  test("at which nobody works is said to be at rest: the audit's own commands are not counted", async () => {
+    const server = await redisServer();
+    await queueOn(server, "mail").waitUntilReady();
+    const { rates, ownCommands } = await auditOf(server.url);
+    expect(ownCommands["info"]).toBeGreaterThan(4);
+    expect(rates.seen.all).toBe(0);
+  });
+
   test("is watched until it is told to stop", async () => {
     const server = await redisServer();
     await queueOn(server, "mail").add("a", {});

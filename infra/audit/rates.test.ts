@@ -61,6 +61,17 @@ describe("what is seen", () => {
     expect(monthOf(rates).atRest).toBeUndefined();
   });
 
+  test("with less rest than the half minute in which BullMQ looks around is not told apart", () => {
+    const quietFor = (looks: number) =>
+      ratesOf(
+        Array.from({ length: 13 }, (_, look) => {
+          return sample(look, REST(look), { added: Math.max(0, look - looks) });
+        }),
+      );
+    expect(quietFor(5).rest).toBeUndefined();
+    expect(quietFor(6).rest).toMatchObject({ seconds: 30 });
+  });
+
   test.each([
     ["a job that runs", { active: 1 }],
     ["a job that comes due", { backlog: 3 }],
