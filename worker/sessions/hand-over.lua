@@ -43,7 +43,7 @@ for _, each in ipairs(given) do
     if not neediest or equal.part - equal.held > neediest.part - neediest.held then neediest = equal end
   end
   -- The epoch stays with what nobody gets, so that the next one is larger.
-  local lease = "- " .. each.epoch .. " 0"
+  local lease = leases[each.shard]
   if neediest then
     lease = neediest.id .. " " .. next_epoch(each.epoch, time) .. " " .. end_of(neediest)
     neediest.held = neediest.held + 1

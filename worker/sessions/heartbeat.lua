@@ -80,7 +80,7 @@ local function hold(shard, epoch)
 end
 for shard = 0, shards - 1 do
   local owner, epoch, ends = parsed(leases, shard)
-  if owner == "-" or tonumber(ends) <= at then
+  if is_free(owner, ends, at) then
     local organizations = owner == "-" and tonumber(ends) or 0
     free[#free + 1] = { shard = shard, owner = owner, epoch = epoch, ends = tonumber(ends), organizations = organizations }
   elseif owner == process then

@@ -14,6 +14,11 @@ local function parsed(leases, shard)
   return string.match(leases[tostring(shard)] or "- 0 0", "^(%S+) (%d+) (%d+)$")
 end
 
+-- Whether nobody holds a shard of which `parsed` says this.
+local function is_free(owner, ends, at)
+  return owner == "-" or tonumber(ends) <= at
+end
+
 -- What a process says of itself, and those that it shares with say, too.
 local function shares_of(fleet, place, image)
   return cjson.encode({ fleet, place, image })
@@ -51,7 +56,7 @@ local function share_out(equals, leases, shards, at)
   end
   for shard = 0, shards - 1 do
     local owner, _, ends = parsed(leases, shard)
-    if owner == "-" or tonumber(ends) <= at then
+    if is_free(owner, ends, at) then
       total = total + 1
     elseif members[owner] then
       members[owner].held = members[owner].held + 1
