@@ -168,6 +168,20 @@ describe("a target", () => {
 });
 
 describe("what is not known stays unknown", () => {
+  test("a processor that nobody knows, or a message's share of it, is said to hold nobody up", () => {
+    const said = (facts: typeof FACTS) =>
+      capacityOfPlan(near, { catalogue: catalogueWith({ facts }), day: DAY, usage: usageOf(1_000) });
+    const sentence =
+      "How much a process on fly may compute, or what a message takes of it, is not known: nobody is assumed to wait for it.";
+    expect(said(FACTS).assumptions).not.toContain(sentence);
+    for (const id of ["processor/fly/shared", "oxy/message/cpu-ms"]) {
+      const { [id]: _gone, ...facts } = FACTS;
+      const { assumptions, fleets } = said(facts);
+      expect(assumptions.filter((each) => each === sentence)).toHaveLength(1);
+      expect(fleets[0]?.bottleneck).not.toBe("processor");
+    }
+  });
+
   test("without messages there is no reply time, and still a limit", () => {
     const { reply, busiest, saturation } = capacityOf(near, UNKNOWN_USAGE);
     expect(reply.p95).toMatchObject({ kind: "unknown", because: ["messages a month"] });

@@ -59,6 +59,8 @@ export interface FleetCapacity {
   /** Of a burst at the busiest hour. */
   readonly burst: BurstSeen & { readonly messages: number };
   readonly advice?: Advice;
+  /** What is assumed of it alone, each in a sentence. */
+  readonly assumptions: readonly string[];
 }
 
 const MONTH_SECONDS = MONTH_HOURS * 3_600;
@@ -85,10 +87,15 @@ export function capacityOfPlan(plan: StackPlan, parts: CapacityParts): TargetCap
       ALL_ANSWER,
       ...(usage.sessions === undefined ? [`${USUAL_SESSIONS} WhatsApp numbers are assumed.`] : []),
       ...(ai === undefined ? [] : [ai.assumption]),
+      ...new Set(fleets.flatMap(({ assumptions }) => assumptions)),
       ...pattern.assumptions,
     ],
     leftOut: LEFT_OUT,
   };
+}
+
+function anyProcessor({ host }: FleetPlan): string {
+  return `How much a process on ${host} may compute, or what a message takes of it, is not known: nobody is assumed to wait for it.`;
 }
 
 type FleetParts = CapacityParts & { readonly pattern: Pattern; readonly ai: AnswerTime | undefined };
@@ -116,12 +123,19 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
     busiest,
   };
   const ends = endsOf(holding[0], fleet, { processes, settings, rtt: rtt.estimate, parts });
-  if (typeof ends === "string") return { ...common, ...unknownFleet(pattern, [ends]) };
+  if (typeof ends === "string") return { ...common, ...unknownFleet(pattern, [ends]), assumptions: [] };
+  const assumptions = ends.best.processor === undefined ? [anyProcessor(fleet)] : [];
   const saturations = { best: saturationOf(ends.best), worst: saturationOf(ends.worst) };
   const saturation = between(saturations.worst.perSecond, saturations.best.perSecond);
   if (perSecond.kind === "unknown" || busiest.kind === "unknown") {
     const because = perSecond.kind === "unknown" ? perSecond.because : [];
-    return { ...common, ...unknownFleet(pattern, because), saturation, bottleneck: saturations.worst.by };
+    return {
+      ...common,
+      ...unknownFleet(pattern, because),
+      assumptions,
+      saturation,
+      bottleneck: saturations.worst.by,
+    };
   }
   const best = seenOf(ends.best, perSecond.low, pattern);
   const worst = seenOf(ends.worst, perSecond.high, pattern);
@@ -138,6 +152,7 @@ function capacityOfFleet(fleet: FleetPlan, plan: StackPlan, parts: FleetParts): 
     utilisation: between(usedAt(ends.best, busiest.low), usedAt(ends.worst, busiest.high)),
     burst: { messages: pattern.burst.messages, ...burstBetween(ends, busiest, pattern) },
     advice: adviceOn(atPeak, ends.ai),
+    assumptions,
   };
 }
 
@@ -181,7 +196,7 @@ function endsOf(
     storeRttMs: rtt[place],
     trips: WORKER_TRIPS,
     whatsappRttMs: 0,
-    // More than it is known to have, it has not.
+    // What is not known holds nobody up, and that is said.
     ...(cpuMs.kind === "unknown" || processor.kind === "unknown"
       ? {}
       : {

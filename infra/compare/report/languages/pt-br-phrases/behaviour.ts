@@ -50,6 +50,10 @@ export const BEHAVIOUR: Phrases = [
     "A burst is assumed to be {=0} messages within {=1} s.",
     "Supõe-se que uma rajada são {=0} mensagens em {=1} s.",
   ],
+  [
+    "How much a process on {=0} may compute, or what a message takes of it, is not known: nobody is assumed to wait for it.",
+    "Não se sabe quanto um processo em {=0} pode calcular, ou quanto disso uma mensagem ocupa: supõe-se que ninguém espera por isso.",
+  ],
   ["Every day is assumed to be like the others.", "Supõe-se que todo dia é como os outros."],
   ["{=0} WhatsApp numbers are assumed.", "Supõem-se {=0} números de WhatsApp."],
   [
