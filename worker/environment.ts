@@ -40,7 +40,7 @@ export const environmentShape = {
     /^[a-z0-9-]{1,40}$/,
     "1 to 40 of a-z, 0-9 and '-'",
     "default",
-    "The fleet this process is part of.",
+    "The fleet this process is part of: those of one fleet, place and image share the WhatsApp numbers.",
   ),
   OXY_NAMESPACE: text(
     /^[a-z0-9-]{1,40}$/,
@@ -96,7 +96,7 @@ export const environmentShape = {
     0,
     600_000,
     "5000",
-    "Soft deadline of a reply, in ms: past it the holding message goes out.",
+    "Soft deadline of a reply, in ms: past it the holding message goes out. A number that is handed over waits as long for a thought.",
   ),
   OXY_AI_ATTEMPTS: integer(1, 20, "3", "Attempts at the AI before the fallback message."),
   OXY_AI_BACKOFF_MS: integer(
