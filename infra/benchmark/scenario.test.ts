@@ -108,6 +108,23 @@ test("a scenario that is generated is what was asked for, can be read again, and
   );
 });
 
+test("in a scenario that is generated there is a rush in the middle, and an AI that takes 2.5 s, rarely more than 5", () => {
+  const { messages } = generatedScenario({
+    messages: 4_000,
+    seconds: 100,
+    conversations: 50,
+    organizations: 1,
+    seed: 7,
+  });
+  const rush = messages.filter(({ atMs }) => atMs >= 40_000 && atMs < 60_000).length / messages.length;
+  // A fifth of the time, in which three times as many come: 0.6 of 1.4.
+  expect(Math.abs(rush - 0.6 / 1.4)).toBeLessThan(0.05);
+  const shareWithin = (ms: number): number =>
+    messages.filter(({ aiMs }) => aiMs <= ms).length / messages.length;
+  expect(Math.abs(shareWithin(2_500) - 0.5)).toBeLessThan(0.05);
+  expect(Math.abs(shareWithin(5_000) - 0.95)).toBeLessThan(0.02);
+});
+
 test("a scenario that is sped up is over sooner, and asks the AI for as long", () => {
   const scenario = generatedScenario({
     messages: 50,
@@ -120,6 +137,16 @@ test("a scenario that is sped up is over sooner, and asks the AI for as long", (
   expect(durationOf(faster)).toBeCloseTo(durationOf(scenario) / 4);
   expect(faster.messages.map(({ aiMs }) => aiMs)).toEqual(scenario.messages.map(({ aiMs }) => aiMs));
   expect(() => spedUp(scenario, 0)).toThrow(RangeError);
+});
+
+test("what is recorded of a message is when it came, however long it waited, was thought about and was sent", () => {
+  const answer = (queueMs: number, sendMs: number) =>
+    JSON.stringify({
+      ...{ message: "answered", organization: "loja", chat: `${queueMs}@lid`, aiMs: 2_000 },
+      ...{ timestamp: "2026-11-25T10:00:30.000Z", queueMs, sendMs },
+    });
+  const { messages } = recordedScenario([answer(50, 100), answer(4_050, 100), answer(50, 1_100)], "");
+  expect(messages.map(({ atMs }) => atMs)).toEqual([0, 3_000, 4_000]);
 });
 
 test("a scenario is recorded from what oxy logs printed: neither numbers nor texts are in it", () => {
