@@ -1,5 +1,5 @@
 import { Queue } from "bullmq-5";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { connectionTo, redisServer } from "../audit/audit-fixture.ts";
 import type { RedisWish } from "../emulators/redis-servers.ts";
 import { oxy } from "./oxy-fixture.ts";
@@ -43,6 +43,17 @@ describe("oxy audit", () => {
       plans: { day: "2024-12-31", payAsYouGo: { usd: null }, fixed: null, advice: "unknown" },
       queues: [{ name: "mail", delayed: 1 }],
     });
+    expect(stdout).not.toContain(server.password);
+  });
+
+  test("takes the password of its environment, and tells prices of a day that has none", async () => {
+    const server = await withQueue();
+    vi.stubEnv("REDIS_PASSWORD", server.password);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const address = `redis://${server.host}:${server.port}`;
+    const { stdout, stderr } = await oxy("audit", address, "--seconds", "5", "--as-of", "2024-12-31");
+    expect(stderr).toBe("");
+    expect(stdout).toContain("\nPrices of 2024-12-31:\n  none is known for that day\n");
     expect(stdout).not.toContain(server.password);
   });
 

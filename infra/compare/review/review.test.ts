@@ -97,6 +97,16 @@ describe("what was billed", () => {
     expect(aws?.rows[0]?.reasons).toEqual([{ kind: "missing", in: "projected" }]);
   });
 
+  test("is of the AI, too, and people's hours are on nobody's invoice", () => {
+    const model = line("ai/gpt-4o-mini", known(2), known(3));
+    const hours = line("oxy/people", known(50), known(4));
+    const projected = { ...costing(worker), ai: costOf([model]), people: costOf([hours]) };
+    const { providers, total } = review({ projected, invoices: invoice(["ai/gpt-4o-mini", 6]) });
+    expect(total).toEqual({ projected: usd(13), invoiced: usd(6) });
+    expect(providers.map(({ provider }) => provider)).toEqual(["render", "ai"]);
+    expect(kinds(providers[1]?.reasons ?? [])).toEqual(["agrees"]);
+  });
+
   test("lacks a line only when all of its lines say what they are", () => {
     const projected = costing(worker, egress(10));
     const rowOf = (invoices: ReturnType<typeof invoice>) =>
