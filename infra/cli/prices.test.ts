@@ -82,6 +82,25 @@ test("of an id, by any of its names, there is all that became of it", async () =
   expect((await prices("--id", "shed/hut")).stdout).toContain("also: shed/hut");
 });
 
+test("an id may be the beginning of several, and of a provider there are its own", async () => {
+  await writeFile(join(folder, "barn.yaml"), SHED.replaceAll("shed", "barn"));
+  const idsOf = async (...args: string[]): Promise<string[]> => {
+    const { entries } = JSON.parse((await prices(...args, "--json")).stdout) as { entries: { id: string }[] };
+    return entries.map(({ id }) => id);
+  };
+  expect(await idsOf("--id", "shed/")).toEqual(["shed/rent", "shed/rent", "shed/light"]);
+  expect(await idsOf("--provider", "barn")).toEqual(["barn/rent", "barn/light"]);
+  expect((await prices("--id", "shed/r", "--provider", "barn")).code).toBe(2);
+});
+
+test("of many names only the nearest is told", async () => {
+  const { code, stderr } = await oxy("prices", "--id", "render/instance/startr");
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    'oxy: --id: expected one of the catalogue\'s, got "render/instance/startr"; the nearest is render/instance/starter\n',
+  );
+});
+
 test("what was seen too long ago is listed apart", async () => {
   const { stdout } = await prices("--stale", "--json");
   const { entries } = JSON.parse(stdout) as { entries: { id: string; stale: boolean }[] };
@@ -126,6 +145,9 @@ test("a provider without a list says where a person looks, and how old what it h
   expect(code).toBe(0);
   expect(stdout).toContain("shed has no list of prices that a program reads: look yourself");
   expect(stdout).toContain("https://shed.example/prices");
+  expect(stdout).toMatch(/^ {2}shed\/rent +8–9 USD/m);
+  // What is in force no more needs nobody to look.
+  expect(stdout).not.toContain("7 USD per month");
   expect((await prices("update", "aws")).stderr).toContain('<provider>: expected one of shed, got "aws"');
 });
 
@@ -181,6 +203,25 @@ test("update tells what differs from AWS's list, and writes it when it is told t
     const again = await oxy(...update, ...some, "--write");
     expect(again.stdout).toContain("Nothing differs.");
     expect(again.stdout).not.toContain("Written:");
+  });
+}, 30_000);
+
+test("a mirror may be named by the environment; unless it is asked for, the hundreds of MB of EC2 are not read", async () => {
+  await withList(async (server, own) => {
+    server.put("AmazonECS", "sa-east-1", { body: JSON.stringify(offerFile([])) });
+    const before = process.env["OXY_AWS_PRICE_LIST_URL"];
+    process.env["OXY_AWS_PRICE_LIST_URL"] = server.address;
+    try {
+      const all = await oxy("prices", "update", "aws", "--folder", own, "--region", "sa-east-1", "--json");
+      const result = JSON.parse(all.stdout.trim().split("\n").at(-1) ?? "") as Record<string, unknown>;
+      expect(result).toMatchObject({ from: server.address, unread: ["AmazonEC2"] });
+    } finally {
+      if (before === undefined) delete process.env["OXY_AWS_PRICE_LIST_URL"];
+      else process.env["OXY_AWS_PRICE_LIST_URL"] = before;
+    }
+    const paths = server.asked.map(({ path }) => path).join("\n");
+    expect(paths).toContain("/AmazonECS/current/sa-east-1/");
+    expect(paths).not.toContain("AmazonEC2");
   });
 }, 30_000);
 
