@@ -141,6 +141,12 @@ describe("what releases and deaths take", () => {
     });
   });
 
+  test("is the same with a volume: what that loses is no gap, since the machine with another one is there before", () => {
+    const [kept] = availabilityOf(planWith(UPSTASH, { ...FLY, volumeGb: 1 }), { events }).gaps;
+    expect(kept).toMatchObject({ what: "release", seconds: { kind: "known", low: 0.02, high: 0.6 } });
+    expect(kept?.how).toContain("volume");
+  });
+
   test("is less with a shorter lease", () => {
     const usage: Usage = { ...UNKNOWN_USAGE, profile: "fast-failover" };
     const { gaps } = availabilityOf(planWith(UPSTASH, FLY), { events, usage });
