@@ -7,8 +7,8 @@ import type { Sessions } from "./sessions.ts";
 
 export interface HandOverOptions {
   readonly membership: Pick<Membership, "leases" | "handOver">;
-  readonly lettingGo: LettingGo;
-  readonly sessions: Sessions;
+  readonly lettingGo: Pick<LettingGo, "letGo">;
+  readonly sessions: Pick<Sessions, "all" | "byShard" | "lost">;
   readonly log: Logger;
   /** How long the answers under way in a shard are awaited, in ms. */
   readonly patienceMs: number;
