@@ -6,6 +6,7 @@ import { keysOf } from "./adapters/redis/keys.ts";
 import { Sealing } from "./adapters/redis/sealing.ts";
 import type { Config } from "./config.ts";
 import { Outbox } from "./conversation/outbox.ts";
+import { policyOf } from "./conversation/policy.ts";
 import { ConversationRecord } from "./conversation/record.ts";
 import { Replies } from "./conversation/replies.ts";
 import { turn, type TurnOptions } from "./conversation/turn.ts";
@@ -49,8 +50,9 @@ export async function startWorker(config: Config, redis: Redis, log: Logger): Pr
   await requireSuitable(redis);
   await requireMatchingStore(redis, keys, sealing);
 
-  const record = new ConversationRecord({ redis, keys, sealing });
   const organizations = new Organizations({ redis, keys, sealing, log });
+  const policy = (organization: string) => policyOf(organizations.find(organization));
+  const record = new ConversationRecord({ redis, keys, sealing, policy });
   const whatsapp = baileysWhatsApp({ redis, keys, sealing, record, log, ...config.whatsapp });
   const replies = new Replies(log);
   const sessionRecords = new SessionRecords({ redis, keys, place: config.place });

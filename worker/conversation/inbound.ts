@@ -1,43 +1,94 @@
 import type { Sealing } from "../adapters/redis/sealing.ts";
+import { messageId } from "./message-id.ts";
+import type { Policy } from "./policy.ts";
 import { sealBody, sealInbox } from "./sealed.ts";
 import type { Conversation } from "./types.ts";
 
+interface Message {
+  readonly id: string;
+  readonly sender: string;
+}
+
+interface Dated extends Message {
+  /** WhatsApp's timestamp, in ms. */
+  readonly at: number;
+}
+
 /** A decrypted message, by what it means for the conversation. */
 export type Inbound =
-  /** A customer's text, to be answered. */
-  | {
+  /** A text, to be answered. */
+  | (Dated & {
       readonly kind: "customer";
-      readonly id: string;
-      readonly sender: string;
-      /** WhatsApp's timestamp, in ms. */
-      readonly at: number;
       readonly text: string;
       /** The name the sender shows. */
       readonly name?: string | undefined;
-    }
+      /** Digits of the sender's phone number, where it is known. */
+      readonly number?: string | undefined;
+      /** Set for the organization's own people, whom Aurora answers. */
+      readonly who?: "team" | undefined;
+      /** The sender wants no campaigns any more; they are told so once, with these words. */
+      readonly optOut?: string | undefined;
+      /** The sender wants them again. */
+      readonly optIn?: true | undefined;
+    })
+  /** Understood, and not answered by the AI: `reply` goes out at most once in `everyMs`. */
+  | (Dated & {
+      readonly kind: "acknowledge";
+      /** What it was, as the history has it. */
+      readonly text: string;
+      readonly name?: string | undefined;
+      readonly number?: string | undefined;
+      readonly reply?: string | undefined;
+      readonly everyMs: number;
+    })
+  /** For people: the customer reads `reply`, and the AI keeps out for `forMs`. */
+  | (Dated & {
+      readonly kind: "hand-over";
+      readonly text: string;
+      readonly name?: string | undefined;
+      readonly number?: string | undefined;
+      readonly reply?: string | undefined;
+      readonly forMs: number;
+    })
+  /** The sender changed the message `of`. */
+  | (Dated & {
+      readonly kind: "edit";
+      readonly of: string;
+      readonly text: string;
+      /** What joins the conversation where the message was answered already. */
+      readonly again: string;
+      readonly name?: string | undefined;
+    })
+  /** The sender took the message `of` back. */
+  | (Message & { readonly kind: "revoke"; readonly of: string })
   /** The owner wrote to the customer on the phone: the AI keeps out. */
-  | {
+  | (Dated & {
       readonly kind: "owner";
-      readonly id: string;
-      readonly sender: string;
-      /** WhatsApp's timestamp, in ms. */
-      readonly at: number;
       /** How long the AI keeps out, in ms from now. */
       readonly forMs: number;
       /** Undefined when it was no text. */
       readonly text?: string | undefined;
-    }
+    })
   /** Anything else: kept so that a redelivery can be served, and left alone. */
-  | { readonly kind: "other"; readonly id: string; readonly sender: string };
+  | (Message & { readonly kind: "other" });
 
 /**
  * What became of a message: "stored" to be answered; "silenced" when a person has the chat, so that it joined the
- * history only; "remembered" and left alone; "repeated" when it was received before, and nothing was written.
+ * history only; "acknowledged" and "handed" over; "opted-out"; "changed" what was there; "remembered" and left alone;
+ * "repeated" when it was received before, and nothing was written.
  */
-export type Received = "stored" | "silenced" | "remembered" | "repeated";
+export type Received =
+  | "stored"
+  | "silenced"
+  | "acknowledged"
+  | "handed"
+  | "opted-out"
+  | "changed"
+  | "remembered"
+  | "repeated";
 
-/** What `receive` of `lua/inbound.lua` takes. `body` and `inbox` are sealed. */
-export type InboundItem = Readonly<Record<string, string | number>>;
+/** What `receive` of `lua/inbound.lua` takes. Texts are sealed. */
+export type InboundItem = Readonly<Record<string, unknown>>;
 
 /** @param plain the decrypted bytes, kept for redeliveries */
 export function encodeInbound(
@@ -45,22 +96,48 @@ export function encodeInbound(
   inbound: Inbound,
   plain: Uint8Array,
   sealing: Sealing,
+  policy: Policy,
 ): InboundItem {
   const conversation = { organization, chat };
   const { kind, id, sender } = inbound;
+  const seal = (text: string, name?: string): string =>
+    sealBody(sealing, conversation, { text, ...(name ? { name } : {}) });
+  const notice = (text: string) => {
+    const turn = `notice ${id}`;
+    return { id: messageId(conversation, turn, 0), turn, body: seal(text) };
+  };
   const item = {
     ...conversation,
+    ...policy,
     kind,
     id,
     sender,
     inbox: sealInbox(sealing, conversation, sender, id, plain),
   };
-  if (inbound.kind === "other") return item;
-  const dated = { ...item, at: inbound.at, ...(inbound.kind === "owner" ? { forMs: inbound.forMs } : {}) };
-  if (inbound.text === undefined) return dated;
-  const name = inbound.kind === "customer" ? inbound.name : undefined;
-  return {
-    ...dated,
-    body: sealBody(sealing, conversation, { text: inbound.text, ...(name ? { name } : {}) }),
-  };
+  switch (inbound.kind) {
+    case "other":
+      return item;
+    case "revoke":
+      return { ...item, of: inbound.of };
+    case "owner": {
+      const body = inbound.text === undefined ? undefined : seal(inbound.text);
+      return { ...item, at: inbound.at, forMs: inbound.forMs, body };
+    }
+    case "edit": {
+      const { at, of, text, again, name } = inbound;
+      return { ...item, at, of, body: seal(text, name), again: seal(again, name) };
+    }
+    case "customer": {
+      const { at, text, name, number, who, optOut, optIn } = inbound;
+      const told = optOut === undefined ? undefined : notice(optOut);
+      return { ...item, at, body: seal(text, name), number, who, optIn, optOut: told };
+    }
+    case "acknowledge":
+    case "hand-over": {
+      const { at, text, name, number, reply } = inbound;
+      const told = reply === undefined ? undefined : notice(reply);
+      const time = inbound.kind === "acknowledge" ? { everyMs: inbound.everyMs } : { forMs: inbound.forMs };
+      return { ...item, ...time, at, body: seal(text, name), number, reply: told };
+    }
+  }
 }

@@ -52,8 +52,10 @@ export async function readSentText(
 ): Promise<string | undefined> {
   const value = await redis.get(sentKey(prefix, organization, id));
   if (value === null) return undefined;
-  const space = value.lastIndexOf(" ");
-  return openBody(sealing, { organization, chat: value.slice(0, space) }, value.slice(space + 1)).text;
+  // `source chat body`; before there were sources, `chat body`.
+  const [first, last] = [value.indexOf(" "), value.lastIndexOf(" ")];
+  const chat = first === last ? value.slice(0, last) : value.slice(first + 1, last);
+  return openBody(sealing, { organization, chat }, value.slice(last + 1)).text;
 }
 
 /** Plaintext of a received message. @throws Unsealable */

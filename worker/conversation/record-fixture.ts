@@ -13,6 +13,8 @@ import { ConversationRecord } from "./record.ts";
 import type { Begun, Conversation, Failed, Next, Part, Sendable, Thought, Turn } from "./types.ts";
 
 export const MINUTE = 60_000;
+/** When customers of tests wrote, by their phones: not too long ago to be remembered. */
+export const WROTE_AT: number = Date.now() - MINUTE;
 const HOUR = 60 * MINUTE;
 
 /** Starts a Redis for the tests of a file; each call of what it returns is a deployment of its own. */
@@ -83,14 +85,14 @@ export class Chat {
       kind: "customer",
       id,
       sender: this.conversation.chat,
-      at: 1_000,
+      at: WROTE_AT,
       text: id,
       name: "Ana",
     });
   }
 
   async owner(id: string, { forMs = HOUR, text = id as string | undefined } = {}): Promise<Received> {
-    return await this.receive({ kind: "owner", id, sender: "me@lid", at: 2_000, forMs, text });
+    return await this.receive({ kind: "owner", id, sender: "me@lid", at: WROTE_AT + 1_000, forMs, text });
   }
 
   async receive(inbound: Inbound): Promise<Received> {

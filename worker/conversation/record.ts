@@ -8,6 +8,7 @@ import { shardOf } from "../sessions/shards.ts";
 import { encodeInbound, type Inbound, type Received } from "./inbound.ts";
 import { conversationOf } from "./keys.ts";
 import { messageId } from "./message-id.ts";
+import { policyOf, type Policy } from "./policy.ts";
 import { openBegun, openSendable, type ThoughtReply } from "./opening.ts";
 import { readInboxed, readSentText, readView } from "./reading.ts";
 import { scripts } from "./scripts.ts";
@@ -19,6 +20,18 @@ export interface RecordOptions {
   readonly redis: Redis;
   readonly keys: Keys;
   readonly sealing: Sealing;
+  /** Of an organization, at this moment; UTC and 90 days unless told. */
+  policy?(organization: string): Policy;
+}
+
+/** What a chat is handed to a person with. */
+export interface HandOverOptions {
+  /** How long the AI keeps out, in ms. */
+  readonly forMs: number;
+  /** Why, as one word or id: the same twice says it once. */
+  readonly reason: string;
+  /** What the customer reads. */
+  readonly reply?: string | undefined;
 }
 
 /** How a failed attempt is followed. */
@@ -41,11 +54,13 @@ export class ConversationRecord {
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #sealing: Sealing;
+  readonly #policy: (organization: string) => Policy;
 
-  constructor({ redis, keys, sealing }: RecordOptions) {
+  constructor({ redis, keys, sealing, policy }: RecordOptions) {
     this.#redis = redis;
     this.#keys = keys;
     this.#sealing = sealing;
+    this.#policy = policy ?? (() => policyOf(undefined));
   }
 
   /** Stores a decrypted message by what it means. The WhatsApp adapter does so together with the ratchet step. */
@@ -55,13 +70,33 @@ export class ConversationRecord {
     inbound: Inbound,
     plain: Uint8Array,
   ): Promise<Received> {
-    const item = encodeInbound(conversation, inbound, plain, this.#sealing);
+    const policy = this.#policy(conversation.organization);
+    const item = encodeInbound(conversation, inbound, plain, this.#sealing, policy);
     return await this.#run(scripts.receive, lease, conversation, item);
   }
 
   /** A person took the chat over: the AI keeps out for `forMs`, and what is unanswered or unsent is left to them. */
   async silence(lease: Lease, conversation: Conversation, { forMs }: { forMs: number }): Promise<void> {
     await this.#run(scripts.silence, lease, conversation, { forMs });
+  }
+
+  /** Leaves a chat to people. Any process may: nothing is sent by it. "silenced" when they have it already. */
+  async handOver(
+    conversation: Conversation,
+    { forMs, reason, reply }: HandOverOptions,
+  ): Promise<"handed" | "silenced"> {
+    const { organization, chat } = conversation;
+    const turn = `notice ${reason}`;
+    const told =
+      reply === undefined
+        ? undefined
+        : { id: messageId(conversation, turn, 0), turn, body: this.#seal(conversation, reply) };
+    const item = { organization, chat, forMs, reply: told, ...this.#policy(organization) };
+    return (await scripts.handOver.run(
+      this.#redis,
+      [],
+      [shardOf(organization), this.#keys.prefix, JSON.stringify(item)],
+    )) as "handed" | "silenced";
   }
 
   /**
@@ -131,6 +166,7 @@ export class ConversationRecord {
       priority: PRIORITY[offer.source],
       role: offer.source,
       body: this.#seal(conversation, offer.text),
+      ...this.#policy(organization),
     };
     const args = [shardOf(organization), this.#keys.prefix, JSON.stringify(item)];
     return (await scripts.enqueue.run(this.#redis, [], args)) as "queued" | "repeated";
@@ -211,7 +247,7 @@ export class ConversationRecord {
         `${script.name}: ${organization} belongs to shard ${shardOf(organization)}, not ${lease.shard}`,
       );
     }
-    const payload = JSON.stringify({ organization, chat, ...item });
+    const payload = JSON.stringify({ organization, chat, ...this.#policy(organization), ...item });
     const args = [...fenceOf(lease), this.#keys.prefix, payload];
     const reply = await script.run(this.#redis, [this.#keys.leases], args);
     if (reply === "refused") throw new LeaseLost(lease, script.name);

@@ -9,7 +9,7 @@ export const fenceLua: URL = new URL("../sessions/fence.lua", import.meta.url);
 export const dueLua: readonly URL[] = [lua("due")];
 
 /** `receive(prefix, shard, item)` and what it needs, for a script that starts with {@link fenceLua}. */
-export const inboundLua: readonly URL[] = [...dueLua, lua("record"), lua("inbound")];
+export const inboundLua: readonly URL[] = [...dueLua, lua("contact"), lua("record"), lua("inbound")];
 
 const transition = (name: string): Script =>
   new Script(`conversation ${name}`, [fenceLua, ...inboundLua, lua(name)]);
@@ -17,6 +17,7 @@ const transition = (name: string): Script =>
 export const scripts = {
   receive: transition("receive"),
   silence: transition("silence"),
+  handOver: new Script("conversation hand over", [fenceLua, ...inboundLua, lua("hand-over")]),
   begin: transition("begin"),
   hold: transition("hold"),
   commit: transition("commit"),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MINUTE, useRecord, type Chat } from "./record-fixture.ts";
+import { MINUTE, useRecord, type Chat, WROTE_AT } from "./record-fixture.ts";
 
 const deployment = useRecord();
 
@@ -22,8 +22,8 @@ describe("begin", () => {
     const thought = await chat.think();
     expect(thought).toMatchObject({ turn: 1, attempt: 1, held: false, history: [] });
     expect(thought.messages).toMatchObject([
-      { id: "a", sender: "551@lid", at: 1_000, text: "a", name: "Ana" },
-      { id: "b", sender: "551@lid", at: 1_000, text: "b", name: "Ana" },
+      { id: "a", sender: "551@lid", at: WROTE_AT, text: "a", name: "Ana" },
+      { id: "b", sender: "551@lid", at: WROTE_AT, text: "b", name: "Ana" },
     ]);
     expect(thought.waitedMs).toBeGreaterThanOrEqual(0);
     expect(thought.waitedMs).toBeLessThan(MINUTE);
@@ -37,7 +37,7 @@ describe("begin", () => {
     await chat.say("b");
     const { history } = await chat.think();
     expect(history).toMatchObject([
-      { role: "customer", text: "a", name: "Ana", at: 1_000 },
+      { role: "customer", text: "a", name: "Ana", at: WROTE_AT },
       { role: "assistant", text: "one" },
       { role: "assistant", text: "two" },
     ]);

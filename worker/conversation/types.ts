@@ -14,6 +14,8 @@ export interface Unanswered {
   readonly received: number;
   readonly text: string;
   readonly name?: string;
+  /** Who wrote, where it was not a customer. */
+  readonly who?: "team";
 }
 
 /** One entry of what was said in a conversation. */
@@ -23,6 +25,8 @@ export interface Said {
   readonly at: number;
   readonly text: string;
   readonly name?: string;
+  /** WhatsApp's id of what was received. */
+  readonly id?: string;
 }
 
 /** The right to end one thought. */

@@ -15,6 +15,7 @@ import {
 } from "@whiskeysockets/baileys";
 import type { Conversation } from "../../conversation/types.ts";
 import { encodeInbound, type Inbound, type InboundItem, type Received } from "../../conversation/inbound.ts";
+import { policyOf } from "../../conversation/policy.ts";
 import type { ConversationRecord } from "../../conversation/record.ts";
 import type { OrganizationSettings } from "../../sessions/organization.ts";
 import type { ConnectionEvents } from "../../sessions/whatsapp.ts";
@@ -80,12 +81,16 @@ export class Inbox {
 
   inbound(stanza: BinaryNode, chat: string, plain: Uint8Array): InboundItem[] {
     const { organization, sealing } = this.#options;
-    return [encodeInbound({ organization, chat }, this.#classify(stanza, chat, plain), plain, sealing)];
+    const inbound = this.#classify(stanza, chat, plain);
+    const policy = policyOf(this.#options.settings());
+    return [encodeInbound({ organization, chat }, inbound, plain, sealing, policy)];
   }
 
   report(stanza: BinaryNode, chat: string, received: readonly Received[]): void {
     const { organization, events } = this.#options;
-    if (received[0] === "stored") events.accepted({ organization, chat });
+    // There is something to answer, to send, or to think again.
+    if (["stored", "acknowledged", "handed", "opted-out", "changed"].includes(received[0] ?? ""))
+      events.accepted({ organization, chat });
     if (received[0] === "remembered") events.leftAlone(stanza.attrs["type"] ?? "message");
   }
 

@@ -2,7 +2,10 @@
 if not permitted(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return "refused" end
 local item = cjson.decode(ARGV[5])
 local record = read_record(ARGV[4], ARGV[1], item)
-if not part_on_its_way(record, item.id) then return "unknown" end
+local part = part_on_its_way(record, item.id)
+if not part then return "unknown" end
+contact_told(ARGV[4], item, now())
+count(ARGV[4], item, part.role or "notice")
 drop_first_part(record)
 local following = after_parts(record)
 write_record(record)

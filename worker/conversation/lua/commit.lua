@@ -15,4 +15,5 @@ for number, part in ipairs(item.parts) do
 end
 settle(record)
 write_record(record)
+count(ARGV[4], item, "answered")
 return "committed"

@@ -18,6 +18,7 @@ else
     id = item.ids[number + 1], turn = item.turn, part = number, priority = 1, body = item.fallback,
   })
   outcome = { kind = "failed" }
+  count(ARGV[4], item, "unanswered")
 end
 settle(record)
 write_record(record)

@@ -1,4 +1,5 @@
--- What comes from WhatsApp, for scripts that store it together with the ratchet step. Needs record.lua.
+-- What comes from WhatsApp, for scripts that store it together with the ratchet step. Needs record.lua and contact.lua.
+-- Every item has {organization, chat, sender, id, inbox (sealed), day, retentionMs}; `inbound.ts` makes them.
 
 -- Keeps the sealed plaintext of a message, so that a redelivery can be served without its key.
 -- Returns "remembered", or "repeated" when it was kept before.
@@ -7,19 +8,45 @@ local function remember(prefix, organization, chat, sender, id, inbox)
   return redis.call("SET", key, inbox, "NX", "EX", INBOX_SECONDS) and "remembered" or "repeated"
 end
 
--- A customer's message: {organization, chat, sender, id, at (ms), body (sealed), inbox (sealed)}.
--- Returns "stored"; "silenced" when a person has the chat, so that it joins the history only; "repeated".
+local function is_new(prefix, item)
+  return remember(prefix, item.organization, item.chat, item.sender, item.id, item.inbox) == "remembered"
+end
+
+-- A fixed answer {id, turn, body}: it is said once, and the history has it.
+local function reply_with(record, reply)
+  add_part(record, {
+    id = reply.id, turn = reply.turn, part = 0, priority = 1, body = reply.body, role = "assistant",
+  })
+end
+
+local function entry_of(item)
+  return cjson.encode({ role = "customer", id = item.id, at = item.at, body = item.body })
+end
+
+-- A text to be answered: {at (ms), body (sealed)}, and where it applies {who = "team", number, optOut: reply or true, optIn}.
+-- Returns "stored"; "silenced" when a person has the chat, so that it joins the history only; "opted-out"; "repeated".
 local function arrive(prefix, shard, item)
-  if remember(prefix, item.organization, item.chat, item.sender, item.id, item.inbox) == "repeated" then
-    return "repeated"
-  end
+  if not is_new(prefix, item) then return "repeated" end
   local record = read_record(prefix, shard, item)
   local time = now()
-  if record.silentUntil and record.silentUntil > time then
-    add_history(record, { cjson.encode({ role = "customer", at = item.at, body = item.body }) })
+  if item.who ~= "team" then contact_wrote(prefix, item, time) end
+  if item.optIn then opt_in(prefix, item) end
+  if item.optOut then
+    opt_out(prefix, item, time)
+    add_history(record, { entry_of(item) })
+    if type(item.optOut) == "table" then reply_with(record, item.optOut) end
+    if record.state ~= "thinking" then settle(record) end
+    write_record(record)
+    return "opted-out"
+  end
+  if item.who ~= "team" and record.silentUntil and record.silentUntil > time then
+    add_history(record, { entry_of(item) })
+    keep_history(record)
     return "silenced"
   end
-  local message = { sender = item.sender, id = item.id, at = item.at, received = time, body = item.body }
+  local message = {
+    sender = item.sender, id = item.id, at = item.at, received = time, body = item.body, who = item.who,
+  }
   redis.call("RPUSH", record.inbound, cjson.encode(message))
   record.failed = nil
   -- A back-off holds: messages that follow each other must not use up the attempts at an AI that is down.
@@ -29,22 +56,39 @@ local function arrive(prefix, shard, item)
   return "stored"
 end
 
--- A person took the chat over: {organization, chat, forMs; sender, id, at, body, inbox of what they wrote, if they did}.
--- What was not answered is left to them, and answers that are not on their way yet are dropped.
--- Returns "silenced" or "repeated".
-local function silence(prefix, shard, item)
-  if item.id and remember(prefix, item.organization, item.chat, item.sender, item.id, item.inbox) == "repeated" then
-    return "repeated"
-  end
+-- Something that is understood but not answered by the AI: {at, body (what it was), reply?, everyMs}. The reply goes out at
+-- most once in `everyMs`: ten photos are thanked for once. Returns "acknowledged", "silenced" or "repeated".
+local function acknowledge(prefix, shard, item)
+  if not is_new(prefix, item) then return "repeated" end
   local record = read_record(prefix, shard, item)
   local time = now()
-  record.silentUntil = math.max(record.silentUntil or 0, time + item.forMs)
-
-  local entries = as_history(redis.call("LRANGE", record.inbound, 0, -1))
-  if item.body then
-    entries[#entries + 1] = cjson.encode({ role = "owner", at = item.at or time, body = item.body })
+  contact_wrote(prefix, item, time)
+  add_history(record, { entry_of(item) })
+  local silent = record.silentUntil and record.silentUntil > time
+  if silent or not item.reply then
+    keep_history(record)
+    return silent and "silenced" or "acknowledged"
   end
-  add_history(record, entries)
+  local key = contact_key(prefix, item.organization, item.chat)
+  local noticed = tonumber(redis.call("HGET", key, "noticed") or 0)
+  if noticed + item.everyMs > time then
+    keep_history(record)
+    return "acknowledged"
+  end
+  redis.call("HSET", key, "noticed", string.format("%.0f", time))
+  reply_with(record, item.reply)
+  if record.state ~= "thinking" then settle(record) end
+  write_record(record)
+  return "acknowledged"
+end
+
+-- The AI keeps out for `forMs`: what was not answered is left to people, with `entries` (encoded) after it, and answers that
+-- are not on their way yet are dropped.
+local function keep_out(record, time, forMs, entries)
+  record.silentUntil = math.max(record.silentUntil or 0, time + forMs)
+  local said = as_history(redis.call("LRANGE", record.inbound, 0, -1))
+  for _, entry in ipairs(entries) do said[#said + 1] = entry end
+  add_history(record, said)
   redis.call("DEL", record.inbound)
   record.tryAt, record.failed, record.givenUp, record.open = nil, nil, nil, nil
 
@@ -55,14 +99,103 @@ local function silence(prefix, shard, item)
     end
   end
   if redis.call("EXISTS", record.outbound) == 0 then record.sendAt = nil end
+end
+
+-- Something for people: {at, body (what it was), reply?, forMs}. The customer reads `reply`, the AI keeps out, and the chat is
+-- listed until a person writes there. Returns "handed", "silenced" when a person has it already, or "repeated".
+local function hand_to_person(prefix, shard, item)
+  if item.id and not is_new(prefix, item) then return "repeated" end
+  local record = read_record(prefix, shard, item)
+  local time = now()
+  if item.id then contact_wrote(prefix, item, time) end
+  local silent = record.silentUntil and record.silentUntil > time
+  hand_over(prefix, item, time)
+  keep_out(record, time, item.forMs, item.body and { entry_of(item) } or {})
+  if item.reply and not silent then reply_with(record, item.reply) end
+  settle(record)
+  write_record(record)
+  return silent and "silenced" or "handed"
+end
+
+-- A person took the chat over: {forMs; sender, id, at, body, inbox of what they wrote, if they did}.
+-- Returns "silenced" or "repeated".
+local function silence(prefix, shard, item)
+  if item.id and not is_new(prefix, item) then return "repeated" end
+  local record = read_record(prefix, shard, item)
+  local time = now()
+  local entry = item.body and cjson.encode({ role = "owner", id = item.id, at = item.at or time, body = item.body })
+  keep_out(record, time, item.forMs, { entry })
+  taken_over(prefix, item)
   settle(record)
   write_record(record)
   return "silenced"
 end
 
+-- The message `of` of the same sender among what is not answered: its place (from 1), decoded and encoded.
+local function unanswered(record, item)
+  for index, encoded in ipairs(redis.call("LRANGE", record.inbound, 0, -1)) do
+    local message = cjson.decode(encoded)
+    if message.id == item.of and message.sender == item.sender then return index, message, encoded end
+  end
+end
+
+-- What is being thought was read before it changed: the thought loses its token, and the turn is begun again.
+local function rethink(record, index)
+  if record.state == "thinking" and index <= record.consumed then settle(record) end
+end
+
+-- A message was changed: {of, at, body, again (sealed: the same, said to be a correction)}.
+-- Returns "changed" where it was not answered yet; else what `arrive` returns for the correction.
+local function edit(prefix, shard, item)
+  local record = read_record(prefix, shard, item)
+  local index, message = unanswered(record, item)
+  if not index then
+    item.body = item.again
+    return arrive(prefix, shard, item)
+  end
+  if not is_new(prefix, item) then return "repeated" end
+  message.body = item.body
+  redis.call("LSET", record.inbound, index - 1, cjson.encode(message))
+  rethink(record, index)
+  write_record(record)
+  return "changed"
+end
+
+-- A message was taken back: {of}. It is forgotten, whether it was answered or not. Returns "changed" or "repeated".
+local function revoke(prefix, shard, item)
+  if not is_new(prefix, item) then return "repeated" end
+  local record = read_record(prefix, shard, item)
+  for _, encoded in ipairs(redis.call("LRANGE", record.history, 0, -1)) do
+    local said = cjson.decode(encoded)
+    if said.id == item.of and said.role == "customer" then redis.call("LREM", record.history, 1, encoded) end
+  end
+  local index, _, encoded = unanswered(record, item)
+  if index then
+    local thinking = record.state == "thinking"
+    redis.call("LREM", record.inbound, 1, encoded)
+    if record.givenUp and index <= record.givenUp then record.givenUp = record.givenUp - 1 end
+    if redis.call("EXISTS", record.inbound) == 0 then
+      record.tryAt, record.failed, record.givenUp, record.open = nil, nil, nil, nil
+    end
+    rethink(record, index)
+    if not thinking then settle(record) end
+    write_record(record)
+  end
+  return "changed"
+end
+
+local MEANINGS = {
+  customer = arrive,
+  acknowledge = acknowledge,
+  ["hand-over"] = hand_to_person,
+  owner = silence,
+  edit = edit,
+  revoke = revoke,
+}
+
 -- A decrypted message, as `encodeInbound` of `inbound.ts` makes it: `kind` says what it means.
 local function receive(prefix, shard, item)
-  if item.kind == "customer" then return arrive(prefix, shard, item) end
-  if item.kind == "owner" then return silence(prefix, shard, item) end
+  local meant = MEANINGS[item.kind]
+  if meant then return meant(prefix, shard, item) end
   return remember(prefix, item.organization, item.chat, item.sender, item.id, item.inbox)
 end

@@ -1,4 +1,4 @@
--- The record of one conversation: its keys, its state and its outbox. Needs fence.lua and due.lua.
+-- The record of one conversation: its keys, its state and its outbox. Needs fence.lua, due.lua and contact.lua.
 
 -- Longer than the day for which WhatsApp may deliver the same message again.
 local INBOX_SECONDS = 26 * 3600
@@ -6,6 +6,8 @@ local INBOX_SECONDS = 26 * 3600
 local SENT_SECONDS = 7 * 24 * 3600
 local HISTORY_ENTRIES = 40
 local FAILED_PARTS = 20
+-- Texts of a conversation at rest are kept for so long where the caller does not say.
+local RETENTION_MS = 90 * 24 * 3600 * 1000
 local LONGEST_ACK_MS = 5 * 60 * 1000
 -- Thinkers that went away before an answer are no fault of the AI, unless they all do.
 local ORPHANED_MAX = 10
@@ -56,6 +58,12 @@ local function next_look(record)
   return nil
 end
 
+-- The number before a conversation's first turn: after an erasure a large one, so that whoever was erased and writes again is
+-- not sent ids that their phone has seen.
+local function first_turn(prefix)
+  return tonumber(redis.call("GET", prefix .. ":erased") or 0)
+end
+
 -- Reads a conversation; `item` names it by `organization` and `chat`.
 local function read_record(prefix, shard, item)
   local key = conversation_key(prefix, item.organization, item.chat)
@@ -69,6 +77,8 @@ local function read_record(prefix, shard, item)
     outbound = key .. ":out",
     history = key .. ":history",
     refused = key .. ":failed",
+    day = item.day,
+    retentionMs = item.retentionMs or RETENTION_MS,
     stored = {},
   }
   local values = redis.call("HMGET", key, unpack(FIELDS))
@@ -80,12 +90,39 @@ local function read_record(prefix, shard, item)
     end
   end
   record.state = record.state or "rest"
-  record.turn = record.turn or 0
+  record.turn = record.turn or first_turn(prefix)
   record.attempts = record.attempts or 0
   record.orphaned = record.orphaned or 0
   record.sends = record.sends or 0
   record.look = next_look(record)
   return record
+end
+
+local function is_quiet(state)
+  return state == "rest" or state == "failed"
+end
+
+-- The history ends with the retention time, entry by entry and as a whole.
+local function keep_history(record)
+  local oldest = now() - record.retentionMs
+  while true do
+    local first = redis.call("LINDEX", record.history, 0)
+    if not first or cjson.decode(first).at >= oldest then break end
+    redis.call("LPOP", record.history)
+  end
+  redis.call("PEXPIRE", record.history, string.format("%.0f", record.retentionMs))
+end
+
+-- The texts of a conversation end with the retention time after it came to rest, and not before it does; the state, which
+-- has none, stays, since ids of parts follow from its turn.
+local function keep_texts(record)
+  local was = record.stored.state
+  if is_quiet(record.state) then keep_history(record) end
+  if record.state == "failed" and was ~= "failed" then
+    redis.call("PEXPIRE", record.inbound, string.format("%.0f", record.retentionMs))
+  elseif was == "failed" and record.state ~= "failed" then
+    redis.call("PERSIST", record.inbound)
+  end
 end
 
 -- Writes what changed, and with it when to look again: the one place that keeps state and `due` together.
@@ -107,6 +144,7 @@ local function write_record(record)
   if look ~= record.look then
     look_again(record.prefix, record.shard, record.organization .. " " .. record.chat, look)
   end
+  keep_texts(record)
 end
 
 -- The state of a conversation in which nobody thinks: first what is to be sent, then what is to be answered.
@@ -140,7 +178,7 @@ local function as_history(messages)
   local entries = {}
   for index, encoded in ipairs(messages) do
     local message = cjson.decode(encoded)
-    entries[index] = cjson.encode({ role = "customer", at = message.at, body = message.body })
+    entries[index] = cjson.encode({ role = "customer", id = message.id, at = message.at, body = message.body })
   end
   return entries
 end
@@ -192,4 +230,10 @@ local function after_parts(record)
   if record.sendAt then return "part" end
   local due = next_look(record)
   return due and due <= time and "turn" or "rest"
+end
+
+-- Whose a part is, as one word: `reply`, `notice:<message>`, `campaign:<id>`, `automation:<run>`.
+local function source_of(part)
+  if type(part.turn) == "number" then return "reply" end
+  return (string.gsub(part.turn, " ", ":"))
 end

@@ -21,6 +21,8 @@ for _, encoded in ipairs(redis.call("LRANGE", record.outbound, 0, -1)) do
   end
 end
 redis.call("LTRIM", record.refused, -FAILED_PARTS, -1)
+redis.call("PEXPIRE", record.refused, string.format("%.0f", record.retentionMs))
+count(ARGV[4], item, "refused")
 local following = after_parts(record)
 write_record(record)
 return following

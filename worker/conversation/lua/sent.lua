@@ -13,8 +13,8 @@ record.sends = record.sends + 1
 record.wire = item.wire
 -- Longer each time: a server that takes a part and never says so must not get it for ever at the same pace.
 record.sendAt = time + math.min(item.ackMs * 2 ^ (record.sends - 1), math.max(item.ackMs, LONGEST_ACK_MS))
--- The chat comes with it because the text is sealed for its conversation.
-local text = record.chat .. " " .. part.body
+-- Whose part it is, for its receipts; and the chat, because the text is sealed for its conversation.
+local text = source_of(part) .. " " .. record.chat .. " " .. part.body
 redis.call("SET", sent_key(record.prefix, record.organization, part.id), text, "EX", SENT_SECONDS)
 -- The history holds what was said, not what was meant to be: a silence or a refusal drops parts before they are sent.
 if part.role and record.sends == 1 then

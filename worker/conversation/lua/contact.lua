@@ -1,0 +1,71 @@
+-- What is known of a contact beyond what is said, and what an organization's day was like. Ids, times and counts only.
+
+-- Counts of a day are kept for so long, for summaries and comparisons.
+local DAY_SECONDS = 40 * 24 * 3600
+
+-- Hash: `first`, `wrote`, `told`, `noticed`, `handed`, `optedOut` (all ms of store time), `number` (digits).
+local function contact_key(prefix, organization, chat)
+  return prefix .. ":contact:" .. organization .. ":" .. chat
+end
+
+-- Sorted set of an organization: chat by the ms at which its contact last wrote.
+local function chats_key(prefix, organization)
+  return prefix .. ":chats:" .. organization
+end
+
+-- Sorted set of an organization: chat by the ms at which it was handed to a person, until one writes there.
+local function handed_key(prefix, organization)
+  return prefix .. ":handed:" .. organization
+end
+
+-- Hash of an organization's day (`item.day`, YYYY-MM-DD in its time zone): what happened → how often.
+local function day_key(prefix, organization, day)
+  return prefix .. ":day:" .. organization .. ":" .. day
+end
+
+local function count(prefix, item, what, by)
+  if not item.day then return end
+  local key = day_key(prefix, item.organization, item.day)
+  by = by or 1
+  if redis.call("HINCRBY", key, what, by) == by then redis.call("EXPIRE", key, DAY_SECONDS) end
+end
+
+-- A contact wrote: true when it is the first time.
+local function contact_wrote(prefix, item, time)
+  local key = contact_key(prefix, item.organization, item.chat)
+  local first = redis.call("HSETNX", key, "first", string.format("%.0f", time)) == 1
+  local fields = { "wrote", string.format("%.0f", time) }
+  if item.number then
+    fields[3], fields[4] = "number", item.number
+  end
+  redis.call("HSET", key, unpack(fields))
+  redis.call("ZADD", chats_key(prefix, item.organization), string.format("%.0f", time), item.chat)
+  count(prefix, item, "received")
+  if first then count(prefix, item, "new") end
+  return first
+end
+
+-- We wrote to a contact, and the server has it.
+local function contact_told(prefix, item, time)
+  redis.call("HSET", contact_key(prefix, item.organization, item.chat), "told", string.format("%.0f", time))
+end
+
+local function opt_out(prefix, item, time)
+  redis.call("HSET", contact_key(prefix, item.organization, item.chat), "optedOut", string.format("%.0f", time))
+  count(prefix, item, "optedOut")
+end
+
+local function opt_in(prefix, item)
+  redis.call("HDEL", contact_key(prefix, item.organization, item.chat), "optedOut")
+end
+
+-- A person is to look at the chat.
+local function hand_over(prefix, item, time)
+  redis.call("ZADD", handed_key(prefix, item.organization), "NX", string.format("%.0f", time), item.chat)
+  count(prefix, item, "handed")
+end
+
+-- A person wrote in the chat, or it is the AI's again.
+local function taken_over(prefix, item)
+  redis.call("ZREM", handed_key(prefix, item.organization), item.chat)
+end
