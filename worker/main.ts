@@ -7,6 +7,7 @@ import { serveHttp } from "./runtime/http.ts";
 import { createLogger, errorFields } from "./runtime/logging.ts";
 import { Readiness } from "./runtime/readiness.ts";
 import { untilStopped } from "./runtime/shutdown.ts";
+import { openPlatform } from "./platform.ts";
 import { startWorker, type Running } from "./worker.ts";
 
 const MISCONFIGURED = 78;
@@ -28,7 +29,8 @@ try {
   redis.on("error", (error) => log.warn("redis unreachable", errorFields(error)));
   const http = await serveHttp(config, { redis, readiness, log });
   log.info("listening", { health: http.health, board: http.board, admin: http.admin });
-  const starting = config.role === "web" ? startWeb(redis) : startWorker(config, redis, log);
+  const starting =
+    config.role === "web" ? startWeb(redis) : openPlatform(config, redis, log).then(startWorker);
   // Stopped while Redis is still awaited: there is nothing to drain. Else it is about to be ready, and holds shards.
   const worker = await Promise.race([
     starting,

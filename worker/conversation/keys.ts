@@ -54,3 +54,22 @@ export function conversationOf(member: string): Conversation {
   const space = member.indexOf(" ");
   return { organization: member.slice(0, space), chat: member.slice(space + 1) };
 }
+
+/** What an organization's number has to send to many, as a member of `due` in a chat's place. */
+export const BULK = "bulk";
+const RUN = "run:";
+
+/** A run of an automation as a member of `due`. */
+export function runMember(run: string): string {
+  return RUN + run;
+}
+
+/** The run that a member of `due` names, if it names one. */
+export function runOf(member: string): string | undefined {
+  return member.startsWith(RUN) ? member.slice(RUN.length) : undefined;
+}
+
+/** `due` has more than conversations. */
+export function isConversation({ chat }: Conversation): boolean {
+  return chat !== BULK && !chat.startsWith(RUN);
+}

@@ -1,12 +1,11 @@
-import { Queue, Worker, type ConnectionOptions } from "bullmq";
+import { Queue, type ConnectionOptions } from "bullmq";
 import { dueMember } from "../conversation/keys.ts";
 import type { Conversation } from "../conversation/types.ts";
 import type { MessageJob } from "../jobs/message/handler.ts";
 import { LOOK_JOB, REPLY_PRIORITY, TURN_JOB } from "../jobs/message/job.ts";
 import { errorFields, type Logger } from "./logging.ts";
+import { BLOCK_SECONDS, LongBlockingWorker } from "./long-blocking-worker.ts";
 
-/** How long an idle worker blocks on Redis; each time costs a command. */
-const BLOCK_SECONDS = 300;
 /** Failed jobs kept for a person to see. */
 const KEEP_FAILED = 1_000;
 /** Longer than any turn, so that no command is spent on renewing locks. */
@@ -22,13 +21,6 @@ export interface WakeUpOptions {
   handle(job: MessageJob): Promise<void>;
 }
 
-/** BullMQ blocks at most 10 s while a job is delayed, half a million commands a month; the sweep makes that needless. */
-class LongBlockingWorker extends Worker {
-  override get maximumBlockTimeout(): number {
-    return BLOCK_SECONDS;
-  }
-}
-
 /** After this long a wake-up counts as lost. */
 const LOST_MS = 60_000;
 
@@ -39,7 +31,7 @@ export function messageQueue(slot: number): string {
 /** The queue that wakes one process, and the BullMQ worker that takes from it. */
 export class WakeUps {
   readonly queue: Queue;
-  readonly #worker: Worker;
+  readonly #worker: LongBlockingWorker;
   readonly #options: WakeUpOptions;
   /** When the last wake-up of a conversation was added that was not taken yet. */
   readonly #queued = new Map<string, number>();

@@ -1,0 +1,226 @@
+import { baileysWhatsApp } from "./adapters/baileys/whatsapp.ts";
+import type { Completions } from "./conversation/completions.ts";
+import { isConversation } from "./conversation/keys.ts";
+import { Outbox } from "./conversation/outbox.ts";
+import { Replies } from "./conversation/replies.ts";
+import { turn, type TurnOptions } from "./conversation/turn.ts";
+import type { Conversation } from "./conversation/types.ts";
+import { handleMessageJob } from "./jobs/message/handler.ts";
+import manifest from "./package.json" with { type: "json" };
+import type { Platform } from "./platform.ts";
+import { errorFields } from "./runtime/logging.ts";
+import type { Standing } from "./runtime/readiness.ts";
+import { WakeUps } from "./runtime/wake-ups.ts";
+import { HandOver } from "./sessions/hand-over.ts";
+import { LeaseLost, type Lease } from "./sessions/lease.ts";
+import { LettingGo } from "./sessions/letting-go.ts";
+import { Membership } from "./sessions/membership.ts";
+import { Requests } from "./sessions/requests.ts";
+import { SessionRecords } from "./sessions/session-record.ts";
+import { Sessions } from "./sessions/sessions.ts";
+import { shardOf } from "./sessions/shards.ts";
+import { UnderWay } from "./sessions/under-way.ts";
+
+/** Conversations woken when a shard or a socket comes; the sweep brings the others. */
+const RESUMED_AT_ONCE = 1_000;
+
+/** What others do with what an owner learns. */
+export interface OwnerHooks {
+  readonly completions: Completions;
+  /** Something other than a conversation is due in a shard of this process; `member` names it within the organization. */
+  due(organization: string, member: string): void;
+}
+
+/** The part of a process that holds shards: their WhatsApp sessions, turns and outboxes. */
+export interface Owner {
+  readonly sessions: Sessions;
+  readonly membership: Membership;
+  /** The lease of an organization's shard, for whoever begins something; undefined too while it is let go. */
+  lease(organization: string): Lease | undefined;
+  /** Has a conversation looked at, after a while. */
+  wake(conversation: Conversation, delayMs?: number): void;
+  /** Undefined until the store has accepted the process: Redis may refuse a heartbeat. */
+  standing(): Standing | undefined;
+  /** Finishes what is under way within `drainMs`, closes sockets and gives the shards back. */
+  drain(drainMs: number): Promise<void>;
+}
+
+/** Makes the owner, which holds nothing until `membership.join()`. */
+export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
+  const { config, redis, keys, sealing, log, organizations, record, queues } = platform;
+  const whatsapp = baileysWhatsApp({ redis, keys, sealing, record, log, ...config.whatsapp });
+  const replies = new Replies(log);
+  const sessionRecords = new SessionRecords({ redis, keys, place: config.place });
+
+  let wakeUps: WakeUps | undefined;
+  const wake = (conversation: Conversation, delayMs?: number): void => wakeUps?.wake(conversation, delayMs);
+  const leaseOf = (organization: string): Lease | undefined => membership.lease(shardOf(organization));
+
+  const membership = new Membership(
+    {
+      redis,
+      keys,
+      log,
+      fleet: config.fleet,
+      version: manifest.version,
+      place: config.place,
+      image: config.image,
+      leaseMs: config.sessions.leaseSeconds * 1000,
+    },
+    {
+      slot: async (slot) => {
+        await wakeUps?.close();
+        wakeUps = await WakeUps.open({
+          ...queues,
+          slot,
+          concurrency: config.replies.concurrency,
+          handle: (job) => handleMessageJob(job, { turn: advance, look: () => membership.beat() }),
+        });
+        log.info("slot claimed", { slot, process: membership.process });
+      },
+      acquired: (leases) => {
+        log.info("shards acquired", { shards: leases.length });
+        // After the organizations are known: a turn needs their settings.
+        quietly(
+          "sessions opened",
+          sessions.acquired(leases).then(() => resume(leases)),
+        );
+      },
+      lost: (leases) => {
+        log.warn("shards lost", { shards: leases.length });
+        sessions.lost(leases);
+      },
+      over: (shards) => handOver.over(shards),
+      due: (conversations) => {
+        for (const conversation of conversations) look(conversation);
+      },
+      requested: (pending) => quietly("requests handled", requests.handle(pending)),
+    },
+  );
+
+  const sessions: Sessions = new Sessions({
+    whatsapp,
+    organizations,
+    log,
+    lease: (shard) => lettingGo.lease(shard),
+    stillOurs: async (lease) => {
+      await membership.beat();
+      return membership.lease(lease.shard)?.epoch === lease.epoch;
+    },
+    opened: (organization, lease) => {
+      quietly("session noted", sessionRecords.opened(organization, lease));
+      // What was to be sent while the socket was away.
+      quietly("resumed", resume([leaseOf(organization)].filter((held) => held !== undefined)));
+    },
+    disconnected: (organization) => outbox.disconnected(organization),
+    ended: (organization, lease, reason) =>
+      settled("session noted", sessionRecords.ended(organization, lease, reason)),
+    accepted: wake,
+    ack: (organization, ack) => quietly("ack recorded", outbox.acknowledge(organization, ack)),
+  });
+
+  const outbox: Outbox = new Outbox({
+    record,
+    log,
+    ackMs: config.whatsapp.ackTimeoutMs,
+    lease: leaseOf,
+    wire: (organization) => sessions.of(organization)?.connection,
+    wake,
+    acked: (conversation, part, next) => replies.acked(conversation, part, next),
+  });
+
+  const turnOptions: TurnOptions = {
+    record,
+    completions: hooks.completions,
+    outbox,
+    log,
+    attemptMs: config.ai.timeoutMs,
+    objectiveMs: config.replies.objectiveMs,
+    attempts: config.ai.attempts,
+    backoffMs: config.ai.backoffMs,
+    lease: (organization) => lettingGo.lease(shardOf(organization)),
+    settings: (organization) => organizations.find(organization),
+    wakeIn: wake,
+    thought: (conversation, timing) => replies.thought(conversation, timing),
+  };
+  const underWay = new UnderWay();
+  const advance = async (conversation: Conversation): Promise<void> => {
+    await underWay
+      .run(conversation.organization, (signal) => turn(conversation, turnOptions, signal))
+      .catch(unlessRefused);
+  };
+  const requests = new Requests({
+    redis,
+    keys,
+    sealing,
+    log,
+    whatsapp,
+    organizations,
+    sessions,
+    underWay,
+    lease: (shard) => lettingGo.lease(shard),
+  });
+
+  const lettingGo = new LettingGo({ underWay, outbox, sessions, lease: (shard) => membership.lease(shard) });
+  const handOver = new HandOver({
+    membership,
+    lettingGo,
+    sessions,
+    log,
+    // Who writes meanwhile is to wait no longer than for an answer.
+    patienceMs: config.replies.objectiveMs,
+    busy: (organization) => requests.busy(organization),
+    announce: async (slots) => await wakeUps?.announce(slots),
+  });
+
+  /** What waits for an owner or a socket that is gone would wait in vain; the rest comes with the heartbeat. */
+  async function resume(leases: readonly Lease[]): Promise<void> {
+    for (const conversation of await record.sweep(leases, RESUMED_AT_ONCE, { all: true })) look(conversation);
+  }
+
+  /** One that waits already is not woken again: a sweep repeats itself while the queue is long. */
+  function look(due: Conversation): void {
+    if (isConversation(due)) wakeUps?.wakeOnce(due);
+    else hooks.due(due.organization, due.chat);
+  }
+
+  /** A write was refused: the socket goes before anything else happens, and the heartbeat tells who has the shard. */
+  function unlessRefused(error: unknown): void {
+    if (!(error instanceof LeaseLost)) throw error;
+    log.warn("write refused", { ...error.lease });
+    sessions.lost([error.lease]);
+    void membership.beat();
+  }
+
+  /** Work that nobody waits for. */
+  function quietly(what: string, work: Promise<void>): void {
+    void settled(what, work);
+  }
+
+  /** Resolves when it is done, or is known not to be. */
+  function settled(what: string, work: Promise<void>): Promise<void> {
+    return work.catch(unlessRefused).catch((error: unknown) => log.error(`not ${what}`, errorFields(error)));
+  }
+
+  return {
+    sessions,
+    membership,
+    lease: (organization) => lettingGo.lease(shardOf(organization)),
+    wake,
+    standing: () => {
+      if (wakeUps === undefined) return undefined;
+      const shards = membership.leases.length;
+      return { slot: membership.slot, process: membership.process, shards, waiting: shards === 0 };
+    },
+    drain: async (drainMs) => {
+      const byShard = sessions.byShard;
+      membership.stopTaking();
+      const drained = wakeUps?.drain();
+      await lettingGo.letAllGo(drainMs);
+      await drained;
+      const others = await membership.leave(byShard);
+      await wakeUps?.announce(others);
+      await wakeUps?.close();
+    },
+  };
+}

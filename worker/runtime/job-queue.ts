@@ -1,0 +1,111 @@
+import { Queue, type ConnectionOptions, type Job } from "bullmq";
+import { BLOCK_SECONDS, LongBlockingWorker } from "./long-blocking-worker.ts";
+import { errorFields, type Logger } from "./logging.ts";
+
+/** Failed jobs kept for a person to see. */
+const KEEP_FAILED = 1_000;
+/** A job whose process died is another's after this long at the least, in ms. */
+const LOCK_MS = 60_000;
+/** How often it is looked for; each time costs a command of each process. */
+const STALLED_MS = 5 * 60_000;
+/** A job that was hit by that many deaths in a row is kept as failed: it may be what kills. */
+const DEATHS_MAX = 5;
+
+/** A job as a handler sees it: ids only, and the signal that tells it to stop. */
+export interface QueuedJob {
+  readonly id: string | undefined;
+  readonly name: string;
+  readonly data: unknown;
+}
+
+export interface JobQueueOptions {
+  readonly connection: ConnectionOptions;
+  /** BullMQ's prefix: the hash tag of the deployment. */
+  readonly prefix: string;
+  readonly name: "campaign" | "automation" | "cron";
+  /** Jobs that this process does at once. */
+  readonly concurrency: number;
+  readonly log: Logger;
+  handle(job: QueuedJob, signal: AbortSignal): Promise<void>;
+}
+
+/** When and how often a job is done. */
+export interface AddOptions {
+  /** Of jobs with the same id that are not done yet, one is kept. */
+  readonly id?: string;
+  /** From now, in ms. */
+  readonly delayMs?: number;
+  /** Attempts until it is kept as failed; with a back-off that doubles from a second. */
+  readonly attempts?: number;
+}
+
+/**
+ * A queue that every process of the deployment takes from. Jobs carry ids: what is to be done stands in the store, so that a
+ * lost or doubled job changes nothing.
+ */
+export class JobQueue {
+  readonly queue: Queue;
+  readonly #worker: LongBlockingWorker;
+  readonly #stop = new AbortController();
+
+  private constructor(options: JobQueueOptions) {
+    const { connection, prefix, name, concurrency, log } = options;
+    this.queue = new Queue(name, {
+      connection,
+      prefix,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: KEEP_FAILED },
+    });
+    this.#worker = new LongBlockingWorker(
+      name,
+      async (job: Job) => {
+        await options.handle({ id: job.id, name: job.name, data: job.data as unknown }, this.#stop.signal);
+      },
+      {
+        connection,
+        prefix,
+        concurrency,
+        autorun: false,
+        drainDelay: BLOCK_SECONDS,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_MS,
+        maxStalledCount: DEATHS_MAX,
+      },
+    );
+    this.queue.on("error", (error) => log.warn("queue error", { queue: name, ...errorFields(error) }));
+    this.#worker.on("error", (error) =>
+      log.warn("queue worker error", { queue: name, ...errorFields(error) }),
+    );
+    this.#worker.on("failed", (job, error) =>
+      log.warn("job failed", { queue: name, job: job?.id, name: job?.name, ...errorFields(error) }),
+    );
+  }
+
+  /** Starts to take jobs. */
+  static async open(options: JobQueueOptions): Promise<JobQueue> {
+    const queue = new JobQueue(options);
+    void queue.#worker.run();
+    await queue.#worker.waitUntilReady();
+    return queue;
+  }
+
+  async add(name: string, data: object, { id, delayMs = 0, attempts = 1 }: AddOptions = {}): Promise<void> {
+    await this.queue.add(name, data, {
+      attempts,
+      ...(attempts > 1 ? { backoff: { type: "exponential", delay: 1_000 } } : {}),
+      ...(id === undefined ? {} : { jobId: id }),
+      ...(delayMs > 0 ? { delay: delayMs } : {}),
+    });
+  }
+
+  /** Takes no new jobs, tells those under way to stop after `patienceMs`, and resolves when they have ended. */
+  async drain(patienceMs: number): Promise<void> {
+    const late = setTimeout(() => this.#stop.abort("draining"), patienceMs);
+    await this.#worker.close();
+    clearTimeout(late);
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.close(true);
+    await this.queue.close();
+  }
+}
