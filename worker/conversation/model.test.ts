@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { waitingIn } from "../metrics/waiting-fixture.ts";
 import { dueMember } from "./keys.ts";
-import { MINUTE, useRecord, type Chat } from "./record-fixture.ts";
+import { MINUTE, useRecord, WROTE_AT, type Chat } from "./record-fixture.ts";
 import type { Next, State, Turn } from "./types.ts";
 
 const deployment = useRecord();
@@ -21,9 +21,15 @@ interface Model {
   failed: boolean;
   backingOff: boolean;
   silent: boolean;
+  /** The customer was thanked for something that cannot be read. */
+  noticed: boolean;
   /** Counts what was made, for fresh ids. */
   made: number;
   received: string[];
+  /** What messages say that were changed, by id; the others say their id. */
+  changed: Record<string, string>;
+  /** Ids of messages that were taken back. */
+  revoked: string[];
   /** Every thought that was begun, also those that ended. */
   thoughts: Turn[];
   /** Every part that was ever in `out`. */
@@ -85,8 +91,8 @@ async function agrees(model: Model, chat: Chat, before: Lists): Promise<void> {
   expect(await waitingIn(chat.deployment)).toMatchObject({ conversations: waits ? 1 : 0 });
 
   // Nothing that was accepted disappears.
-  const left = before.inbound.filter((id) => !lists.inbound.includes(id));
-  expect(lists.history).toEqual(expect.arrayContaining(left.map((id) => `customer: ${id}`)));
+  const left = before.inbound.filter((id) => !lists.inbound.includes(id) && !model.revoked.includes(id));
+  expect(lists.history).toEqual(expect.arrayContaining(left.map((id) => said(model, id))));
 
   // A part joins once over its life, and those that stay keep their order.
   const joined = lists.outbound.filter((id) => !before.outbound.includes(id));
@@ -96,6 +102,11 @@ async function agrees(model: Model, chat: Chat, before: Lists): Promise<void> {
   expect(lists.outbound.filter((id) => stayed.includes(id))).toEqual(stayed);
   const unsent = model.out.slice(model.onItsWay === "no" ? 0 : 1).map(({ priority }) => priority);
   expect(unsent).toEqual(unsent.toSorted());
+}
+
+/** A customer's message as the history has it. */
+function said({ changed }: Model, id: string): string {
+  return `customer: ${changed[id] ?? id}`;
 }
 
 function queue(model: Model, part: Model["out"][number]): void {
@@ -122,7 +133,7 @@ function following(model: Model): Next {
 function say(model: Model, text: string): void {
   model.received.push(text);
   if (model.silent) {
-    model.history.push(`customer: ${text}`);
+    model.history.push(said(model, text));
     return;
   }
   model.inbound.push(text);
@@ -148,12 +159,114 @@ const owner =
     const text = `o${++model.made}`;
     expect(await chat.owner(text, { forMs })).toBe("silenced");
     model.silent ||= forMs > 0;
-    model.history.push(...model.inbound.map((id) => `customer: ${id}`), `owner: ${text}`);
-    model.inbound = [];
-    model.out = model.out.filter(
-      ({ priority }, index) => priority > 1 || (index === 0 && model.onItsWay !== "no"),
-    );
-    Object.assign(model, { thought: undefined, open: false, failed: false, backingOff: false });
+    keepOut(model, `owner: ${text}`);
+  };
+
+/** What was not answered is left to people, and answers that are not on their way are dropped. */
+function keepOut(model: Model, entry: string): void {
+  model.history.push(...model.inbound.map((id) => said(model, id)), entry);
+  model.inbound = [];
+  model.out = model.out.filter(
+    ({ priority }, index) => priority > 1 || (index === 0 && model.onItsWay !== "no"),
+  );
+  Object.assign(model, { thought: undefined, open: false, failed: false, backingOff: false });
+}
+
+const person = { sender: "551@lid", at: WROTE_AT } as const;
+
+function notice(model: Model, chat: Chat, id: string, text: string): void {
+  const turn = `notice ${id}`;
+  queue(model, { id: chat.idOf(turn, 0), text, priority: 1, turn, role: "assistant" });
+}
+
+const acknowledged =
+  (everyMs: number): Action =>
+  async (model, chat) => {
+    const id = `k${++model.made}`;
+    const reply = await chat.receive({
+      kind: "acknowledge",
+      id,
+      ...person,
+      text: id,
+      reply: "got it",
+      everyMs,
+    });
+    expect(reply).toBe(model.silent ? "silenced" : "acknowledged");
+    model.history.push(`customer: ${id}`);
+    if (!model.silent && (everyMs === 0 || !model.noticed)) {
+      notice(model, chat, id, "got it");
+      model.noticed = true;
+    }
+  };
+
+const handedOver =
+  (forMs: number): Action =>
+  async (model, chat) => {
+    const id = `h${++model.made}`;
+    const reply = await chat.receive({
+      kind: "hand-over",
+      id,
+      ...person,
+      text: id,
+      reply: "somebody comes",
+      forMs,
+    });
+    expect(reply).toBe(model.silent ? "silenced" : "handed");
+    keepOut(model, `customer: ${id}`);
+    if (!model.silent) notice(model, chat, id, "somebody comes");
+    model.silent ||= forMs > 0;
+  };
+
+const optedOut: Action = async (model, chat) => {
+  const id = `x${++model.made}`;
+  expect(await chat.receive({ kind: "customer", id, ...person, text: id, optOut: "no more" })).toBe(
+    "opted-out",
+  );
+  model.history.push(`customer: ${id}`);
+  notice(model, chat, id, "no more");
+};
+
+/** What is thought was read before: whoever thinks it is too late. */
+function rethought(model: Model, index: number): void {
+  if (model.thought !== undefined && index < model.thought.consumed) model.thought = undefined;
+}
+
+const edited =
+  (at: number): Action =>
+  async (model, chat) => {
+    const of = pick(model.received, at);
+    if (of === undefined) return;
+    const [id, text] = [`e${++model.made}`, `c${model.made}`];
+    const reply = await chat.receive({ kind: "edit", id, ...person, of, text, again: `again ${text}` });
+    const index = model.inbound.indexOf(of);
+    if (index === -1) {
+      model.changed[id] = `again ${text}`;
+      expect(reply).toBe(model.silent ? "silenced" : "stored");
+      say(model, id);
+      return;
+    }
+    expect(reply).toBe("changed");
+    model.changed[of] = text;
+    rethought(model, index);
+  };
+
+const revoked =
+  (at: number): Action =>
+  async (model, chat) => {
+    const of = pick(model.received, at);
+    if (of === undefined) return;
+    const id = `r${++model.made}`;
+    expect(await chat.receive({ kind: "revoke", id, sender: person.sender, of })).toBe("changed");
+    model.revoked.push(of);
+    const entry = said(model, of);
+    // Only of the last 40 is there anything to forget.
+    const from = Math.max(0, model.history.length - 40);
+    model.history = model.history.filter((each, place) => place < from || each !== entry);
+    const index = model.inbound.indexOf(of);
+    if (index === -1) return;
+    model.inbound.splice(index, 1);
+    rethought(model, index);
+    if (model.inbound.length === 0) Object.assign(model, { open: false, failed: false, backingOff: false });
   };
 
 const begin =
@@ -173,7 +286,9 @@ const begin =
       if (model.thought) model.attempts++;
       if (!model.open) Object.assign(model, { turn: model.turn + 1, open: true, attempts: 0, held: false });
       expect(begun).toMatchObject({ turn: model.turn, attempt: model.attempts + 1, held: model.held });
-      expect(begun.messages.map(({ text }) => text)).toEqual(model.inbound);
+      expect(begun.messages.map(({ text }) => text)).toEqual(
+        model.inbound.map((id) => model.changed[id] ?? id),
+      );
       expect(begun.history.map(({ role, text }) => `${role}: ${text}`)).toEqual(model.history.slice(-40));
       const turn = { turn: begun.turn, token: begun.token };
       model.thought = { ...turn, over: attemptMs === 0, consumed: model.inbound.length };
@@ -201,7 +316,7 @@ const commit =
     const consumed = model.thought?.consumed ?? 0;
     expect(await chat.commit(turn, ...texts)).toBe(current ? "committed" : "stale");
     if (!current) return;
-    model.history.push(...model.inbound.splice(0, consumed).map((id) => `customer: ${id}`));
+    model.history.push(...model.inbound.splice(0, consumed).map((id) => said(model, id)));
     Object.assign(model, { thought: undefined, open: false, backingOff: false });
     for (const [index, text] of texts.entries()) {
       queue(model, {
@@ -306,6 +421,13 @@ const steps = [
   fc
     .oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(MINUTE) })
     .map((forMs) => new Step(`owner(${forMs})`, owner(forMs))),
+  ms.map((everyMs) => new Step(`acknowledged(${everyMs})`, acknowledged(everyMs))),
+  fc
+    .oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(MINUTE) })
+    .map((forMs) => new Step(`handedOver(${forMs})`, handedOver(forMs))),
+  fc.constant(new Step("optedOut", optedOut)),
+  last.map((at) => new Step(`edited(${at})`, edited(at))),
+  last.map((at) => new Step(`revoked(${at})`, revoked(at))),
   ms.map((attemptMs) => new Step(`begin(${attemptMs})`, begin(attemptMs))),
   ms.map((attemptMs) => new Step(`begin(${attemptMs})`, begin(attemptMs))),
   ms.map((attemptMs) => new Step(`begin(${attemptMs})`, begin(attemptMs))),
@@ -343,8 +465,11 @@ async function setup(): Promise<{ model: Model; real: Chat }> {
       failed: false,
       backingOff: false,
       silent: false,
+      noticed: false,
       made: 0,
       received: [],
+      changed: {},
+      revoked: [],
       thoughts: [],
       parts: [],
     },
