@@ -212,8 +212,12 @@ const handedOver =
       forMs,
     });
     expect(reply).toBe(model.silent ? "silenced" : "handed");
+    if (model.silent) {
+      model.history.push(`customer: ${id}`);
+      return;
+    }
     keepOut(model, `customer: ${id}`);
-    if (!model.silent) notice(model, chat, id, "somebody comes");
+    notice(model, chat, id, "somebody comes");
     model.silent ||= forMs > 0;
   };
 

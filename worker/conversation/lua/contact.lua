@@ -61,8 +61,8 @@ end
 
 -- A person is to look at the chat.
 local function hand_over(prefix, item, time)
-  redis.call("ZADD", handed_key(prefix, item.organization), "NX", string.format("%.0f", time), item.chat)
-  count(prefix, item, "handed")
+  local key = handed_key(prefix, item.organization)
+  if redis.call("ZADD", key, "NX", string.format("%.0f", time), item.chat) == 1 then count(prefix, item, "handed") end
 end
 
 -- A person wrote in the chat, or it is the AI's again.

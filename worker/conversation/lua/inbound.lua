@@ -108,13 +108,19 @@ local function hand_to_person(prefix, shard, item)
   local record = read_record(prefix, shard, item)
   local time = now()
   if item.id then contact_wrote(prefix, item, time) end
-  local silent = record.silentUntil and record.silentUntil > time
   hand_over(prefix, item, time)
-  keep_out(record, time, item.forMs, item.body and { entry_of(item) } or {})
-  if item.reply and not silent then reply_with(record, item.reply) end
+  local entries = item.body and { entry_of(item) } or {}
+  if record.silentUntil and record.silentUntil > time then
+    -- Nothing is left to drop but the notice that says so.
+    add_history(record, entries)
+    keep_history(record)
+    return "silenced"
+  end
+  keep_out(record, time, item.forMs, entries)
+  if item.reply then reply_with(record, item.reply) end
   settle(record)
   write_record(record)
-  return silent and "silenced" or "handed"
+  return "handed"
 end
 
 -- A person took the chat over: {forMs; sender, id, at, body, inbox of what they wrote, if they did}.
