@@ -22,7 +22,9 @@ const log = createLogger(config);
 for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
 quietConsole(log);
 try {
-  const stopped = untilStopped(log);
+  const unfit = Promise.withResolvers<undefined>();
+  let exitCode = 0;
+  const stopped = Promise.race([untilStopped(log), unfit.promise]);
   const readiness = new Readiness(config);
   void stopped.then(() => readiness.draining());
   const redis = openRedis(config.redis.url, "oxy");
@@ -30,7 +32,13 @@ try {
   const http = await serveHttp(config, { redis, readiness, log });
   log.info("listening", { health: http.health, board: http.board, admin: http.admin });
   const starting =
-    config.role === "web" ? startWeb(redis) : openPlatform(config, redis, log).then(startWorker);
+    config.role === "web"
+      ? startWeb(redis)
+      : openPlatform(config, redis, log, (error) => {
+          log.error("cannot go on", errorFields(error));
+          exitCode = 1;
+          unfit.resolve(undefined);
+        }).then(startWorker);
   // Stopped while Redis is still awaited: there is nothing to drain. Else it is about to be ready, and holds shards.
   const worker = await Promise.race([
     starting,
@@ -51,7 +59,7 @@ try {
   await http.close();
   redis.disconnect();
   log.info("stopped");
-  process.exit(0);
+  process.exit(exitCode);
 } catch (error) {
   log.error("cannot run", errorFields(error));
   process.exit(1);

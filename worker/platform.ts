@@ -1,12 +1,12 @@
 import type { Redis } from "ioredis";
-import { patience, requireSuitable } from "./adapters/redis/connect.ts";
+import { afterReconnects, patience, requireSuitable, UnsuitableRedis } from "./adapters/redis/connect.ts";
 import { keysOf, type Keys } from "./adapters/redis/keys.ts";
 import { Sealing } from "./adapters/redis/sealing.ts";
 import type { Config } from "./config.ts";
 import { policyOf, type Policy } from "./conversation/policy.ts";
 import { ConversationRecord } from "./conversation/record.ts";
-import type { Logger } from "./runtime/logging.ts";
-import { requireMatchingStore } from "./sessions/meta.ts";
+import { errorFields, type Logger } from "./runtime/logging.ts";
+import { requireMatchingStore, StoreMismatch } from "./sessions/meta.ts";
 import { Organizations } from "./sessions/organizations.ts";
 
 /** What every part of a process stands on: the store, who its tenants are, and their conversations. */
@@ -24,22 +24,53 @@ export interface Platform {
   readonly queues: {
     readonly connection: { readonly url: string } & typeof patience;
     readonly prefix: string;
+    readonly stalledMs: number;
     readonly log: Logger;
   };
 }
 
 /**
- * Makes sure that the store can be worked on. Waits for Redis as long as it takes.
+ * Makes sure that the store can be worked on, now and whenever Redis comes back. Waits for it as long as it takes.
+ * @param unfit told when what came back cannot be worked on: the process is to end, as it would not have begun
  * @throws UnsuitableRedis, StoreMismatch
  */
-export async function openPlatform(config: Config, redis: Redis, log: Logger): Promise<Platform> {
+export async function openPlatform(
+  config: Config,
+  redis: Redis,
+  log: Logger,
+  unfit: (error: Error) => void,
+): Promise<Platform> {
   const keys = keysOf(config.namespace);
   const sealing = new Sealing(config.encryptionKeys);
-  await requireSuitable(redis);
+  const suitability = {
+    production: config.environment === "production",
+    warn: (sentence: string) => log.warn("redis may lose data", { why: sentence }),
+  };
+  await requireSuitable(redis, suitability);
   await requireMatchingStore(redis, keys, sealing);
+  afterReconnects(
+    redis,
+    async () => {
+      await requireSuitable(redis, suitability);
+      // Leases went with the rest, so that nothing was written over it; what WhatsApp knows of its devices stays.
+      if ((await requireMatchingStore(redis, keys, sealing)) === "new")
+        log.error(
+          "the store lost all it had: put a copy of it back, or add and pair the organizations again",
+        );
+    },
+    (error) => {
+      if (error instanceof UnsuitableRedis || error instanceof StoreMismatch) unfit(error);
+      else log.warn("redis not looked at again", errorFields(error));
+    },
+  );
   const organizations = new Organizations({ redis, keys, sealing, log });
   const policy = (organization: string): Policy => policyOf(organizations.find(organization));
   const record = new ConversationRecord({ redis, keys, sealing, policy });
-  const queues = { connection: { url: config.redis.url, ...patience }, prefix: keys.prefix, log };
+  const queues = {
+    connection: { url: config.redis.url, ...patience },
+    prefix: keys.prefix,
+    stalledMs: config.profile.stalledSeconds * 1000,
+    log,
+  };
   return { config, redis, keys, sealing, log, organizations, record, policy, queues };
 }

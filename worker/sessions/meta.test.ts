@@ -25,10 +25,10 @@ const newSealing = (id = "a") => new Sealing([{ id, key: randomBytes(32) }]);
 
 test("the first process writes what is fixed, the next ones find it", async () => {
   const [keys, sealing] = [newKeys(), newSealing()];
-  await requireMatchingStore(redis, keys, sealing);
+  expect(await requireMatchingStore(redis, keys, sealing)).toBe("new");
   const written = await redis.hgetall(keys.meta);
   expect(written).toMatchObject({ version: "1", shards: "256" });
-  await requireMatchingStore(redis, keys, sealing);
+  expect(await requireMatchingStore(redis, keys, sealing)).toBe("known");
   expect(await redis.hgetall(keys.meta)).toEqual(written);
 });
 

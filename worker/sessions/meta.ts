@@ -13,13 +13,18 @@ export class StoreMismatch extends Error {
 }
 
 /**
- * Writes what is fixed for the life of a store the first time, and compares it ever after.
+ * Writes what is fixed for the life of a store the first time, and compares it ever after; says which of both it was.
  * @throws StoreMismatch on another record version, shard count or encryption key
  */
-export async function requireMatchingStore(redis: Redis, keys: Keys, sealing: Sealing): Promise<void> {
+export async function requireMatchingStore(
+  redis: Redis,
+  keys: Keys,
+  sealing: Sealing,
+): Promise<"new" | "known"> {
   const expected = { version: String(RECORD_VERSION), shards: String(SHARDS) };
   // A record that is there is not completed: what it lacks, this version would not know.
-  if ((await redis.exists(keys.meta)) === 0) {
+  const known = (await redis.exists(keys.meta)) === 1;
+  if (!known) {
     await redis
       .multi()
       .hsetnx(keys.meta, "version", expected.version)
@@ -42,4 +47,5 @@ export async function requireMatchingStore(redis: Redis, keys: Keys, sealing: Se
       `OXY_ENCRYPTION_KEYS: expected a key that opens this store, got none (${error.message}); nothing was changed`,
     );
   }
+  return known ? "known" : "new";
 }
