@@ -93,6 +93,16 @@ describe("what is required is enough", () => {
   test("a lease may be a fraction of seconds", () => {
     expect(loadConfig({ ...least, OXY_LEASE_SECONDS: "1.5" }).sessions.leaseSeconds).toBe(1.5);
   });
+
+  test.each([
+    [undefined, 15],
+    ["economy", 45],
+    ["fast-failover", 3],
+  ])("profile %s has a lease of %i s, unless told", (OXY_PROFILE, leaseSeconds) => {
+    const environment = { ...least, ...(OXY_PROFILE === undefined ? {} : { OXY_PROFILE }) };
+    expect(loadConfig(environment).sessions.leaseSeconds).toBe(leaseSeconds);
+    expect(loadConfig({ ...environment, OXY_LEASE_SECONDS: "7" }).sessions.leaseSeconds).toBe(7);
+  });
 });
 
 describe("metrics", () => {

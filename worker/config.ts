@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { SealingKey } from "./adapters/redis/sealing.ts";
 import { docOf, environmentShape, WHATSAPP_TRUST_ROOT, WHATSAPP_URL } from "./environment.ts";
 import type { EnvironmentKey } from "./environment.ts";
+import { PROFILES, type Profile } from "./profiles.ts";
 
 /** Everything the worker is told from outside. Times are in the unit of their name. */
 export interface Config {
@@ -27,6 +28,7 @@ export interface Config {
   };
   readonly replies: { readonly objectiveMs: number; readonly concurrency: number };
   readonly whatsapp: { readonly url: string; readonly trustRoot: string; readonly ackTimeoutMs: number };
+  readonly profile: Profile;
   readonly sessions: { readonly leaseSeconds: number };
   readonly shutdown: { readonly drainSeconds: number };
   /** The one port for everything, when the host routes only one. */
@@ -118,7 +120,8 @@ function grouped(env: Parsed): Config {
       trustRoot: env.OXY_WHATSAPP_TRUST_ROOT,
       ackTimeoutMs: env.OXY_ACK_TIMEOUT_MS,
     },
-    sessions: { leaseSeconds: env.OXY_LEASE_SECONDS },
+    profile: PROFILES[env.OXY_PROFILE],
+    sessions: { leaseSeconds: env.OXY_LEASE_SECONDS ?? PROFILES[env.OXY_PROFILE].leaseSeconds },
     shutdown: { drainSeconds: env.DRAIN_SECONDS },
     port: env.PORT,
     health: { port: env.OXY_HEALTH_PORT },

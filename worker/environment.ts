@@ -112,7 +112,15 @@ export const environmentShape = {
     "15000",
     "How long WhatsApp's ack of a sent message is awaited, in ms.",
   ),
-  OXY_LEASE_SECONDS: seconds(1, 3_600, "15", "How long a shard stays owned without renewal, in seconds."),
+  OXY_PROFILE: choice(
+    ["economy", "standard", "fast-failover"],
+    "standard",
+    "What being noticed soon when a process dies may cost in commands of Redis: a lease of 45, 15 or 3 seconds.",
+  ),
+  OXY_LEASE_SECONDS: required(decimal().pipe(z.number().min(1).max(3_600)).optional(), {
+    about: "How long a shard stays owned without renewal, in seconds. When unset, as `OXY_PROFILE` has it.",
+    expected: "a number from 1 to 3600",
+  }),
   DRAIN_SECONDS: seconds(
     0,
     3_600,

@@ -6,8 +6,6 @@ import { errorFields, type Logger } from "./logging.ts";
 const KEEP_FAILED = 1_000;
 /** A job whose process died is another's after this long at the least, in ms. */
 const LOCK_MS = 60_000;
-/** How often it is looked for; each time costs a command of each process. */
-const STALLED_MS = 5 * 60_000;
 /** A job that was hit by that many deaths in a row is kept as failed: it may be what kills. */
 const DEATHS_MAX = 5;
 
@@ -25,6 +23,8 @@ export interface JobQueueOptions {
   readonly name: "campaign" | "automation" | "cron";
   /** Jobs that this process does at once. */
   readonly concurrency: number;
+  /** How often jobs of dead processes are looked for, in ms; each time costs each process a command. */
+  readonly stalledMs: number;
   readonly log: Logger;
   handle(job: QueuedJob, signal: AbortSignal): Promise<void>;
 }
@@ -49,7 +49,7 @@ export class JobQueue {
   readonly #stop = new AbortController();
 
   private constructor(options: JobQueueOptions) {
-    const { connection, prefix, name, concurrency, log } = options;
+    const { connection, prefix, name, concurrency, stalledMs, log } = options;
     this.queue = new Queue(name, {
       connection,
       prefix,
@@ -67,7 +67,7 @@ export class JobQueue {
         autorun: false,
         drainDelay: BLOCK_SECONDS,
         lockDuration: LOCK_MS,
-        stalledInterval: STALLED_MS,
+        stalledInterval: stalledMs,
         maxStalledCount: DEATHS_MAX,
       },
     );
