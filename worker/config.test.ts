@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { PROFILES } from "./profiles.ts";
 import { InvalidConfig, loadConfig, secretsOf } from "./config.ts";
 import { configurationPage } from "./dev/configuration-page.ts";
 import { environmentShape, WHATSAPP_TRUST_ROOT, WHATSAPP_URL } from "./environment.ts";
@@ -47,6 +48,7 @@ describe("what is required is enough", () => {
       },
       replies: { objectiveMs: 5_000, concurrency: 50 },
       whatsapp: { url: WHATSAPP_URL, trustRoot: WHATSAPP_TRUST_ROOT, ackTimeoutMs: 15_000 },
+      profile: PROFILES.standard,
       sessions: { leaseSeconds: 15 },
       shutdown: { drainSeconds: 25 },
       port: undefined,
