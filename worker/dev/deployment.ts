@@ -1,9 +1,17 @@
+import { randomUUID } from "node:crypto";
+import { Redis } from "ioredis";
+import type { z } from "zod";
+import { keysOf } from "../adapters/redis/keys.ts";
+import type { organizationSettings } from "../sessions/organization.ts";
 import { startAi, type Answering, type DevelopmentAi } from "./ai.ts";
 import { oxy } from "./oxy.ts";
 import { startRedisServer, type RedisServer } from "./redis-server.ts";
 import type { Phone } from "./whatsapp/phone.ts";
 import { startWhatsAppSimulator, type WhatsAppSimulator } from "./whatsapp/simulator.ts";
 import { newEncryptionKey, WorkerProcess } from "./worker-process.ts";
+
+/** Longer than until any worker's next heartbeat. */
+const CONFIGURE_SECONDS = 20;
 
 export interface DeploymentOptions {
   readonly answering: Answering;
@@ -74,6 +82,24 @@ export class LocalDeployment {
   /** `npx oxy org add`. */
   async addOrganization(organization: string, options: readonly string[] = []): Promise<void> {
     for await (const _answer of oxy(["org", "add", organization, ...options], this.environment)) continue;
+  }
+
+  /**
+   * Adds an organization with any settings, or changes it: the request that `npx oxy org add` makes.
+   * @throws Error with the worker's reason, or when none answers
+   */
+  async configure(organization: string, settings: z.input<typeof organizationSettings>): Promise<void> {
+    const redis = new Redis(this.redisUrl);
+    try {
+      const keys = keysOf(this.namespace);
+      const [id, at] = [randomUUID(), Date.now()];
+      await redis.hset(keys.requests, id, JSON.stringify({ at, verb: "org add", organization, settings }));
+      const [, answer] = (await redis.blpop(keys.answers(id), CONFIGURE_SECONDS)) ?? [];
+      const { kind, reason } = JSON.parse(answer ?? "{}") as { kind?: string; reason?: string };
+      if (kind !== "done") throw new Error(reason ?? `no worker answered in ${CONFIGURE_SECONDS} s`);
+    } finally {
+      redis.disconnect();
+    }
   }
 
   /** `npx oxy pair`, scanned by this phone, or a new one. */
