@@ -4,8 +4,11 @@ local item = cjson.decode(ARGV[5])
 local record = read_record(ARGV[4], ARGV[1], item)
 if not thinks(record, item.turn, item.token) then return "stale" end
 
-add_history(record, as_history(redis.call("LRANGE", record.inbound, 0, record.consumed - 1)))
-redis.call("LTRIM", record.inbound, record.consumed, -1)
+-- None, when a flood pushed all that was read for it into the history.
+if record.consumed > 0 then
+  add_history(record, as_history(redis.call("LRANGE", record.inbound, 0, record.consumed - 1)))
+  redis.call("LTRIM", record.inbound, record.consumed, -1)
+end
 record.tryAt = redis.call("EXISTS", record.inbound) == 1 and now() or nil
 record.open, record.givenUp, record.attempts = nil, nil, 0
 for number, part in ipairs(item.parts) do

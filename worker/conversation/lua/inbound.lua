@@ -23,6 +23,18 @@ local function entry_of(item)
   return cjson.encode({ role = "customer", id = item.id, at = item.at, body = item.body })
 end
 
+-- Takes up a message to be answered. Of more than any answer takes into account, the oldest join the history: who floods a
+-- chat must not fill the store, nor make every thought read all of it.
+local function take_up(record, message)
+  local over = redis.call("RPUSH", record.inbound, cjson.encode(message)) - UNANSWERED_MAX
+  if over <= 0 then return end
+  add_history(record, as_history(redis.call("LRANGE", record.inbound, 0, over - 1)))
+  redis.call("LTRIM", record.inbound, over, -1)
+  for _, counted in ipairs({ "consumed", "givenUp" }) do
+    if record[counted] then record[counted] = math.max(0, record[counted] - over) end
+  end
+end
+
 -- A text to be answered: {at (ms), body (sealed)}, and where it applies {who = "team", number, optOut: reply or true, optIn}.
 -- Returns "stored"; "silenced" when a person has the chat, so that it joins the history only; "opted-out"; "repeated".
 local function arrive(prefix, shard, item)
@@ -47,7 +59,7 @@ local function arrive(prefix, shard, item)
   local message = {
     sender = item.sender, id = item.id, at = item.at, received = time, body = item.body, who = item.who,
   }
-  redis.call("RPUSH", record.inbound, cjson.encode(message))
+  take_up(record, message)
   record.failed = nil
   -- A back-off holds: messages that follow each other must not use up the attempts at an AI that is down.
   record.tryAt = record.tryAt or time

@@ -5,6 +5,8 @@ local INBOX_SECONDS = 26 * 3600
 -- A phone may ask for a message again for this long.
 local SENT_SECONDS = 7 * 24 * 3600
 local HISTORY_ENTRIES = 40
+-- Messages that wait for one answer.
+local UNANSWERED_MAX = 100
 local FAILED_PARTS = 20
 -- Texts of a conversation at rest are kept for so long where the caller does not say.
 local RETENTION_MS = 90 * 24 * 3600 * 1000
