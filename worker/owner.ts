@@ -1,7 +1,10 @@
 import { baileysWhatsApp } from "./adapters/baileys/whatsapp.ts";
 import type { Completions } from "./conversation/completions.ts";
+import { FairShare } from "./conversation/fair-share.ts";
 import { isConversation } from "./conversation/keys.ts";
 import { Outbox } from "./conversation/outbox.ts";
+import { Presence } from "./conversation/presence.ts";
+import { Receipts } from "./conversation/receipts.ts";
 import { Replies } from "./conversation/replies.ts";
 import { turn, type TurnOptions } from "./conversation/turn.ts";
 import type { Conversation } from "./conversation/types.ts";
@@ -74,7 +77,11 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
           ...queues,
           slot,
           concurrency: config.replies.concurrency,
-          handle: (job) => handleMessageJob(job, { turn: advance, look: () => membership.beat() }),
+          handle: (job) =>
+            handleMessageJob(job, {
+              turn: (conversation) => fair.take(conversation),
+              look: () => membership.beat(),
+            }),
         });
         log.info("slot claimed", { slot, process: membership.process });
       },
@@ -112,11 +119,16 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
       // What was to be sent while the socket was away.
       quietly("resumed", resume([leaseOf(organization)].filter((held) => held !== undefined)));
     },
-    disconnected: (organization) => outbox.disconnected(organization),
+    disconnected: (organization) => {
+      outbox.disconnected(organization);
+      // Before the shard may be another's.
+      void receipts.flush();
+    },
     ended: (organization, lease, reason) =>
       settled("session noted", sessionRecords.ended(organization, lease, reason)),
     accepted: wake,
     ack: (organization, ack) => quietly("ack recorded", outbox.acknowledge(organization, ack)),
+    receipt: (organization, receipt) => receipts.add(organization, receipt),
   });
 
   const outbox: Outbox = new Outbox({
@@ -128,6 +140,12 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     wake,
     acked: (conversation, part, next) => replies.acked(conversation, part, next),
   });
+
+  const presence = new Presence({
+    wire: (organization) => sessions.of(organization)?.connection,
+    settings: (organization) => organizations.find(organization),
+  });
+  const receipts = new Receipts({ redis, keys, log, lease: leaseOf, policy: platform.policy });
 
   const turnOptions: TurnOptions = {
     record,
@@ -142,6 +160,8 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     settings: (organization) => organizations.find(organization),
     wakeIn: wake,
     thought: (conversation, timing) => replies.thought(conversation, timing),
+    thinking: (conversation) => presence.thinking(conversation),
+    answered: (conversation, messages) => presence.answered(conversation, messages),
   };
   const underWay = new UnderWay();
   const advance = async (conversation: Conversation): Promise<void> => {
@@ -149,6 +169,12 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
       .run(conversation.organization, (signal) => turn(conversation, turnOptions, signal))
       .catch(unlessRefused);
   };
+  const fair = new FairShare({
+    places: config.replies.concurrency,
+    shared: () => organizations.ids.length > 1,
+    run: advance,
+    failed: (conversation, error) => log.warn("turn failed", { ...conversation, ...errorFields(error) }),
+  });
   const requests = new Requests({
     redis,
     keys,
@@ -180,8 +206,8 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
 
   /** One that waits already is not woken again: a sweep repeats itself while the queue is long. */
   function look(due: Conversation): void {
-    if (isConversation(due)) wakeUps?.wakeOnce(due);
-    else hooks.due(due.organization, due.chat);
+    if (!isConversation(due)) hooks.due(due.organization, due.chat);
+    else if (!fair.waits(due)) wakeUps?.wakeOnce(due);
   }
 
   /** A write was refused: the socket goes before anything else happens, and the heartbeat tells who has the shard. */
@@ -215,9 +241,11 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     drain: async (drainMs) => {
       const byShard = sessions.byShard;
       membership.stopTaking();
+      fair.close();
       const drained = wakeUps?.drain();
       await lettingGo.letAllGo(drainMs);
       await drained;
+      await receipts.flush();
       const others = await membership.leave(byShard);
       await wakeUps?.announce(others);
       await wakeUps?.close();
