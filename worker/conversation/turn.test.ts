@@ -24,7 +24,7 @@ async function waiting(answer: (signal: AbortSignal) => Promise<string>, changed
     completions: {
       answer: async (_question, signal) => {
         asked++;
-        return await answer(signal);
+        return { texts: [await answer(signal)] };
       },
     },
     outbox: { deliver: async () => {} } as unknown as Outbox,

@@ -1,7 +1,7 @@
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "../sessions/lease.ts";
 import type { OrganizationSettings } from "../sessions/organization.ts";
-import type { Completions } from "./completions.ts";
+import type { Answer, Completions } from "./completions.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ConversationRecord } from "./record.ts";
 import type { ThoughtTiming } from "./replies.ts";
@@ -26,6 +26,10 @@ export interface TurnOptions {
   wakeIn(conversation: Conversation, ms: number): void;
   /** An answer is in the record. */
   thought(conversation: Conversation, timing: ThoughtTiming): void;
+  /** A turn is being thought, until the returned function is called. */
+  thinking?(conversation: Conversation): () => void;
+  /** These messages have their answer in the record. */
+  answered?(conversation: Conversation, messages: readonly string[]): void;
 }
 
 /** The record's time left for the AI's answer to be committed after its hard timeout. */
@@ -73,12 +77,16 @@ async function think(
     // "held" too: whoever queued it may be gone before it was sent.
     if (held !== "stale") await outbox.deliver(conversation);
   };
+  const over = options.thinking?.(conversation);
   const began = performance.now();
-  let answer: string;
+  let answer: Answer;
   try {
     if (thought.attempt > options.attempts) throw new Error("every attempt ran out of time");
     const signal = AbortSignal.any([stop, AbortSignal.timeout(options.attemptMs)]);
-    answer = await options.completions.answer({ settings, ...thought }, signal);
+    answer = await options.completions.answer(
+      { conversation, settings, spentMicroUsd: 0, ...thought },
+      signal,
+    );
   } catch (error) {
     // Drained: the turn stays in thought, and whoever owns the shard next repeats it.
     if (stop.aborted) return;
@@ -86,12 +94,17 @@ async function think(
     return;
   } finally {
     clearTimeout(holding);
+    over?.();
   }
   const aiMs = performance.now() - began;
-  const committed = await record.commit(lease, conversation, thought, [answer]);
-  if (committed === "committed")
+  const committed = await record.commit(lease, conversation, thought, answer.texts);
+  if (committed === "committed") {
     options.thought(conversation, { turn: thought.turn, queueMs: thought.waitedMs, aiMs });
-  else options.log.info("answer came too late", { ...conversation, turn: thought.turn });
+    options.answered?.(
+      conversation,
+      thought.messages.map(({ id }) => id),
+    );
+  } else options.log.info("answer came too late", { ...conversation, turn: thought.turn });
 }
 
 async function fail(

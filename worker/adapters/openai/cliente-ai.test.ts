@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Question } from "../../conversation/completions.ts";
+import { NoAnswer, type Question } from "../../conversation/completions.ts";
 import { organizationSettings } from "../../sessions/organization.ts";
-import { clienteAi, NoAnswer } from "./cliente-ai.ts";
+import { clienteAi } from "./cliente-ai.ts";
 
 type Handling = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -25,6 +25,8 @@ afterEach(() => {
 const never = new AbortController().signal;
 const settings = organizationSettings.parse({ name: "Loja da Ana", instructions: "Seja breve." });
 const question: Question = {
+  conversation: { organization: "ana", chat: "1@lid" },
+  spentMicroUsd: 0,
   settings,
   history: [
     { role: "customer", at: 1, text: "oi" },
@@ -79,7 +81,7 @@ const client = ({ url }: Api, timeoutMs = 5_000) =>
 describe("what is asked", () => {
   test("who answers, what was said before, and every message that is not answered, in order", async () => {
     const server = await api(says("custa 10, frete grátis"));
-    expect(await client(server).answer(question, never)).toBe("custa 10, frete grátis");
+    expect(await client(server).answer(question, never)).toEqual({ texts: ["custa 10, frete grátis"] });
     expect(server.authorizations).toEqual(["Bearer key"]);
     const [body] = server.bodies;
     expect(body?.model).toBe("a-model");

@@ -1,5 +1,5 @@
 import OpenAI from "openai";
-import type { Completions, Question } from "../../conversation/completions.ts";
+import { NoAnswer, type Completions, type Question } from "../../conversation/completions.ts";
 
 export interface ClienteAiOptions {
   readonly apiKey: string;
@@ -7,11 +7,6 @@ export interface ClienteAiOptions {
   readonly model: string;
   /** Hard timeout of one attempt. */
   readonly timeoutMs: number;
-}
-
-/** The AI answered, but not with something to send. */
-export class NoAnswer extends Error {
-  override readonly name = "NoAnswer";
 }
 
 /** Answers customers in the organization's voice. */
@@ -28,7 +23,7 @@ export function clienteAi({ apiKey, baseUrl, model, timeoutMs }: ClienteAiOption
       const text = choice?.message.content?.trim();
       if (!text)
         throw new NoAnswer(`the AI gave no text (finish_reason ${choice?.finish_reason ?? "missing"})`);
-      return text;
+      return { texts: [text] };
     },
   };
 }
