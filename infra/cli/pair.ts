@@ -4,27 +4,46 @@ import { ask, withControl, type ControlOptions } from "./control.ts";
 
 /** WhatsApp shows the first code for 60 s and the others for 20 s each. */
 const PATIENCE_SECONDS = 90;
+/** A code that is typed is good for all of that time. */
+const CODE_PATIENCE_SECONDS = 200;
+
+interface PairOptions extends ControlOptions {
+  readonly code?: string;
+}
 
 export function pairCommand(): Command {
   const pair = new Command("pair")
-    .description("Link an organization's phone: shows the QR code to scan.")
+    .description("Link an organization's phone: shows the QR code to scan, or a code to type there.")
     .argument("<organization>", "as it was added")
+    .option("--code <number>", "link by a code that is typed on the phone with this number: 5511987654321")
     .addHelpText(
       "after",
-      "\nOn the phone: WhatsApp, Settings, Linked devices, Link a device.\n\nExample:\n  $ npx oxy pair -s local loja-da-ana",
+      '\nOn the phone: WhatsApp, Settings, Linked devices, Link a device; with --code then "Link with phone number instead".\n\nExamples:\n  $ npx oxy pair -s local loja-da-ana\n  $ npx oxy pair -s local loja-da-ana --code 5511987654321',
     )
     .action(pairOrganization);
   return withControl(pair);
 }
 
-async function pairOrganization(organization: string, options: ControlOptions): Promise<void> {
-  for await (const answer of ask(options, { verb: "pair", organization }, PATIENCE_SECONDS)) {
+async function pairOrganization(organization: string, options: PairOptions): Promise<void> {
+  const { code } = options;
+  // As people write it.
+  const number = code?.replaceAll(/[\s()+.-]/g, "");
+  const request = { verb: "pair", organization, ...(number === undefined ? {} : { number }) };
+  const patience = number === undefined ? PATIENCE_SECONDS : CODE_PATIENCE_SECONDS;
+  for await (const answer of ask(options, request, patience)) {
     if (options.json) process.stdout.write(`${JSON.stringify(answer)}\n`);
     else if (answer.kind === "qr") {
       process.stdout.write(
         `${renderUnicodeCompact(answer.qr)}\nScan this with the phone of ${organization}.\n`,
       );
+    } else if (answer.kind === "code") {
+      process.stdout.write(`Type this on the phone of ${organization}: ${spaced(answer["code"] ?? "")}\n`);
     } else if (answer.kind === "done")
       process.stdout.write(`${organization} is linked as ${answer["account"]}\n`);
   }
+}
+
+/** As the phone shows it while it is typed. */
+function spaced(code: string): string {
+  return `${code.slice(0, 4)}-${code.slice(4)}`;
 }

@@ -1,6 +1,7 @@
 /** What a worker answers; `done` and `failed` are the last. Documented in docs/architecture.md. */
 export type Answer =
   | { readonly kind: "qr"; readonly qr: string }
+  | { readonly kind: "code"; readonly code: string }
   | { readonly kind: "done"; readonly [detail: string]: string }
   | { readonly kind: "failed"; readonly reason: string };
 

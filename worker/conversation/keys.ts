@@ -40,6 +40,11 @@ export function sentKey(prefix: string, organization: string, id: string): strin
   return `${prefix}:sent:${organization}:${id}`;
 }
 
+/** String: `state ms`, how far a sent part has come at the other side. */
+export function receiptKey(prefix: string, organization: string, id: string): string {
+  return `${prefix}:receipt:${organization}:${id}`;
+}
+
 /** Sorted set: `organization chat` by the ms of store time when to look again. */
 export function dueKey(prefix: string, shard: number): string {
   return `${prefix}:due:${shard}`;
@@ -57,6 +62,8 @@ export function conversationOf(member: string): Conversation {
 
 /** What an organization's number has to send to many, as a member of `due` in a chat's place. */
 export const BULK = "bulk";
+/** What an organization's number has to tell its own people, likewise. */
+export const NOTICES = "notices";
 const RUN = "run:";
 
 /** A run of an automation as a member of `due`. */
@@ -71,5 +78,5 @@ export function runOf(member: string): string | undefined {
 
 /** `due` has more than conversations. */
 export function isConversation({ chat }: Conversation): boolean {
-  return chat !== BULK && !chat.startsWith(RUN);
+  return chat !== BULK && chat !== NOTICES && !chat.startsWith(RUN);
 }

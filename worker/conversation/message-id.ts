@@ -13,3 +13,8 @@ export function messageId({ organization, chat }: Conversation, turn: number | s
   const digest = createHash("sha256").update([organization, chat, turn, part].join("\0")).digest("hex");
   return PREFIX + digest.slice(0, HEX_DIGITS).toUpperCase();
 }
+
+/** Whether it may be the id of a part: Baileys' own look the same, those of phones do not. */
+export function isOurs(id: string): boolean {
+  return id.length === PREFIX.length + HEX_DIGITS && id.startsWith(PREFIX);
+}

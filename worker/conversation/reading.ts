@@ -1,8 +1,9 @@
 import type { Redis } from "ioredis";
 import type { Sealing } from "../adapters/redis/sealing.ts";
 import { shardOf } from "../sessions/shards.ts";
-import { conversationKeys, dueKey, dueMember, inboxKey, sentKey } from "./keys.ts";
+import { conversationKeys, dueKey, dueMember, inboxKey, receiptKey, sentKey } from "./keys.ts";
 import { openBody, openInbox } from "./sealed.ts";
+import type { ReceiptState } from "../sessions/whatsapp.ts";
 import type { Conversation, RefusedPart, State, View } from "./types.ts";
 
 /** The conversation at one moment, without texts. */
@@ -56,6 +57,24 @@ export async function readSentText(
   const [first, last] = [value.indexOf(" "), value.lastIndexOf(" ")];
   const chat = first === last ? value.slice(0, last) : value.slice(first + 1, last);
   return openBody(sealing, { organization, chat }, value.slice(last + 1)).text;
+}
+
+/** How far a sent part has come, and since when, in ms by WhatsApp's clock. */
+export interface Receipted {
+  readonly state: ReceiptState;
+  readonly at: number;
+}
+
+export async function readReceipt(
+  redis: Redis,
+  prefix: string,
+  organization: string,
+  id: string,
+): Promise<Receipted | undefined> {
+  const value = await redis.get(receiptKey(prefix, organization, id));
+  if (value === null) return undefined;
+  const [state, at] = value.split(" ");
+  return { state: state as ReceiptState, at: Number(at) };
 }
 
 /** Plaintext of a received message. @throws Unsealable */

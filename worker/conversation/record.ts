@@ -10,7 +10,7 @@ import { conversationOf } from "./keys.ts";
 import { messageId } from "./message-id.ts";
 import { policyOf, type Policy } from "./policy.ts";
 import { openBegun, openSendable, type ThoughtReply } from "./opening.ts";
-import { readInboxed, readSentText, readView } from "./reading.ts";
+import { readInboxed, readReceipt, readSentText, readView, type Receipted } from "./reading.ts";
 import { scripts } from "./scripts.ts";
 import { sealBody } from "./sealed.ts";
 import type { Begun, Conversation, Failed, Next, Offer, Sendable, Turn, View } from "./types.ts";
@@ -225,6 +225,11 @@ export class ConversationRecord {
   /** Text of a part sent within the last week. @throws Unsealable */
   async sentText(organization: string, id: string): Promise<string | undefined> {
     return await readSentText(this.#redis, this.#keys.prefix, this.#sealing, organization, id);
+  }
+
+  /** How far a part sent within the last week has come; undefined while only the server has it. */
+  async receiptOf(organization: string, id: string): Promise<Receipted | undefined> {
+    return await readReceipt(this.#redis, this.#keys.prefix, organization, id);
   }
 
   /** Plaintext of a message received within the last 26 h. @throws Unsealable */

@@ -27,5 +27,12 @@ export const scripts = {
   acked: transition("acked"),
   refused: transition("refused"),
   retry: transition("retry"),
+  receipts: new Script("conversation receipts", [
+    fenceLua,
+    ...dueLua,
+    lua("contact"),
+    lua("record"),
+    lua("receipts"),
+  ]),
   sweep: new Script("conversation sweep", [fenceLua, ...dueLua, lua("sweep")]),
 } as const;

@@ -37,6 +37,7 @@ function owner() {
     ended: async () => {},
     accepted: nothing,
     ack: nothing,
+    receipt: nothing,
   });
   const lettingGo: LettingGo = new LettingGo({
     underWay,

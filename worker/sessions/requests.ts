@@ -4,7 +4,7 @@ import type { Keys } from "../adapters/redis/keys.ts";
 import type { Sealing } from "../adapters/redis/sealing.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "./lease.ts";
-import { organizationId, organizationSettings } from "./organization.ts";
+import { organizationId, organizationSettings, phoneNumber } from "./organization.ts";
 import type { Organizations } from "./organizations.ts";
 import { importSession } from "./session-import.ts";
 import type { PairingEvent } from "./session.ts";
@@ -26,7 +26,13 @@ const requestSchema = z.discriminatedUnion("verb", [
     organization: organizationId,
     settings: organizationSettings,
   }),
-  z.strictObject({ at, verb: z.literal("pair"), organization: organizationId }),
+  z.strictObject({
+    at,
+    verb: z.literal("pair"),
+    organization: organizationId,
+    /** Of the phone: it is linked by a code typed there instead of one scanned by it. */
+    number: phoneNumber.optional(),
+  }),
   z.strictObject({
     at,
     verb: z.literal("session import"),
@@ -41,6 +47,7 @@ type Request = z.infer<typeof requestSchema>;
 /** Told to whoever asked, in this order; `done` and `failed` are the last. */
 type Answer =
   | { readonly kind: "qr"; readonly qr: string }
+  | { readonly kind: "code"; readonly code: string }
   | { readonly kind: "done"; readonly [detail: string]: string }
   | { readonly kind: "failed"; readonly reason: string };
 
@@ -142,7 +149,7 @@ export class Requests {
         await sessions.settled();
         const session = sessions.of(organization);
         if (session === undefined) await this.#answer(id, unknown(organization));
-        else await session.pair((event) => this.#tell(id, event));
+        else await session.pair((event) => this.#tell(id, event), request.number);
         return;
       }
       case "session import": {

@@ -4,7 +4,7 @@ import { errorFields, type Logger } from "../runtime/logging.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Lease } from "./lease.ts";
 import type { OrganizationSettings } from "./organization.ts";
-import type { Ack, Connection, Ending, WhatsApp } from "./whatsapp.ts";
+import type { Ack, Connection, Ending, Receipt, WhatsApp } from "./whatsapp.ts";
 
 /** After this many take-overs without a quiet {@link REPLACED_WINDOW_MS}, a person has to look at the number. */
 const REPLACED_MAX = 3;
@@ -26,6 +26,7 @@ export type SessionStatus =
 /** What pairing tells whoever asked for it. */
 export type PairingEvent =
   | { readonly kind: "qr"; readonly qr: string }
+  | { readonly kind: "code"; readonly code: string }
   | { readonly kind: "paired"; readonly account: string }
   | { readonly kind: "failed"; readonly reason: string };
 
@@ -45,6 +46,7 @@ export interface SessionOptions {
   ended(organization: string, lease: Lease, reason: Ending["kind"]): Promise<void>;
   accepted(conversation: Conversation): void;
   ack(organization: string, ack: Ack): void;
+  receipt(organization: string, receipt: Receipt): void;
 }
 
 /** The WhatsApp session of one organization under one lease: dials, and decides what the end of a connection means. */
@@ -60,8 +62,10 @@ export class Session {
   #failures = 0;
   #replaced: number[] = [];
   #pairing: ((event: PairingEvent) => void) | undefined;
-  /** The code that can be scanned at this moment. */
-  #qr: string | undefined;
+  /** What can be scanned or typed at this moment. */
+  #shown: PairingEvent | undefined;
+  /** Of the phone on which a code is to be typed; undefined where one is to be scanned. */
+  #number: string | undefined;
   #closed = false;
 
   constructor(options: SessionOptions) {
@@ -75,8 +79,8 @@ export class Session {
     await this.#guarded(() => this.#dial());
   }
 
-  /** Links a phone: tells the QR codes to show, then how it ended. */
-  async pair(tell: (event: PairingEvent) => void): Promise<void> {
+  /** Links a phone: tells the QR codes to show, or the code to type on the phone with this number, then how it ended. */
+  async pair(tell: (event: PairingEvent) => void, number?: string): Promise<void> {
     if (this.status === "pairing")
       this.#pairing?.({ kind: "failed", reason: "another pairing was asked for" });
     else if (this.status === "replaced" || this.status === "rejected") this.#replaced = [];
@@ -89,12 +93,18 @@ export class Session {
       return;
     }
     this.#pairing = tell;
-    if (this.status === "pairing") {
+    if (this.status === "pairing" && number === this.#number) {
       // The next code may be a minute away.
-      if (this.#qr !== undefined) tell({ kind: "qr", qr: this.#qr });
+      if (this.#shown !== undefined) tell(this.#shown);
       return;
     }
-    this.#qr = undefined;
+    this.#shown = undefined;
+    this.#number = number;
+    if (this.status === "pairing") {
+      // The other way of linking takes another connection, which is dialled when this one has ended.
+      this.#connection?.terminate();
+      return;
+    }
     this.status = "pairing";
     await this.#guarded(() => this.#dial());
   }
@@ -139,17 +149,16 @@ export class Session {
     clearTimeout(this.#redial);
     const { organization, lease, whatsapp, log } = this.#options;
     if (this.status !== "pairing") this.status = "connecting";
+    const number = this.#number;
     const connection = await whatsapp.connect({
       organization,
       lease,
       pairing: this.status === "pairing",
+      number,
       settings: () => this.#options.settings(),
       events: {
-        qr: (qr) => {
-          this.#qr = qr;
-          if (this.#pairing === undefined) this.#connection?.terminate();
-          this.#pairing?.({ kind: "qr", qr });
-        },
+        qr: (qr) => this.#show({ kind: "qr", qr }),
+        code: (code) => this.#show({ kind: "code", code }),
         paired: (account) => {
           log.info("whatsapp paired", { organization });
           this.#tellPaired(account);
@@ -172,6 +181,9 @@ export class Session {
         ack: (ack) => {
           this.#options.ack(organization, ack);
         },
+        receipt: (receipt) => {
+          this.#options.receipt(organization, receipt);
+        },
         ended: (ending) => {
           void this.#guarded(() => this.#ended(ending));
         },
@@ -179,7 +191,7 @@ export class Session {
     });
     this.#connection = connection;
     // The lease may have gone while the state was read.
-    if (this.#closed) connection?.terminate();
+    if (this.#closed || number !== this.#number) connection?.terminate();
     else if (connection === undefined) this.status = "unpaired";
   }
 
@@ -221,7 +233,11 @@ export class Session {
         return;
       case "not-scanned":
         this.status = "unpaired";
-        this.#failPairing("nobody scanned the QR code in time");
+        this.#failPairing(
+          this.#number === undefined
+            ? "nobody scanned the QR code in time"
+            : "nobody typed the code on the phone in time",
+        );
         return;
       case "rejected":
         this.status = "rejected";
@@ -251,6 +267,12 @@ export class Session {
     clearTimeout(this.#redial);
     const inMs = (this.#options.redialMs ?? backoffMs)(this.#failures++);
     this.#redial = setTimeout(() => void this.#guarded(() => this.#dial()), inMs);
+  }
+
+  #show(code: PairingEvent): void {
+    this.#shown = code;
+    if (this.#pairing === undefined) this.#connection?.terminate();
+    this.#pairing?.(code);
   }
 
   #tellPaired(account: string): void {

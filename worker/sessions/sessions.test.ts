@@ -26,6 +26,7 @@ function sessionsOf() {
     ended: async () => {},
     accepted: nothing,
     ack: nothing,
+    receipt: nothing,
   });
   return { sessions, close, closed };
 }

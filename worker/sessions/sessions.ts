@@ -6,7 +6,7 @@ import { shardOf } from "./shards.ts";
 
 export interface SessionsOptions extends Pick<
   SessionOptions,
-  "whatsapp" | "stillOurs" | "opened" | "disconnected" | "ended" | "accepted" | "ack"
+  "whatsapp" | "stillOurs" | "opened" | "disconnected" | "ended" | "accepted" | "ack" | "receipt"
 > {
   readonly organizations: Organizations;
   readonly log: Logger;

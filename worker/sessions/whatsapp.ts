@@ -26,8 +26,21 @@ export type Ack =
   | { readonly kind: "acked"; readonly id: string }
   | { readonly kind: "refused"; readonly id: string; readonly code: number };
 
+/** How far a message that we sent has come at the other side; it only advances. */
+export type ReceiptState = "delivered" | "read" | "played";
+
+/** What the other side's phone says about messages that we sent. */
+export interface Receipt {
+  readonly ids: readonly string[];
+  readonly state: ReceiptState;
+  /** By WhatsApp's clock, in ms. */
+  readonly at: number;
+}
+
 export interface ConnectionEvents {
   qr(code: string): void;
+  /** To be typed on the phone, where pairing by code was asked for. */
+  code(code: string): void;
   /** The phone was linked; its number or LID is in `account`. */
   paired(account: string): void;
   /** Logged in: stanzas can be sent. */
@@ -37,6 +50,7 @@ export interface ConnectionEvents {
   /** A message was recognised and left alone. */
   leftAlone(what: string): void;
   ack(ack: Ack): void;
+  receipt(receipt: Receipt): void;
   /** Exactly once, last. */
   ended(ending: Ending): void;
 }
@@ -46,6 +60,8 @@ export interface ConnectionContext {
   readonly lease: Lease;
   /** Offer QR codes when no phone is linked. */
   readonly pairing: boolean;
+  /** Offer a code to be typed on the phone with this number instead. */
+  readonly number?: string | undefined;
   /** As they are at this moment. */
   settings(): OrganizationSettings;
   readonly events: ConnectionEvents;
@@ -61,6 +77,17 @@ export interface Connection {
    * A repeated send under the same id is the same message to WhatsApp.
    */
   send(chat: string, id: string, text: string): Promise<void>;
+  /**
+   * The chat with whoever has this phone number: the LID where it is known. Undefined when nobody on WhatsApp has it.
+   * Asks the network at most once for a number.
+   * @param number digits, with the country's code
+   * @throws Error when it cannot be asked at this moment
+   */
+  resolve(number: string): Promise<string | undefined>;
+  /** Shows the contact that somebody types, or does no more. It lapses by itself after some 25 s. */
+  typing(chat: string, on: boolean): Promise<void>;
+  /** Shows the contact that these messages of theirs were read. */
+  read(chat: string, messages: readonly string[]): Promise<void>;
   /** Closes in an orderly way: what is being stored is stored first. */
   close(): Promise<void>;
   /** Cuts the socket now. */

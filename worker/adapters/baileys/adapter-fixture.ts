@@ -14,7 +14,7 @@ import type { Lease } from "../../sessions/lease.ts";
 import { organizationSettings, type OrganizationSettings } from "../../sessions/organization.ts";
 import { Session, type PairingEvent } from "../../sessions/session.ts";
 import { shardOf } from "../../sessions/shards.ts";
-import type { Ack, Connection, Ending, WhatsApp } from "../../sessions/whatsapp.ts";
+import type { Ack, Connection, Ending, Receipt, WhatsApp } from "../../sessions/whatsapp.ts";
 import { keysOf, type Keys } from "../redis/keys.ts";
 import { Sealing } from "../redis/sealing.ts";
 import { quietConsole } from "./quiet-console.ts";
@@ -102,7 +102,14 @@ export class World {
   }
 
   /** One socket, with what it reports. */
-  async connect(organization = "acme", { epoch = "7", whatsapp = this.whatsapp } = {}): Promise<Wire> {
+  async connect(
+    organization = "acme",
+    {
+      epoch = "7",
+      whatsapp = this.whatsapp,
+      number,
+    }: { epoch?: string; whatsapp?: WhatsApp; number?: string } = {},
+  ): Promise<Wire> {
     const wire = new Wire(this.#watch, organization);
     this.#wires.push(wire);
     const lease = await this.lease(organization, epoch);
@@ -111,6 +118,7 @@ export class World {
       organization,
       lease,
       pairing: true,
+      number,
       settings,
       events: wire.events,
     });
@@ -196,6 +204,8 @@ export class Wire {
   readonly accepted: Conversation[] = [];
   readonly leftAlone: string[] = [];
   readonly acks: Ack[] = [];
+  readonly codes: string[] = [];
+  readonly receipts: Receipt[] = [];
   readonly endings: Ending[] = [];
   opened = 0;
   readonly #watch: Watch;
@@ -211,6 +221,8 @@ export class Wire {
 
   readonly events = {
     qr: (qr: string): void => this.#note(() => this.qrs.push(qr)),
+    code: (code: string): void => this.#note(() => this.codes.push(code)),
+    receipt: (receipt: Receipt): void => this.#note(() => this.receipts.push(receipt)),
     paired: (account: string): void => this.#note(() => this.accounts.push(account)),
     open: (): void => this.#note(() => this.opened++),
     accepted: (conversation: Conversation): void => this.#note(() => this.accepted.push(conversation)),
@@ -305,6 +317,7 @@ export class Talk {
         this.#watch.changed();
       },
       ack: (organization, ack) => this.#work(this.outbox.acknowledge(organization, ack)),
+      receipt: () => {},
     });
     this.outbox = new Outbox({
       record,

@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import makeWASocket, { DisconnectReason, proto, type WASocket } from "@whiskeysockets/baileys";
+import makeWASocket, {
+  DisconnectReason,
+  proto,
+  type BinaryNode,
+  type WASocket,
+} from "@whiskeysockets/baileys";
 import type { ConversationRecord } from "../../conversation/record.ts";
 import { errorFields, type Logger } from "../../runtime/logging.ts";
 import type { Connection, ConnectionContext, ConnectionEvents, Ending } from "../../sessions/whatsapp.ts";
@@ -9,6 +14,8 @@ import { handleInOrder } from "./in-order.ts";
 import { Inbox } from "./inbox.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { Ratchet } from "./ratchet.ts";
+import { receiptOf } from "./receipt.ts";
+import { Resolver } from "./resolver.ts";
 import type { SessionState } from "./session-state.ts";
 import { signalRepository } from "./signal-repository.ts";
 
@@ -30,13 +37,16 @@ export class BaileysConnection implements Connection {
   readonly #socket: WASocket;
   readonly #state: SessionState;
   readonly #events: ConnectionEvents;
+  readonly #resolver: Resolver;
+  /** A code is asked for once for each connection; the codes to be scanned go on. */
+  #codeAsked = false;
   #open = false;
   /** Set before the socket is closed, because the close event itself does not know why. */
   #ending: Ending | undefined;
   readonly #ended = Promise.withResolvers<void>();
 
   constructor(options: BaileysConnectionOptions) {
-    const { organization, state, record, events, log, url } = options;
+    const { organization, state, record, events, log, url, number } = options;
     this.#state = state;
     this.#events = events;
     const ratchet = new Ratchet(state);
@@ -74,11 +84,19 @@ export class BaileysConnection implements Connection {
       const error = attrs["error"];
       events.ack(error === undefined ? { kind: "acked", id } : { kind: "refused", id, code: Number(error) });
     });
+    this.#resolver = new Resolver(this.#socket, state);
+    this.#socket.ws.on("CB:receipt", (stanza: BinaryNode) => {
+      const receipt = receiptOf(stanza);
+      if (receipt !== undefined) events.receipt(receipt);
+    });
     this.#socket.ev.on("creds.update", () => {
       state.credentialsChanged();
     });
     this.#socket.ev.on("connection.update", (update) => {
-      if (update.qr !== undefined) events.qr(update.qr);
+      if (update.qr !== undefined) {
+        if (number === undefined) events.qr(update.qr);
+        else void this.#askForCode(number);
+      }
       if (update.isNewLogin === true) this.#whenStored(() => events.paired(this.#account()));
       if (update.connection === "open") {
         this.#open = true;
@@ -96,6 +114,20 @@ export class BaileysConnection implements Connection {
     if (!this.#open) throw new Error(`not connected: message ${id} was not written`);
     // A preview would be fetched from the network by this process.
     await this.#socket.sendMessage(chat, { text, linkPreview: null }, { messageId: id });
+  }
+
+  async resolve(number: string): Promise<string | undefined> {
+    if (!this.#open) throw new Error("not connected: WhatsApp cannot be asked who has a number");
+    return await this.#resolver.resolve(number);
+  }
+
+  async typing(chat: string, on: boolean): Promise<void> {
+    if (this.#open) await this.#socket.sendPresenceUpdate(on ? "composing" : "paused", chat);
+  }
+
+  async read(chat: string, messages: readonly string[]): Promise<void> {
+    if (this.#open)
+      await this.#socket.readMessages(messages.map((id) => ({ remoteJid: chat, id, fromMe: false })));
   }
 
   async close(): Promise<void> {
@@ -120,6 +152,16 @@ export class BaileysConnection implements Connection {
   fail(error: Error): void {
     this.#ending ??= { kind: "store", error };
     this.terminate();
+  }
+
+  async #askForCode(number: string): Promise<void> {
+    if (this.#codeAsked) return;
+    this.#codeAsked = true;
+    try {
+      this.#events.code(await this.#socket.requestPairingCode(number));
+    } catch {
+      // The socket went meanwhile; the next one asks again.
+    }
   }
 
   async #end(ending: Ending): Promise<void> {

@@ -88,6 +88,11 @@ export class SessionState {
     return this.creds.me !== undefined && this.creds.account !== undefined;
   }
 
+  /** A number that asked for a pairing code which nobody typed: with it Baileys would log in, and be logged out. */
+  forgetHalfLinked(): void {
+    if (!this.paired) delete this.creds.me;
+  }
+
   read<T extends keyof SignalDataTypeMap>(
     type: T,
     id: string,

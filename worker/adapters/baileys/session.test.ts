@@ -108,6 +108,9 @@ describe("with a WhatsApp that ends as told", () => {
           id: `${dials.length}`,
           open: false,
           send: async () => {},
+          resolve: async () => undefined,
+          typing: async () => {},
+          read: async () => {},
           close: async () => {},
           terminate: () => {},
         };
@@ -129,6 +132,7 @@ describe("with a WhatsApp that ends as told", () => {
       ended: async (_organization, _lease, reason) => void ends.push(reason),
       accepted: () => {},
       ack: () => {},
+      receipt: () => {},
     });
     sessions.push(session);
     return { session, dials, told, redials, ends, pair: () => session.pair((event) => told.push(event)) };

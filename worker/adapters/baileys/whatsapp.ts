@@ -42,6 +42,7 @@ export function baileysWhatsApp(options: BaileysOptions): WhatsApp {
       let connection: BaileysConnection | undefined;
       const state = await load(context.organization, context.lease, (error) => connection?.fail(error));
       if (!state.paired && !context.pairing) return undefined;
+      state.forgetHalfLinked();
       connection = new BaileysConnection({ ...options, ...context, state });
       return connection;
     },
