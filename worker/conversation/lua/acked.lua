@@ -4,9 +4,11 @@ local item = cjson.decode(ARGV[5])
 local record = read_record(ARGV[4], ARGV[1], item)
 local part = part_on_its_way(record, item.id)
 if not part then return "unknown" end
-contact_told(ARGV[4], item, now())
-count(ARGV[4], item, part.role or "notice")
+local time, source = now(), source_of(part)
+contact_told(ARGV[4], item, source, time)
+count(ARGV[4], item, part.counts or part.role or "notice")
 drop_first_part(record)
 local following = after_parts(record)
 write_record(record)
+flight_ended(ARGV[4], ARGV[1], item, source, "sent", time)
 return following

@@ -1,0 +1,27 @@
+-- Not fenced: any process may have something to tell, and queueing sends nothing.
+-- shard, prefix, {organization, notices: {id, body, forMs}[], once?: {job, day}, keep?: {key, value, ms}}
+-- → how many were queued; -1 when the job was done for this day or a later one, and then nothing is written
+local shard, prefix = ARGV[1], ARGV[2]
+local item = cjson.decode(ARGV[3])
+local organization, once, keep = item.organization, item.once, item.keep
+if once then
+  local done = redis.call("HGET", done_key(prefix, organization), once.job)
+  if done and done >= once.day then return -1 end
+  redis.call("HSET", done_key(prefix, organization), once.job, once.day)
+end
+if keep then redis.call("SET", keep.key, keep.value, "PX", string.format("%.0f", keep.ms)) end
+
+local key, time, queued = notices_key(prefix, organization), now(), 0
+for _, notice in ipairs(item.notices) do
+  local noted = queued_key(prefix, organization, "notice-" .. notice.id)
+  if redis.call("SET", noted, 1, "NX", "EX", SENT_SECONDS) then
+    local entry = { id = notice.id, body = notice.body, ends = time + notice.forMs }
+    redis.call("RPUSH", key, cjson.encode(entry))
+    queued = queued + 1
+  end
+end
+if queued > 0 then
+  redis.call("LTRIM", key, -NOTICES_MAX, -1)
+  look_for_notices(prefix, shard, organization, time)
+end
+return queued
