@@ -1,6 +1,6 @@
 const FIXTURES = "-fixture[.]ts$";
 const TESTS = `[.]test[.]ts$|${FIXTURES}`;
-const DEVELOPMENT = ["^bench/", "^(worker|infra)/dev/"];
+const DEVELOPMENT = ["^(worker/)?bench/", "^(worker|infra)/dev/"];
 /** What decides and describes, and nothing from npm or Node. */
 const DATA =
   "^infra/((?!deploy|index)[^/]+|aws/(?!pulumi|cdktf)[^/]+|places/railway-regions|(hosts|stores|networks)/[^/]+/(?!pulumi|cdktf|operations|preflight)[^/]+)[.]ts$";
