@@ -101,6 +101,7 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
       due: (conversations) => {
         for (const conversation of conversations) look(conversation);
       },
+      settings: (version) => quietly("settings read again", organizations.refresh(version)),
       requested: (pending) => quietly("requests handled", requests.handle(pending)),
     },
   );

@@ -1,5 +1,5 @@
 -- One beat of a process: it claims or keeps its slot, renews the leases it holds, takes what is free of its part, and
--- learns what is due in its shards, what operators ask for, and how many shards it holds beyond its part.
+-- learns what is due in its shards, what operators ask for, whether settings changed, and how many shards it holds beyond its part.
 -- Needs fence.lua, due.lua, epoch.lua and parts.lua.
 -- KEYS: leases, slots, process, requests.
 -- ARGV: prefix, process, fleet, version, lease (ms), shards, 1 to take free shards, due limit,
@@ -107,4 +107,5 @@ return cjson.encode({
   over = over,
   due = due_of(prefix, owned, tonumber(ARGV[8]), function() return true end),
   requests = redis.call("HGETALL", KEYS[4]),
+  settings = redis.call("GET", prefix .. ":organizations:version") or "0",
 })

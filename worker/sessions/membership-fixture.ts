@@ -49,6 +49,7 @@ export class Member {
   readonly over = vi.fn<MembershipEvents["over"]>();
   readonly due = vi.fn<MembershipEvents["due"]>();
   readonly requested = vi.fn<MembershipEvents["requested"]>();
+  readonly settings = vi.fn<MembershipEvents["settings"]>();
   readonly membership: Membership;
 
   constructor(redis: Redis, keys: Keys, options: MemberOptions = {}) {

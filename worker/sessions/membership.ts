@@ -38,6 +38,8 @@ export interface MembershipEvents {
   due(conversations: readonly Conversation[]): void;
   /** What operators ask for: request → JSON. Every process sees it; the owner answers. */
   requested(requests: ReadonlyMap<string, string>): void;
+  /** What counts the changes of organizations' settings; told with every beat. */
+  settings(version: string): void;
 }
 
 interface Beat {
@@ -46,6 +48,7 @@ interface Beat {
   readonly over: number;
   readonly due: readonly string[];
   readonly requests: readonly string[];
+  readonly settings: string;
 }
 
 /**
@@ -223,6 +226,7 @@ export class Membership {
       this.#leases.set(shard, lease);
       acquired.push(lease);
     }
+    this.#events.settings(beat.settings);
     if (acquired.length > 0) this.#events.acquired(acquired);
     if (beat.over > 0) this.#events.over(beat.over);
     const due = listOf(beat.due);

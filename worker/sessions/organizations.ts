@@ -2,7 +2,8 @@ import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Sealing } from "../adapters/redis/sealing.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
-import { organizationSettings, type OrganizationSettings } from "./organization.ts";
+import type { OrganizationSettings } from "./organization.ts";
+import { readStored } from "./stored-settings.ts";
 
 export interface OrganizationsOptions {
   readonly redis: Redis;
@@ -15,6 +16,9 @@ export interface OrganizationsOptions {
 export class Organizations {
   readonly #options: OrganizationsOptions;
   #settings = new Map<string, OrganizationSettings>();
+  /** Of what is in memory. */
+  #version = "";
+  #loading: Promise<void> | undefined;
 
   constructor(options: OrganizationsOptions) {
     this.#options = options;
@@ -23,17 +27,43 @@ export class Organizations {
   /** One whose settings cannot be read is left out, and the others go on. */
   async load(): Promise<void> {
     const { redis, keys, sealing, log } = this.#options;
-    const stored = await redis.hgetall(keys.organizations);
+    const [version, stored] = (
+      (await redis.multi().get(keys.settingsVersion).hgetall(keys.organizations).exec()) ?? []
+    ).map(([error, value]) => {
+      if (error) throw error;
+      return value;
+    }) as [string | null, Record<string, string>];
     const settings = new Map<string, OrganizationSettings>();
     for (const [organization, sealed] of Object.entries(stored)) {
       try {
         const json: unknown = JSON.parse(sealing.openText(`${keys.organizations} ${organization}`, sealed));
-        settings.set(organization, organizationSettings.parse(json));
+        const lost: string[] = [];
+        settings.set(
+          organization,
+          readStored(json, (path) => lost.push(path)),
+        );
+        if (lost.length > 0)
+          log.warn("settings of another version left out", { organization, settings: lost.join(", ") });
       } catch (error) {
         log.error("organization's settings cannot be read", { organization, ...errorFields(error) });
       }
     }
     this.#settings = settings;
+    this.#version = version ?? "0";
+  }
+
+  /**
+   * Reads them again if they changed since.
+   * @param version as the store has it, where it is known; else it is asked, a command
+   */
+  async refresh(version?: string): Promise<void> {
+    const { redis, keys } = this.#options;
+    const current = version ?? (await redis.get(keys.settingsVersion)) ?? "0";
+    if (current === this.#version) return;
+    this.#loading ??= this.load().finally(() => {
+      this.#loading = undefined;
+    });
+    await this.#loading;
   }
 
   get ids(): readonly string[] {
@@ -52,11 +82,17 @@ export class Organizations {
     return settings;
   }
 
+  /** Every process learns of it: its next heartbeat says that something changed. */
   async save(organization: string, settings: OrganizationSettings): Promise<"added" | "changed"> {
     const { redis, keys, sealing } = this.#options;
     const sealed = sealing.seal(`${keys.organizations} ${organization}`, JSON.stringify(settings));
-    const added = await redis.hset(keys.organizations, organization, sealed);
+    const replies = await redis
+      .multi()
+      .hset(keys.organizations, organization, sealed)
+      .incr(keys.settingsVersion)
+      .exec();
+    for (const [error] of replies ?? []) if (error) throw error;
     this.#settings.set(organization, settings);
-    return added === 1 ? "added" : "changed";
+    return replies?.[0]?.[1] === 1 ? "added" : "changed";
   }
 }

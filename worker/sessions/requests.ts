@@ -10,6 +10,7 @@ import { importSession } from "./session-import.ts";
 import type { PairingEvent } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { shardOf } from "./shards.ts";
+import { explainSettings } from "./stored-settings.ts";
 import type { UnderWay } from "./under-way.ts";
 import type { WhatsApp } from "./whatsapp.ts";
 
@@ -94,7 +95,7 @@ export class Requests {
     const parsed = requestSchema.safeParse(parseJson(json));
     if (!parsed.success) {
       if (await this.#take(id))
-        await this.#answer(id, { kind: "failed", reason: z.prettifyError(parsed.error) });
+        await this.#answer(id, { kind: "failed", reason: explain(parsed.error) });
       return;
     }
     const { organization } = parsed.data;
@@ -198,6 +199,13 @@ export class Requests {
 function unknown(organization: string): Answer {
   const reason = `organization ${organization} is not known: add it first with "oxy org add ${organization}"`;
   return { kind: "failed", reason };
+}
+
+/** Of settings a line each, with the place within them: whoever has them in a file finds it there. */
+function explain(error: z.ZodError): string {
+  const inSettings = error.issues.filter(({ path }) => path[0] === "settings");
+  if (inSettings.length < error.issues.length) return z.prettifyError(error);
+  return explainSettings(new z.ZodError(inSettings.map((issue) => ({ ...issue, path: issue.path.slice(1) }))));
 }
 
 function parseJson(json: string): unknown {

@@ -17,6 +17,8 @@ export interface Keys {
   shares(process: string): string;
   /** Hash: organization → sealed settings. */
   readonly organizations: string;
+  /** String: counts how often any settings changed. */
+  readonly settingsVersion: string;
   /** String: ms of store time at which a process whose leases ran out was last heard of; kept for a day. */
   lastHeard(process: string): string;
   /** Hash: organization → its WhatsApp session, as JSON; docs/architecture.md has its fields. */
@@ -45,6 +47,7 @@ export function keysOf(namespace: string): Keys {
     process: (id) => `${prefix}:process:${id}`,
     shares: (process) => `${prefix}:shares:${process}`,
     organizations: `${prefix}:organizations`,
+    settingsVersion: `${prefix}:organizations:version`,
     lastHeard: (process) => `${prefix}:heard:${process}`,
     sessions: `${prefix}:sessions`,
     measured: (fleet) => `${prefix}:measured:${fleet}`,

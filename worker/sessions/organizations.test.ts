@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { useRecord } from "../conversation/record-fixture.ts";
+import type { Logger } from "../runtime/logging.ts";
+import { organizationSettings } from "./organization.ts";
+import { Organizations } from "./organizations.ts";
+
+const deploy = useRecord();
+const settings = (instructions: string) => organizationSettings.parse({ name: "Loja", instructions });
+
+function process(deployment: ReturnType<typeof deploy>) {
+  const logged: Record<string, unknown>[] = [];
+  const note = (message: string, fields?: object): void => void logged.push({ message, ...fields });
+  const log: Logger = { error: note, warn: note, info: note, debug: note };
+  return { organizations: new Organizations({ ...deployment, log }), logged };
+}
+
+test("what one process saves, another one has once it is told that something changed", async () => {
+  const deployment = deploy();
+  const [one, other] = [process(deployment), process(deployment)];
+  expect(await one.organizations.save("loja", settings("a"))).toBe("added");
+  await other.organizations.refresh();
+  expect(other.organizations.settings("loja").instructions).toBe("a");
+
+  expect(await one.organizations.save("loja", settings("b"))).toBe("changed");
+  // The version of before: nothing is asked.
+  await other.organizations.refresh("1");
+  expect(other.organizations.settings("loja").instructions).toBe("a");
+  await other.organizations.refresh("2");
+  expect(other.organizations.settings("loja").instructions).toBe("b");
+});
+
+test("without a change nothing is read again", async () => {
+  const deployment = deploy();
+  const { organizations } = process(deployment);
+  await organizations.save("loja", settings("a"));
+  await organizations.refresh();
+  // As no save would leave it.
+  await deployment.redis.del(deployment.keys.organizations);
+  await organizations.refresh();
+  await organizations.refresh("1");
+  expect(organizations.ids).toEqual(["loja"]);
+});
+
+test("what another version wrote is used without what is not known, and that is logged without values", async () => {
+  const deployment = deploy();
+  const { keys, redis, sealing } = deployment;
+  const { organizations, logged } = process(deployment);
+  const json = JSON.stringify({ name: "Loja", secretSauce: "never shown", fallbackMessage: "oops" });
+  await redis.hset(keys.organizations, "loja", sealing.seal(`${keys.organizations} loja`, json));
+  await organizations.load();
+  expect(organizations.settings("loja").fallbackMessage).toBe("oops");
+  expect(logged).toEqual([
+    { message: "settings of another version left out", organization: "loja", settings: "secretSauce" },
+  ]);
+});
