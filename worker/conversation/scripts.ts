@@ -9,7 +9,13 @@ export const fenceLua: URL = new URL("../sessions/fence.lua", import.meta.url);
 export const dueLua: readonly URL[] = [lua("due")];
 
 /** `receive(prefix, shard, item)` and what it needs, for a script that starts with {@link fenceLua}. */
-export const inboundLua: readonly URL[] = [...dueLua, lua("contact"), lua("record"), lua("inbound")];
+export const inboundLua: readonly URL[] = [
+  ...dueLua,
+  lua("bulk"),
+  lua("contact"),
+  lua("record"),
+  lua("inbound"),
+];
 
 const transition = (name: string): Script =>
   new Script(`conversation ${name}`, [fenceLua, ...inboundLua, lua(name)]);
@@ -18,6 +24,7 @@ export const scripts = {
   receive: transition("receive"),
   silence: transition("silence"),
   handOver: new Script("conversation hand over", [fenceLua, ...inboundLua, lua("hand-over")]),
+  spent: new Script("conversation spent", [lua("contact"), lua("spent")]),
   begin: transition("begin"),
   hold: transition("hold"),
   commit: transition("commit"),

@@ -1,9 +1,11 @@
 -- What is known of a contact beyond what is said, and what an organization's day was like. Ids, times and counts only.
+-- Needs bulk.lua.
 
 -- Counts of a day are kept for so long, for summaries and comparisons.
 local DAY_SECONDS = 40 * 24 * 3600
 
--- Hash: `first`, `wrote`, `told`, `noticed`, `handed`, `optedOut` (all ms of store time), `number` (digits).
+-- Hash: `first`, `wrote`, `told`, `noticed`, `handed`, `optedOut` (all ms of store time), `number` (digits), `campaign` (the last
+-- one that reached them, when, and what they did).
 local function contact_key(prefix, organization, chat)
   return prefix .. ":contact:" .. organization .. ":" .. chat
 end
@@ -30,6 +32,13 @@ local function count(prefix, item, what, by)
   if redis.call("HINCRBY", key, what, by) == by then redis.call("EXPIRE", key, DAY_SECONDS) end
 end
 
+-- What an AI used: {aiCalls, promptTokens, completionTokens, aiMicroUsd, aiUnpriced}, also for an answer that came to nothing.
+local function count_usage(prefix, item)
+  for what, by in pairs(item.usage or {}) do
+    if by > 0 then count(prefix, item, what, by) end
+  end
+end
+
 -- A contact wrote: true when it is the first time.
 local function contact_wrote(prefix, item, time)
   local key = contact_key(prefix, item.organization, item.chat)
@@ -39,24 +48,33 @@ local function contact_wrote(prefix, item, time)
     fields[3], fields[4] = "number", item.number
   end
   redis.call("HSET", key, unpack(fields))
+  if item.number then redis.call("HSET", numbers_key(prefix, item.organization), item.number, item.chat) end
+  answered_campaign(prefix, item.organization, key, "replied", time)
   redis.call("ZADD", chats_key(prefix, item.organization), string.format("%.0f", time), item.chat)
   count(prefix, item, "received")
   if first then count(prefix, item, "new") end
   return first
 end
 
--- We wrote to a contact, and the server has it.
-local function contact_told(prefix, item, time)
-  redis.call("HSET", contact_key(prefix, item.organization, item.chat), "told", string.format("%.0f", time))
+-- We wrote to a contact, and the server has it; `source` as `source_of` says.
+local function contact_told(prefix, item, source, time)
+  local key = contact_key(prefix, item.organization, item.chat)
+  redis.call("HSET", key, "told", string.format("%.0f", time))
+  told_of_campaign(key, source, time)
 end
 
 local function opt_out(prefix, item, time)
-  redis.call("HSET", contact_key(prefix, item.organization, item.chat), "optedOut", string.format("%.0f", time))
+  local key = contact_key(prefix, item.organization, item.chat)
+  redis.call("HSET", key, "optedOut", string.format("%.0f", time))
+  set_opt_out(prefix, item.organization, true, item.chat, item.number or redis.call("HGET", key, "number"))
+  answered_campaign(prefix, item.organization, key, "optedOut", time)
   count(prefix, item, "optedOut")
 end
 
 local function opt_in(prefix, item)
-  redis.call("HDEL", contact_key(prefix, item.organization, item.chat), "optedOut")
+  local key = contact_key(prefix, item.organization, item.chat)
+  redis.call("HDEL", key, "optedOut")
+  set_opt_out(prefix, item.organization, false, item.chat, item.number or redis.call("HGET", key, "number"))
 end
 
 -- A person is to look at the chat.

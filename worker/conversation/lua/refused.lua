@@ -25,4 +25,5 @@ redis.call("PEXPIRE", record.refused, string.format("%.0f", record.retentionMs))
 count(ARGV[4], item, "refused")
 local following = after_parts(record)
 write_record(record)
+flight_ended(ARGV[4], ARGV[1], item, source_of(first), "failed", now())
 return following
