@@ -1,5 +1,7 @@
 import { closestMatch } from "leven";
 import { z } from "zod";
+import type { AiPrices } from "./adapters/openai/prices.ts";
+import type { RuleChanges } from "./alerts/rules.ts";
 import type { SealingKey } from "./adapters/redis/sealing.ts";
 import { docOf, environmentShape, WHATSAPP_TRUST_ROOT, WHATSAPP_URL } from "./environment.ts";
 import type { EnvironmentKey } from "./environment.ts";
@@ -25,10 +27,19 @@ export interface Config {
     readonly timeoutMs: number;
     readonly attempts: number;
     readonly backoffMs: number;
+    readonly patienceMs: number;
+    /** Of one answer. */
+    readonly maxTokens: number;
+    /** The model that answers the organization's own people. */
+    readonly auroraModel: string;
+    /** By model. */
+    readonly prices: AiPrices;
   };
   readonly replies: { readonly objectiveMs: number; readonly concurrency: number };
   readonly whatsapp: { readonly url: string; readonly trustRoot: string; readonly ackTimeoutMs: number };
   readonly profile: Profile;
+  /** Of a fleet; 0 a second for no limit. */
+  readonly rate: { readonly perSecond: number; readonly burst: number };
   readonly sessions: { readonly leaseSeconds: number };
   readonly shutdown: { readonly drainSeconds: number };
   /** The one port for everything, when the host routes only one. */
@@ -41,6 +52,15 @@ export interface Config {
     readonly destination: "none" | "cloudwatch";
     readonly namespace: string;
     readonly everySeconds: number;
+    /** Of what Prometheus reads, under PORT. */
+    readonly token: string | undefined;
+  };
+  readonly alerts: {
+    readonly everySeconds: number;
+    readonly webhook: { readonly url: string; readonly secret: string } | undefined;
+    /** Whose owners are told of what concerns the whole deployment. */
+    readonly organization: string | undefined;
+    readonly rules: RuleChanges;
   };
   readonly log: { readonly level: "error" | "warn" | "info" | "debug" };
 }
@@ -60,6 +80,10 @@ const schema = z
   .object(environmentShape)
   .refine(({ OXY_ROLE, OPENAI_API_KEY }) => !thinks(OXY_ROLE) || OPENAI_API_KEY !== undefined, {
     path: ["OPENAI_API_KEY"],
+    when: always,
+  })
+  .refine((env) => env.OXY_ALERT_WEBHOOK === undefined || env.OXY_ALERT_SECRET !== undefined, {
+    path: ["OXY_ALERT_SECRET"],
     when: always,
   })
   .refine(whatsAppsOwn("OXY_WHATSAPP_URL", WHATSAPP_URL), { path: ["OXY_WHATSAPP_URL"], when: always })
@@ -92,6 +116,9 @@ export function secretsOf(config: Config): string[] {
     config.ai.apiKey,
     config.board.password,
     config.admin.token,
+    config.metrics.token,
+    config.alerts.webhook?.url,
+    config.alerts.webhook?.secret,
   ];
   return [...keys, ...passwords].filter((secret) => secret !== undefined && secret !== "") as string[];
 }
@@ -113,6 +140,10 @@ function grouped(env: Parsed): Config {
       timeoutMs: env.OXY_AI_TIMEOUT_MS,
       attempts: env.OXY_AI_ATTEMPTS,
       backoffMs: env.OXY_AI_BACKOFF_MS,
+      patienceMs: env.OXY_AI_PATIENCE_MS,
+      maxTokens: env.OXY_AI_MAX_TOKENS,
+      auroraModel: env.OXY_AURORA_MODEL ?? env.OPENAI_MODEL,
+      prices: env.OXY_AI_PRICES ?? new Map(),
     },
     replies: { objectiveMs: env.OXY_REPLY_OBJECTIVE_MS, concurrency: env.OXY_CONCURRENCY },
     whatsapp: {
@@ -121,6 +152,7 @@ function grouped(env: Parsed): Config {
       ackTimeoutMs: env.OXY_ACK_TIMEOUT_MS,
     },
     profile: PROFILES[env.OXY_PROFILE],
+    rate: { perSecond: env.OXY_RATE_PER_SECOND, burst: env.OXY_RATE_BURST },
     sessions: { leaseSeconds: env.OXY_LEASE_SECONDS ?? PROFILES[env.OXY_PROFILE].leaseSeconds },
     shutdown: { drainSeconds: env.DRAIN_SECONDS },
     port: env.PORT,
@@ -131,6 +163,16 @@ function grouped(env: Parsed): Config {
       destination: env.OXY_METRICS,
       namespace: env.OXY_METRICS_NAMESPACE ?? `Oxy/${env.OXY_NAMESPACE}`,
       everySeconds: env.OXY_METRICS_SECONDS,
+      token: env.OXY_METRICS_TOKEN,
+    },
+    alerts: {
+      everySeconds: env.OXY_ALERT_SECONDS,
+      webhook:
+        env.OXY_ALERT_WEBHOOK === undefined || env.OXY_ALERT_SECRET === undefined
+          ? undefined
+          : { url: env.OXY_ALERT_WEBHOOK, secret: env.OXY_ALERT_SECRET },
+      organization: env.OXY_ALERT_ORGANIZATION,
+      rules: env.OXY_ALERT_RULES ?? {},
     },
     log: { level: env.OXY_LOG_LEVEL },
   };

@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { parsePrices } from "./adapters/openai/prices.ts";
+import { ruleChanges, type RuleChanges } from "./alerts/rules.ts";
 import type { SealingKey } from "./adapters/redis/sealing.ts";
+import { organizationId } from "./sessions/organization.ts";
 
 /** What a person needs to know about one key; `docs/configuration.md` is made of it. */
 export interface KeyDoc {
@@ -105,6 +108,33 @@ export const environmentShape = {
     "1500",
     "Wait before the second attempt at the AI, in ms; it doubles.",
   ),
+  OXY_AI_PATIENCE_MS: integer(
+    0,
+    3_600_000,
+    "120000",
+    "How long a customer waits, in ms, for an AI that answers nobody now (429, or its circuit breaker is open) before the fallback message. Such attempts are not counted.",
+  ),
+  OXY_AI_MAX_TOKENS: integer(
+    16,
+    100_000,
+    "2000",
+    "Tokens of one answer; more for a model that thinks before it answers. From 80 % of an organization's budget a quarter.",
+  ),
+  OXY_AURORA_MODEL: required(
+    z
+      .string()
+      .regex(/^\S{1,100}$/)
+      .optional(),
+    {
+      about: "The model that answers the organization's own people. When unset, `OPENAI_MODEL`.",
+      expected: "the name of a model",
+    },
+  ),
+  OXY_AI_PRICES: required(parsed(parsePrices).optional(), {
+    about:
+      "What models cost, in USD per million tokens in and out. Without its model's price an organization can have no budget, and what it costs is unknown.",
+    expected: "model=in/out, comma separated, each model once, as gpt-4o-mini=0.15/0.60",
+  }),
   OXY_CONCURRENCY: integer(1, 1_000, "50", "Turns that one process thinks at once."),
   OXY_ACK_TIMEOUT_MS: integer(
     100,
@@ -117,6 +147,13 @@ export const environmentShape = {
     "standard",
     "What being noticed soon when a process dies may cost in commands of Redis: a lease of 45, 15 or 3 seconds.",
   ),
+  OXY_RATE_PER_SECOND: integer(
+    0,
+    10_000,
+    "10",
+    "Messages a second that the processes of a fleet send together; 0 for no limit. Each number has a pace of its own besides.",
+  ),
+  OXY_RATE_BURST: integer(1, 10_000, "20", "How many of those may go out at once after a pause."),
   OXY_LEASE_SECONDS: required(decimal().pipe(z.number().min(1).max(3_600)).optional(), {
     about: "How long a shard stays owned without renewal, in seconds. When unset, as `OXY_PROFILE` has it.",
     expected: "a number from 1 to 3600",
@@ -178,6 +215,44 @@ export const environmentShape = {
     "60",
     "How often the metrics are published, in seconds; alarms and autoscaling are set up for each minute.",
   ),
+  OXY_METRICS_TOKEN: required(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{32,200}$/)
+      .optional(),
+    {
+      about:
+        "Bearer token of `/metrics` under `PORT`, where the board's user and password are good for it too. On its own port it is open.",
+      expected: "32 to 200 of A-Z, a-z, 0-9, '_' and '-'",
+      secret: true,
+    },
+  ),
+  OXY_ALERT_SECONDS: integer(
+    10,
+    3_600,
+    "60",
+    "How often one of the processes looks for what people must be told; each time costs each process a command.",
+  ),
+  OXY_ALERT_WEBHOOK: required(z.url({ protocol: /^https?$/ }).optional(), {
+    about: "Where alerts are posted to, signed with `OXY_ALERT_SECRET`.",
+    expected: "an http or https URL",
+    secret: true,
+  }),
+  OXY_ALERT_SECRET: required(z.string().min(16).max(200).optional(), {
+    about: "Signs what is posted to `OXY_ALERT_WEBHOOK`.",
+    expected: "16 to 200 characters",
+    required: "with `OXY_ALERT_WEBHOOK`",
+    secret: true,
+  }),
+  OXY_ALERT_ORGANIZATION: required(organizationId.optional(), {
+    about: "Whose owners are told on WhatsApp of what concerns the whole deployment.",
+    expected: "the id of an organization",
+  }),
+  OXY_ALERT_RULES: required(z.string().transform(parseRules).optional(), {
+    about:
+      "Other bounds than those of [alerts.md](alerts.md), by rule: `{\"depth\": {\"above\": 300, \"forSeconds\": 600}, \"evictions\": {\"off\": true}}`.",
+    expected: "JSON of the rules that are in alerts.md, each with above, forSeconds or off",
+  }),
   OXY_LOG_LEVEL: choice(
     ["error", "warn", "info", "debug"],
     "info",
@@ -226,6 +301,15 @@ function portNumber() {
   return decimal().pipe(z.int().min(0).max(65_535));
 }
 
+/** A text that something is read from; undefined is refused. */
+function parsed<T>(parse: (value: string) => T | undefined) {
+  return z.string().transform((value, context): T => {
+    const result = parse(value);
+    if (result === undefined) context.addIssue({ code: "custom", message: "unusable" });
+    return result ?? z.NEVER;
+  });
+}
+
 /** `Number` alone would also take "0x10", "1e3" and " 5 ". */
 function decimal() {
   return z
@@ -246,4 +330,13 @@ function parseSealingKeys(value: string, context: z.RefinementCtx): [SealingKey,
     return z.NEVER;
   }
   return [first, ...rest];
+}
+
+function parseRules(value: string, context: z.RefinementCtx): RuleChanges {
+  try {
+    return ruleChanges.parse(JSON.parse(value));
+  } catch {
+    context.addIssue({ code: "custom", message: "unusable" });
+    return z.NEVER;
+  }
 }

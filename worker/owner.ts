@@ -9,6 +9,7 @@ import { Replies } from "./conversation/replies.ts";
 import { turn, type TurnOptions } from "./conversation/turn.ts";
 import type { Conversation } from "./conversation/types.ts";
 import { handleMessageJob } from "./jobs/message/handler.ts";
+import { FleetRate } from "./limits/fleet-rate.ts";
 import manifest from "./package.json" with { type: "json" };
 import type { Platform } from "./platform.ts";
 import { errorFields } from "./runtime/logging.ts";
@@ -132,9 +133,18 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     receipt: (organization, receipt) => receipts.add(organization, receipt),
   });
 
+  const rate =
+    config.rate.perSecond === 0
+      ? undefined
+      : new FleetRate({ redis, keys, fleet: config.fleet, ...config.rate });
   const outbox: Outbox = new Outbox({
     record,
     log,
+    limit: rate && {
+      take: (kind) => rate.take(kind),
+      giveBack: () => rate.giveBack(),
+      later: (work) => quietly("sent", work),
+    },
     ackMs: config.whatsapp.ackTimeoutMs,
     lease: leaseOf,
     wire: (organization) => sessions.of(organization)?.connection,
@@ -157,6 +167,7 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     objectiveMs: config.replies.objectiveMs,
     attempts: config.ai.attempts,
     backoffMs: config.ai.backoffMs,
+    patienceMs: config.ai.patienceMs,
     lease: (organization) => lettingGo.lease(shardOf(organization)),
     settings: (organization) => organizations.find(organization),
     wakeIn: wake,

@@ -1,3 +1,5 @@
+import type { Kind } from "../limits/fleet-rate.ts";
+import { WaitingLine } from "../limits/waiting-line.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "../sessions/lease.ts";
 import type { ConversationRecord } from "./record.ts";
@@ -15,9 +17,24 @@ type ServerAck =
   | { readonly kind: "acked"; readonly id: string }
   | { readonly kind: "refused"; readonly id: string; readonly code: number };
 
+/** What the processes of the fleet may send together. */
+interface Limit {
+  /** 0 when a message may go out now; else how long to wait before asking again, in ms. */
+  take(kind: Kind): Promise<number>;
+  /** What was taken is not needed after all. */
+  giveBack(): void;
+  /** Gets what was sent later, which nobody awaits. */
+  later(work: Promise<void>): void;
+}
+
+/** After a failure to ask for the rate, in ms. */
+const RATE_RETRY_MS = 1_000;
+
 export interface OutboxOptions {
   readonly record: ConversationRecord;
   readonly log: Logger;
+  /** None unless told. */
+  readonly limit?: Limit | undefined;
   /** How long to wait for the server's ack before a part is sent again, in ms. */
   readonly ackMs: number;
   lease(organization: string): Lease | undefined;
@@ -33,20 +50,55 @@ export class Outbox {
   /** Parts on their way from this process, by WhatsApp id. An ack names only that. */
   readonly #onTheWay = new Map<string, { conversation: Conversation; part: Part }>();
   readonly #awaited = new Set<() => void>();
+  /** Conversations for which the fleet's rate leaves no room at this moment. */
+  readonly #line = new WaitingLine();
+  readonly #timers: Record<Kind, NodeJS.Timeout | undefined> = { reply: undefined, bulk: undefined };
 
   constructor(options: OutboxOptions) {
     this.#options = options;
   }
 
-  /** Sends the next part if there is one, nothing is on its way, and the socket is open. @throws LeaseLost */
+  /**
+   * Sends the next part if there is one, nothing is on its way, the socket is open, and the fleet's rate leaves room; where
+   * it does not, as soon as it does.
+   * @throws LeaseLost
+   */
   async deliver(conversation: Conversation): Promise<void> {
-    const { record, log, ackMs } = this.#options;
-    const { organization, chat } = conversation;
-    const lease = this.#options.lease(organization);
-    const wire = this.#options.wire(organization);
     // Not marked as sent while it cannot be: it would then wait for an ack that cannot come.
-    if (lease === undefined || wire === undefined) return;
-    const part = await record.sent(lease, conversation, { ackMs, wire: wire.id });
+    if (this.#way(conversation) === undefined) return;
+    // Who waits already comes first.
+    if (await this.#mayGo("reply", conversation)) await this.#send("reply", conversation);
+  }
+
+  /** Else it stands in line. */
+  async #mayGo(kind: Kind, conversation: Conversation): Promise<boolean> {
+    const { limit } = this.#options;
+    if (limit === undefined) return true;
+    const waitMs = this.#line.has(kind) ? 0 : await limit.take(kind);
+    if (waitMs === 0 && !this.#line.has(kind)) return true;
+    // Others came while the store was asked.
+    if (waitMs === 0) limit.giveBack();
+    this.#line.add(kind, conversation);
+    this.#timers[kind] ??= setTimeout(() => void this.#goOn(kind, limit), waitMs).unref();
+    return false;
+  }
+
+  /** Under a token of this kind. What is found not to need it is sent under another one, or waits for that. */
+  async #send(kind: Kind, conversation: Conversation): Promise<void> {
+    const { record, log, ackMs, limit } = this.#options;
+    const { organization, chat } = conversation;
+    // Asked again: both may have gone while the token was waited for.
+    const way = this.#way(conversation);
+    if (way === undefined) {
+      limit?.giveBack();
+      return;
+    }
+    const { lease, wire } = way;
+    const only = kind === "reply" && limit !== undefined ? { only: "replies" as const } : {};
+    const part = await record.sent(lease, conversation, { ackMs, wire: wire.id, ...only });
+    if (part.kind !== "part") limit?.giveBack();
+    if (part.kind === "bulk" && (await this.#mayGo("bulk", conversation)))
+      await this.#send("bulk", conversation);
     if (part.kind !== "part") return;
     this.#onTheWay.set(part.id, { conversation, part });
     if (part.repeat) log.info("part sent again", { organization, chat, id: part.id, sends: part.sends });
@@ -56,6 +108,32 @@ export class Outbox {
       // The record says that it is on its way; the sweep sends it again under the same id.
       log.warn("part not written", { organization, chat, id: part.id, ...errorFields(error) });
     }
+  }
+
+  #way({ organization }: Conversation): { lease: Lease; wire: Wire } | undefined {
+    const lease = this.#options.lease(organization);
+    const wire = this.#options.wire(organization);
+    return lease === undefined || wire === undefined ? undefined : { lease, wire };
+  }
+
+  /** One after the other gets its token; the sending of one is not waited for by the next. */
+  async #goOn(kind: Kind, limit: Limit): Promise<void> {
+    let waitMs = 0;
+    try {
+      while (this.#line.has(kind) && waitMs === 0) {
+        waitMs = await limit.take(kind);
+        const next = waitMs === 0 ? this.#line.next(kind) : undefined;
+        if (next !== undefined) limit.later(this.#send(kind, next));
+        else if (waitMs === 0) limit.giveBack();
+      }
+    } catch (error) {
+      // The record has them as due all the same.
+      this.#options.log.warn("rate not asked", errorFields(error));
+      waitMs = RATE_RETRY_MS;
+    }
+    this.#timers[kind] = this.#line.has(kind)
+      ? setTimeout(() => void this.#goOn(kind, limit), waitMs).unref()
+      : undefined;
   }
 
   async acknowledge(organization: string, ack: ServerAck): Promise<void> {
@@ -79,6 +157,7 @@ export class Outbox {
 
   /** No ack can come any more for what went out on the organization's last socket. */
   disconnected(organization: string): void {
+    this.#line.forget(organization);
     for (const [id, { conversation }] of this.#onTheWay) {
       if (conversation.organization === organization) this.#onTheWay.delete(id);
     }

@@ -5,6 +5,7 @@ import type { Script } from "../adapters/redis/script.ts";
 import type { Sealing } from "../adapters/redis/sealing.ts";
 import { fenceOf, type Lease, LeaseLost } from "../sessions/lease.ts";
 import { shardOf } from "../sessions/shards.ts";
+import type { AiUsage } from "./completions.ts";
 import { encodeInbound, type Inbound, type Received } from "./inbound.ts";
 import { conversationOf } from "./keys.ts";
 import { messageId } from "./message-id.ts";
@@ -13,7 +14,8 @@ import { openBegun, openSendable, type ThoughtReply } from "./opening.ts";
 import { readInboxed, readReceipt, readSentText, readView, type Receipted } from "./reading.ts";
 import { scripts } from "./scripts.ts";
 import { sealBody } from "./sealed.ts";
-import type { Begun, Conversation, Failed, Next, Offer, Sendable, Turn, View } from "./types.ts";
+import { countsOf } from "./usage.ts";
+import type { Begun, Conversation, Failed, FailOptions, HandOverOptions, Next, Offer, Sendable, Turn, View } from "./types.ts";
 
 /** What the record needs to know of a deployment. */
 export interface RecordOptions {
@@ -22,26 +24,6 @@ export interface RecordOptions {
   readonly sealing: Sealing;
   /** Of an organization, at this moment; UTC and 90 days unless told. */
   policy?(organization: string): Policy;
-}
-
-/** What a chat is handed to a person with. */
-export interface HandOverOptions {
-  /** How long the AI keeps out, in ms. */
-  readonly forMs: number;
-  /** Why, as one word or id: the same twice says it once. */
-  readonly reason: string;
-  /** What the customer reads. */
-  readonly reply?: string | undefined;
-}
-
-/** How a failed attempt is followed. */
-export interface FailOptions {
-  /** Attempts at one turn before it is given up. */
-  readonly maxAttempts: number;
-  /** Ms until the next attempt. */
-  readonly backoffMs: number;
-  /** What the customer reads once no answer can be had. */
-  readonly fallback: string;
 }
 
 const PRIORITY = { campaign: 2, automation: 3 } as const;
@@ -80,23 +62,25 @@ export class ConversationRecord {
     await this.#run(scripts.silence, lease, conversation, { forMs });
   }
 
-  /** Leaves a chat to people. Any process may: nothing is sent by it. "silenced" when they have it already. */
+  /** Leaves a chat to people. Any process may: nothing is sent by it. "silenced" when they have it already, "stale" when the turn is not the caller's. */
   async handOver(
     conversation: Conversation,
-    { forMs, reason, reply }: HandOverOptions,
-  ): Promise<"handed" | "silenced"> {
+    { forMs, reason, reply, turn: thought, usage }: HandOverOptions,
+  ): Promise<"handed" | "silenced" | "stale"> {
     const { organization, chat } = conversation;
     const turn = `notice ${reason}`;
     const told =
       reply === undefined
         ? undefined
         : { id: messageId(conversation, turn, 0), turn, body: this.#seal(conversation, reply) };
-    const item = { organization, chat, forMs, reply: told, ...this.#policy(organization) };
+    const ends = thought && named(thought);
+    const counts = countsOf(usage);
+    const item = { organization, chat, forMs, reply: told, turn: ends, usage: counts, ...this.#policy(organization) };
     return (await scripts.handOver.run(
       this.#redis,
       [],
       [shardOf(organization), this.#keys.prefix, JSON.stringify(item)],
-    )) as "handed" | "silenced";
+    )) as "handed" | "silenced" | "stale";
   }
 
   /**
@@ -131,21 +115,31 @@ export class ConversationRecord {
     conversation: Conversation,
     turn: Turn,
     texts: readonly string[],
+    usage?: AiUsage,
   ): Promise<"committed" | "stale"> {
     const parts = texts.map((text, index) => ({
       id: messageId(conversation, turn.turn, index + 1),
       body: this.#seal(conversation, text),
     }));
-    return await this.#run(scripts.commit, lease, conversation, { ...named(turn), parts });
+    const item = { ...named(turn), parts, usage: countsOf(usage) };
+    return await this.#run(scripts.commit, lease, conversation, item);
+  }
+
+  /** Counts what an AI used outside of a turn. Any process may. */
+  async spent(organization: string, usage: AiUsage): Promise<void> {
+    const item = { organization, ...this.#policy(organization), usage: countsOf(usage) };
+    await scripts.spent.run(this.#redis, [], [this.#keys.prefix, JSON.stringify(item)]);
   }
 
   /** Ends an attempt without an answer. */
   async fail(lease: Lease, conversation: Conversation, turn: Turn, options: FailOptions): Promise<Failed> {
+    const { maxAttempts, backoffMs, patienceMs, fallback, holding, usage } = options;
     const reply = await this.#run<string>(scripts.fail, lease, conversation, {
       ...named(turn),
-      maxAttempts: options.maxAttempts,
-      backoffMs: options.backoffMs,
-      fallback: this.#seal(conversation, options.fallback),
+      ...{ maxAttempts, backoffMs, patienceMs },
+      fallback: this.#seal(conversation, fallback),
+      holding: holding && { body: this.#seal(conversation, holding.text), afterMs: holding.afterMs },
+      usage: countsOf(usage),
       ids: [messageId(conversation, turn.turn, 0), messageId(conversation, turn.turn, 1)],
     });
     return JSON.parse(reply) as Failed;
@@ -176,14 +170,16 @@ export class ConversationRecord {
    * Marks the first part as sent and returns it; to be called before its stanza is written.
    * @param ackMs how long to wait for the server's ack before the part is sent again; doubles with each send
    * @param wire the socket; a part that went out on another one is sent again at once
+   * @param only a part that is no reply is left where it is
    * @throws Unsealable
    */
   async sent(
     lease: Lease,
     conversation: Conversation,
-    { ackMs, wire }: { ackMs: number; wire: string },
+    options: { ackMs: number; wire: string; only?: "replies" },
   ): Promise<Sendable> {
-    const reply = await this.#run<string>(scripts.sent, lease, conversation, { ackMs, wire });
+    const { ackMs, wire, only } = options;
+    const reply = await this.#run<string>(scripts.sent, lease, conversation, { ackMs, wire, only });
     return openSendable(this.#sealing, conversation, reply);
   }
 

@@ -1,3 +1,5 @@
+import type { AiUsage } from "./completions.ts";
+
 /** One chat of one organization; `chat` is a JID, the canonical LID where it is known. */
 export interface Conversation {
   readonly organization: string;
@@ -45,8 +47,12 @@ export interface Thought extends Turn {
   readonly attempt: number;
   /** A holding message was queued in this turn. */
   readonly held: boolean;
-  /** All that is not answered, oldest first; never empty. */
+  /** All that is not answered, oldest first; never empty. Of a flood the last ones only. */
   readonly messages: readonly Unanswered[];
+  /** How many messages before those are answered with them. */
+  readonly skipped: number;
+  /** What the organization's AI has cost today, in millionths of a USD, as far as prices are known. */
+  readonly spentMicroUsd: number;
   /** Oldest first. */
   readonly history: readonly Said[];
   /**
@@ -66,6 +72,39 @@ export type Begun =
   | { readonly kind: "rest" }
   /** Given up until the next message or a person's retry. */
   | { readonly kind: "failed" };
+
+/** What a chat is handed to a person with. */
+export interface HandOverOptions {
+  /** How long the AI keeps out, in ms. */
+  readonly forMs: number;
+  /** Why, as one word or id: the same twice says it once. */
+  readonly reason: string;
+  /** What the customer reads, once however often it is handed over for this reason. */
+  readonly reply?: string | undefined;
+  /** The thought that comes to this: once it is not the caller's any more, nothing is handed over. */
+  readonly turn?: Turn | undefined;
+  /** What the AI used for that. */
+  readonly usage?: AiUsage | undefined;
+}
+
+/** How a failed attempt is followed. */
+export interface FailOptions {
+  /** Attempts at one turn before it is given up. */
+  readonly maxAttempts: number;
+  /** Ms until the next attempt. */
+  readonly backoffMs: number;
+  /**
+   * Set when it is nobody's fault: the attempt is not counted, and given up is once somebody has waited for so long, in ms.
+   * What everybody was told of before that no answer comes has its attempts counted still.
+   */
+  readonly patienceMs?: number | undefined;
+  /** What the customer reads once no answer can be had. */
+  readonly fallback: string;
+  /** What they read, once in the turn, where the next attempt is later than this since they wrote. */
+  readonly holding?: { readonly text: string; readonly afterMs: number } | undefined;
+  /** What the AI used all the same. */
+  readonly usage?: AiUsage | undefined;
+}
 
 export type Failed =
   /** To be tried again after this back-off. */
@@ -108,6 +147,8 @@ export type Sendable =
   | Part
   /** A part is on its way; it is to be repeated at `until` (ms of store time). */
   | { readonly kind: "busy"; readonly until: number }
+  /** The next part is no reply, and only those were asked for. */
+  | { readonly kind: "bulk" }
   | { readonly kind: "none" };
 
 /** What to do next: send a part, begin a turn, or nothing at this moment. */

@@ -1,4 +1,4 @@
--- {organization, chat, ackMs, wire} → JSON; called before the stanza is written
+-- {organization, chat, ackMs, wire, only?: "replies"} → JSON; called before the stanza is written
 if not permitted(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return "refused" end
 local item = cjson.decode(ARGV[5])
 local record = read_record(ARGV[4], ARGV[1], item)
@@ -9,6 +9,7 @@ if record.sends > 0 and record.sendAt > time and record.wire == item.wire then
 end
 
 local part = cjson.decode(redis.call("LINDEX", record.outbound, 0))
+if item.only == "replies" and part.priority > 1 then return cjson.encode({ kind = "bulk" }) end
 record.sends = record.sends + 1
 record.wire = item.wire
 -- Longer each time: a server that takes a part and never says so must not get it for ever at the same pace.
