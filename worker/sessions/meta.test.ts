@@ -28,8 +28,12 @@ test("the first process writes what is fixed, the next ones find it", async () =
   expect(await requireMatchingStore(redis, keys, sealing)).toBe("new");
   const written = await redis.hgetall(keys.meta);
   expect(written).toMatchObject({ version: "1", shards: "256" });
+  // Of a store that lost all it had, turns begin past those that were, and so do the ids of what is sent.
+  const first = await redis.get(keys.erased);
+  expect(Number(first)).toBeGreaterThan(1_700_000_000);
   expect(await requireMatchingStore(redis, keys, sealing)).toBe("known");
   expect(await redis.hgetall(keys.meta)).toEqual(written);
+  expect(await redis.get(keys.erased)).toBe(first);
 });
 
 test.each([

@@ -30,6 +30,9 @@ export async function requireMatchingStore(
       .hsetnx(keys.meta, "version", expected.version)
       .hsetnx(keys.meta, "shards", expected.shards)
       .hsetnx(keys.meta, "proof", sealing.seal(keys.meta, PROOF))
+      // It may be new because it lost what it had: phones ignore a message under an id that they have seen, and ids follow
+      // from turns.
+      .set(keys.erased, Math.floor(Date.now() / 1000), "NX")
       .exec();
   }
   const stored = await redis.hgetall(keys.meta);

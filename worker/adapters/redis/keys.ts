@@ -7,6 +7,8 @@ export interface Keys {
   readonly prefix: string;
   /** Hash: record version, shard count and the sealed proof of the encryption key. */
   readonly meta: string;
+  /** String: unix seconds at which something was erased last, or the store was new: turns are counted from there. */
+  readonly erased: string;
   /** Hash: shard → `owner epoch expiry` (expiry in ms of store time). */
   readonly leases: string;
   /** Hash: slot → process. */
@@ -42,6 +44,7 @@ export function keysOf(namespace: string): Keys {
   return {
     prefix,
     meta: `${prefix}:meta`,
+    erased: `${prefix}:erased`,
     leases: `${prefix}:leases`,
     slots: `${prefix}:slots`,
     process: (id) => `${prefix}:process:${id}`,
