@@ -78,9 +78,10 @@ export class NoAnswer extends AttemptFailed {
 /** It answers nobody now, and says or implies when it will: no fault of the question. */
 export class AiUnavailable extends AiFailure {
   override readonly name = "AiUnavailable";
-  readonly retryAfterMs: number;
+  /** Undefined where it does not say. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
+  constructor(message: string, retryAfterMs: number | undefined, options?: ErrorOptions) {
     super(message, options);
     this.retryAfterMs = retryAfterMs;
   }
@@ -99,11 +100,14 @@ export class AiMisconfigured extends AiFailure {
 /** The organization's budget of the day is spent; nothing was asked. */
 export class BudgetSpent extends AiFailure {
   override readonly name = "BudgetSpent";
-  /** Until the organization's next day, in ms. */
+  /** In the organization's time zone: `YYYY-MM-DD`. */
+  readonly day: string;
+  /** Until the next one, in ms. */
   readonly forMs: number;
 
-  constructor(message: string, forMs: number) {
+  constructor(message: string, { day, forMs }: { day: string; forMs: number }) {
     super(message);
+    this.day = day;
     this.forMs = forMs;
   }
 }

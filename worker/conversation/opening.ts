@@ -9,8 +9,11 @@ type Stored<T> = Omit<T, "text" | "name"> & { readonly body: string };
 type Head = Pick<Thought, "kind" | "turn" | "attempt" | "held"> & {
   /** When the thought was begun, in ms of store time. */
   readonly begun: number;
-  /** How many of the messages were told before that no answer comes: nobody waits for those. */
-  readonly givenUp: number;
+  /** When what somebody waits for was stored; missing where all were told that no answer comes. */
+  readonly since?: number;
+  readonly skipped: number;
+  /** Missing while nothing was spent. */
+  readonly spentMicroUsd?: number;
 };
 
 /** @throws Unsealable */
@@ -27,8 +30,7 @@ export function openBegun(
     return { ...rest, ...openBody(sealing, conversation, body) } as T;
   };
   const unanswered = messages.map((message) => open<Unanswered>(message));
-  const { kind, turn, attempt, held, begun, givenUp } = head;
-  const waiting = unanswered.slice(givenUp).map(({ received }) => received);
+  const { kind, turn, attempt, held, begun, since = begun, skipped, spentMicroUsd = 0 } = head;
   return {
     kind,
     turn,
@@ -36,8 +38,10 @@ export function openBegun(
     attempt,
     held,
     messages: unanswered,
+    skipped,
+    spentMicroUsd,
     history: history.map((said) => open<Said>(said)),
-    waitedMs: begun - Math.min(begun, ...waiting),
+    waitedMs: Math.max(0, begun - since),
   };
 }
 

@@ -33,6 +33,7 @@ async function waiting(answer: (signal: AbortSignal) => Promise<string>, changed
     objectiveMs: 60_000,
     attempts: 2,
     backoffMs: 100,
+    patienceMs: 60_000,
     lease: () => chat.lease,
     settings: () => settings,
     wakeIn: (_conversation, ms) => wakes.push(ms),

@@ -1,11 +1,19 @@
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "../sessions/lease.ts";
 import type { OrganizationSettings } from "../sessions/organization.ts";
-import type { Answer, Completions } from "./completions.ts";
+import {
+  AiFailure,
+  AiMisconfigured,
+  AiRefused,
+  AiUnavailable,
+  BudgetSpent,
+  type Answer,
+  type Completions,
+} from "./completions.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ConversationRecord } from "./record.ts";
 import type { ThoughtTiming } from "./replies.ts";
-import type { Conversation, Thought } from "./types.ts";
+import type { Conversation, FailOptions, HandOverOptions, Thought } from "./types.ts";
 
 export interface TurnOptions {
   readonly record: ConversationRecord;
@@ -19,6 +27,8 @@ export interface TurnOptions {
   readonly attempts: number;
   /** Before the second attempt, in ms; doubles with each. */
   readonly backoffMs: number;
+  /** How long somebody waits for an AI that answers nobody, in ms, before they are told that no answer comes. */
+  readonly patienceMs: number;
   lease(organization: string): Lease | undefined;
   /** Undefined while they are not known, or cannot be read. */
   settings(organization: string): OrganizationSettings | undefined;
@@ -34,6 +44,11 @@ export interface TurnOptions {
 
 /** The record's time left for the AI's answer to be committed after its hard timeout. */
 const COMMIT_MS = 2_000;
+/** Part by which a wait for an AI that answers nobody is longer at random: not all are to come back at once. */
+const JITTER = 0.25;
+const MINUTE_MS = 60_000;
+/** What the organization's own people read instead of the fallback message, which promises customers a call. */
+const TEAM_FALLBACK = "Não consegui responder agora. Tente de novo daqui a alguns minutos.";
 
 /**
  * Does what a conversation is waiting for: thinks if a turn is due, then sends. Harmless to call at any time and any
@@ -83,21 +98,23 @@ async function think(
   try {
     if (thought.attempt > options.attempts) throw new Error("every attempt ran out of time");
     const signal = AbortSignal.any([stop, AbortSignal.timeout(options.attemptMs)]);
-    answer = await options.completions.answer(
-      { conversation, settings, spentMicroUsd: 0, ...thought },
-      signal,
-    );
+    answer = await options.completions.answer({ conversation, settings, ...thought }, signal);
   } catch (error) {
     // Drained: the turn stays in thought, and whoever owns the shard next repeats it.
     if (stop.aborted) return;
-    await fail(conversation, thought, lease, options, settings, error);
+    const leaving = leftToPerson(thought, settings, error);
+    if (leaving === undefined) await fail(conversation, thought, lease, options, settings, error);
+    else {
+      const left = await record.handOver(conversation, leaving);
+      options.log.info("left to a person", { ...conversation, turn: thought.turn, left, ...errorFields(error) });
+    }
     return;
   } finally {
     clearTimeout(holding);
     over?.();
   }
   const aiMs = performance.now() - began;
-  const committed = await record.commit(lease, conversation, thought, answer.texts);
+  const committed = await record.commit(lease, conversation, thought, answer.texts, answer.usage);
   if (committed === "committed") {
     options.thought(conversation, { turn: thought.turn, queueMs: thought.waitedMs, aiMs });
     options.answered?.(
@@ -122,9 +139,53 @@ async function fail(
     ...errorFields(error),
   });
   const failed = await options.record.fail(lease, conversation, thought, {
-    maxAttempts: options.attempts,
-    backoffMs: options.backoffMs * 2 ** (thought.attempt - 1),
-    fallback: settings.fallbackMessage,
+    ...followed(thought, options, error),
+    fallback: thought.messages.at(-1)?.who === "team" ? TEAM_FALLBACK : settings.fallbackMessage,
+    holding: { text: settings.holdingMessage, afterMs: options.objectiveMs },
+    usage: usageOf(error),
   });
   if (failed.kind === "again") options.wakeIn(conversation, failed.inMs);
+}
+
+/** How an attempt that failed so is followed. */
+function followed(
+  { attempt, waitedMs }: Thought,
+  { attempts: maxAttempts, backoffMs: firstMs, patienceMs }: TurnOptions,
+  error: unknown,
+): Pick<FailOptions, "maxAttempts" | "backoffMs" | "patienceMs"> {
+  const backoffMs = firstMs * 2 ** (attempt - 1);
+  if (error instanceof AiMisconfigured) return { maxAttempts: 0, backoffMs };
+  if (!(error instanceof AiUnavailable)) return { maxAttempts, backoffMs };
+  // Longer each time where nobody says how long.
+  const waitMs = Math.max(firstMs, error.retryAfterMs ?? waitedMs / 2);
+  return { maxAttempts, backoffMs: waitMs * (1 + JITTER * Math.random()), patienceMs };
+}
+
+/** What the AI is not to answer is not tried again. */
+function leftToPerson(
+  thought: Thought,
+  settings: OrganizationSettings,
+  error: unknown,
+): HandOverOptions | undefined {
+  if (error instanceof BudgetSpent)
+    return {
+      turn: thought,
+      reason: `budget-${error.day}`,
+      reply: settings.budgetMessage,
+      // The next day it goes on.
+      forMs: error.forMs,
+    };
+  if (error instanceof AiRefused)
+    return {
+      turn: thought,
+      reason: `refused-${thought.turn}`,
+      reply: settings.handOverMessage,
+      forMs: settings.handOverMinutes * MINUTE_MS,
+      usage: usageOf(error),
+    };
+  return undefined;
+}
+
+function usageOf(error: unknown): FailOptions["usage"] {
+  return error instanceof AiFailure ? error.usage : undefined;
 }

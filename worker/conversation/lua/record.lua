@@ -167,6 +167,23 @@ local function thinks(record, turn, token)
   return record.state == "thinking" and record.turn == turn and record.token == token
 end
 
+-- Since when (ms) somebody waits for an answer; nil where all were told that none comes.
+local function waits_since(record)
+  local first = redis.call("LINDEX", record.inbound, record.givenUp or 0)
+  return first and cjson.decode(first).received
+end
+
+-- Whom the thought answers: whoever wrote the last of what it answers. "team", or nil for a customer.
+local function asked_by(record)
+  local last = redis.call("LINDEX", record.inbound, record.consumed - 1)
+  return last and cjson.decode(last).who
+end
+
+-- What a part of a turn counts as, where it is not its role: what the team is told is no customer's.
+local function counted_as(who)
+  return who == "team" and "team" or nil
+end
+
 -- Adds encoded entries to the history, which keeps the last ones.
 local function add_history(record, entries)
   local first = math.max(1, #entries - HISTORY_ENTRIES + 1)
