@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { ask, withControl, type ControlOptions } from "./control.ts";
+import { readSettings } from "./org-settings.ts";
 
 interface AddOptions extends ControlOptions {
+  readonly settings?: string;
   readonly name?: string;
   readonly instructions?: string;
   readonly instructionsFile?: string;
@@ -19,6 +21,7 @@ export function orgCommand(): Command {
   const add = new Command("add")
     .description("Add an organization, or change its settings.")
     .argument("<organization>", "its id: letters, digits, '-' and '_'")
+    .option("--settings <path>", "all settings, from a file of YAML or JSON; options override it")
     .option("--name <name>", "as its customers know it (default: the id)")
     .option("--instructions <text>", "how the AI should speak and what it may promise")
     .option("--instructions-file <path>", "the same, from a file")
@@ -28,7 +31,8 @@ export function orgCommand(): Command {
     .option("--silence-minutes <n>", "keep out of a chat after the owner wrote there", Number)
     .addHelpText(
       "after",
-      '\nExample:\n  $ npx oxy org add -s local loja-da-ana --name "Loja da Ana" --instructions-file ana.txt',
+      '\nExamples:\n  $ npx oxy org add -s local loja-da-ana --name "Loja da Ana" --instructions-file ana.txt\n' +
+        "  $ npx oxy org add -s local loja-da-ana --settings loja-da-ana.yaml",
     )
     .action(addOrganization);
   return new Command("org")
@@ -46,18 +50,20 @@ async function addOrganization(organization: string, options: AddOptions): Promi
     namespace: _namespace,
     patience: _patience,
     json,
+    settings: path,
     instructionsFile,
-    ...settings
+    ...given
   } = options;
+  const file = path === undefined ? undefined : await readSettings(path);
   const instructions =
     instructionsFile === undefined ? {} : { instructions: await readFile(instructionsFile, "utf8") };
-  const request = {
-    verb: "org add",
-    organization,
-    settings: { name: organization, ...settings, ...instructions },
-  };
-  for await (const answer of ask(options, request, PATIENCE_SECONDS)) {
-    if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
-    else if (answer.kind === "done") process.stdout.write(`${organization} ${answer["saved"]}\n`);
+  const settings = { name: organization, ...file?.settings, ...given, ...instructions };
+  try {
+    for await (const answer of ask(options, { verb: "org add", organization, settings }, PATIENCE_SECONDS)) {
+      if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
+      else if (answer.kind === "done") process.stdout.write(`${organization} ${answer["saved"]}\n`);
+    }
+  } catch (error) {
+    throw file?.placed(error) ?? error;
   }
 }
