@@ -21,15 +21,23 @@ const RETRY_MS = 10;
 /** A port found free may be taken before the server binds it. */
 const TRIES = 3;
 
+export interface RedisServerOptions {
+  /** Further arguments of redis-server; they override ours. */
+  readonly args?: readonly string[];
+  /** Any free one unless told. */
+  readonly port?: number;
+  /** Where it keeps its files, which stay; else they end with it. */
+  readonly directory?: string;
+}
+
 /**
  * Starts `redis-server` from PATH on a free port, in memory only, and waits until it answers.
- * @param options.args further arguments of redis-server; they override ours
  * @throws Error with what the server printed, when it does not start
  */
-export async function startRedisServer(options: { args?: readonly string[] } = {}): Promise<RedisServer> {
+export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start(await freePort(), options.args ?? []);
+      return await start(options.port ?? (await freePort()), options);
     } catch (error) {
       const taken = error instanceof Error && error.message.includes("Address already in use");
       if (!taken || attempt === TRIES) throw error;
@@ -37,9 +45,11 @@ export async function startRedisServer(options: { args?: readonly string[] } = {
   }
 }
 
-async function start(port: number, args: readonly string[]): Promise<RedisServer> {
-  const directory = await mkdtemp(join(tmpdir(), "redis-"));
-  const removeDirectory = (): Promise<void> => rm(directory, { recursive: true, force: true });
+async function start(port: number, { args = [], directory: kept }: RedisServerOptions): Promise<RedisServer> {
+  const directory = kept ?? (await mkdtemp(join(tmpdir(), "redis-")));
+  const removeDirectory = async (): Promise<void> => {
+    if (kept === undefined) await rm(directory, { recursive: true, force: true });
+  };
   const settings = [
     "--port",
     `${port}`,
