@@ -6,8 +6,8 @@ import type { WorkerProcess } from "../worker/dev/worker-process.ts";
 
 /**
  * How long a customer waits for an answer when the process that owns the number dies, freezes or is told to stop, while
- * another one waits to take over: from the signal, just after which they write, to the answer. By lease: the default
- * of 15 s, and a short one of 3 s.
+ * another one waits to take over: from the signal, just after which they write, to the answer. By profile: a lease of
+ * 45, 15 or 3 s.
  */
 const { values } = parseArgs({
   allowPositionals: true,
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 if (!(rounds >= 1)) throw new Error("expected at least 1 round");
 
-const LEASE_SECONDS = { economy: "15", "fast-failover": "3" } as const;
+const LEASE_SECONDS = { economy: "45", standard: "15", "fast-failover": "3" } as const;
 const SIGNALS = { sigterm: "SIGTERM", sigkill: "SIGKILL", frozen: "SIGSTOP" } as const;
 const ANSWERED_WITHIN_MS = 120_000;
 

@@ -58,10 +58,11 @@ try {
     return started;
   };
   const stations = {
-    none: await station("economy", 0),
-    one: await station("economy", 1),
-    ten: await station("economy", 10),
-    fast: await station("fast-failover", 1, { OXY_LEASE_SECONDS: "3" }),
+    none: await station("standard", 0),
+    one: await station("standard", 1),
+    ten: await station("standard", 10),
+    economy: await station("economy", 1, { OXY_PROFILE: "economy" }),
+    fast: await station("fast-failover", 1, { OXY_PROFILE: "fast-failover" }),
   };
   const plain: Record<string, PlainBullMq> = {};
   for (const [version, bullmq] of Object.entries(VERSIONS)) {

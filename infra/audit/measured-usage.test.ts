@@ -34,8 +34,8 @@ describe("the usage of what was seen", () => {
     const { measured, sessions } = measuredUsage(SEEN);
     expect(sessions).toEqual({ low: 3, high: 3 });
     expect(measured).toEqual({
-      "oxy/idle/commands-minute/economy/client": { low: 12, high: 12 },
-      "oxy/idle/commands-minute/economy/inside": { low: 108, high: 108 },
+      "oxy/idle/commands-minute/standard/client": { low: 12, high: 12 },
+      "oxy/idle/commands-minute/standard/inside": { low: 108, high: 108 },
       "oxy/message/commands/client": { low: 10, high: 10 },
       "oxy/message/commands/inside": { low: 90, high: 90 },
     });
@@ -58,7 +58,7 @@ describe("the usage of what was seen", () => {
   test.each<[string, Partial<Observation>, string[]]>([
     ["fewer messages than tell anything", { messages: 19 }, ["oxy/message/commands/client"]],
     ["how many messages is not known", { messages: undefined }, ["oxy/message/commands/client"]],
-    ["processes that are not known", { processes: 0 }, ["oxy/idle/commands-minute/economy/client"]],
+    ["processes that are not known", { processes: 0 }, ["oxy/idle/commands-minute/standard/client"]],
   ])("leaves out what was not seen: %s", (_what, more, missing) => {
     const { measured } = measuredUsage({ ...SEEN, ...more });
     for (const id of missing) expect(measured).not.toHaveProperty([id]);

@@ -58,8 +58,8 @@ type Rest = NonNullable<Rates["rest"]>;
 
 function idleOf({ perMinute: { client, all } }: Rest, processes: number): Record<string, Range> {
   return {
-    "oxy/idle/commands-minute/economy/client": exactly(client.counted / processes),
-    "oxy/idle/commands-minute/economy/inside": exactly((all - client.counted) / processes),
+    "oxy/idle/commands-minute/standard/client": exactly(client.counted / processes),
+    "oxy/idle/commands-minute/standard/inside": exactly((all - client.counted) / processes),
   };
 }
 

@@ -73,7 +73,10 @@ export function compareCommand(): Command {
     .option("--output-tokens <number>", "of an answer (default: 200)")
     .option("--cached <percent>", "of the input tokens, read from the provider's cache (default: 0)")
     .option("--hourly-rate <usd>", "what an hour of whoever looks after it costs")
-    .option("--profile <name>", "economy, or fast-failover: idle commands against seconds to recover")
+    .option(
+      "--profile <name>",
+      "economy, standard or fast-failover: idle commands against seconds to recover",
+    )
     .option("--usage <file>", "a usage file, such as oxy usage writes; flags are over it")
     .option("--situation <list>", "what triggers are evaluated from: clients=40,revenue=8k,devops=no")
     .option("--weights <list>", "of the matrix: cost=3,latency=0")

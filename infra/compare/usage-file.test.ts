@@ -63,7 +63,7 @@ test("what is written is read again as it was", () => {
     {
       messages: range(1e9),
       sessions: range(1e5),
-      profile: fc.constantFrom("economy" as const, "fast-failover" as const),
+      profile: fc.constantFrom("economy" as const, "standard" as const, "fast-failover" as const),
       ai: fc.record({
         model: fc.constantFrom("gpt-4o", "gpt-4.1-mini"),
         inputTokens: range(1e6),

@@ -37,9 +37,9 @@ const usageFile = z.strictObject({
   }),
   messages: range("Messages that customers send in a month.").optional(),
   sessions: range("WhatsApp numbers that are connected.", 1e6).optional(),
-  profile: field(z.enum(["economy", "fast-failover"]).default("economy"), {
+  profile: field(z.enum(["economy", "standard", "fast-failover"]).default("standard"), {
     about: "What idle commands are traded against.",
-    expected: "economy or fast-failover",
+    expected: "economy, standard or fast-failover",
   }),
   ai: z
     .strictObject({

@@ -19,7 +19,7 @@ export interface Usage {
   readonly measured: Readonly<Record<string, Range>>;
 }
 
-export type Profile = "economy" | "fast-failover";
+export type Profile = "economy" | "standard" | "fast-failover";
 
 export interface AiUsage {
   readonly model: string;
@@ -31,7 +31,7 @@ export interface AiUsage {
 }
 
 /** Nothing of it is known. */
-export const UNKNOWN_USAGE: Usage = { profile: "economy", upkeepHours: {}, accounts: {}, measured: {} };
+export const UNKNOWN_USAGE: Usage = { profile: "standard", upkeepHours: {}, accounts: {}, measured: {} };
 
 /** What a message is assumed to take where nobody said: an example, not a measurement. */
 export const USUAL_TOKENS = {

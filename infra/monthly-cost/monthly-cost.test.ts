@@ -21,8 +21,8 @@ const facts = {
   "fly/region/gru": 1.6155,
   "upstash/payg/included-storage-gb": 1,
   "upstash/payg/included-bandwidth-gb": 200,
-  "oxy/idle/commands-minute/economy/client": 100,
-  "oxy/idle/commands-minute/economy/inside": 0,
+  "oxy/idle/commands-minute/standard/client": 100,
+  "oxy/idle/commands-minute/standard/inside": 0,
   "oxy/message/commands/client": 10,
   "oxy/message/commands/inside": { low: 0, high: 10 },
 };

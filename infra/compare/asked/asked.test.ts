@@ -138,7 +138,7 @@ describe("a usage from flags", () => {
   it.each([
     [{ inputTokens: "500" }, "--input-tokens: expected --model beside it"],
     [{ cachedShare: "101", model: "gpt-4o" }, "--cached: expected a number from 0 to 100"],
-    [{ profile: "fast" }, '--profile: expected economy or fast-failover, got "fast"'],
+    [{ profile: "fast" }, '--profile: expected economy, standard or fast-failover, got "fast"'],
   ])("%o is refused", (asked, message) => {
     expect(() => parseUsage(UNKNOWN_USAGE, asked)).toThrow(message);
   });

@@ -17,7 +17,7 @@ export interface AskedUsage {
 }
 
 const MOST = { messages: 1e10, sessions: 1e6, tokens: 1e7, rate: 1e5, percent: 100 } as const;
-const PROFILES: readonly Profile[] = ["economy", "fast-failover"];
+const PROFILES: readonly Profile[] = ["economy", "standard", "fast-failover"];
 
 /**
  * The usage to compare for.
@@ -68,6 +68,6 @@ function shareIn(text: string | undefined) {
 function profileIn(text: string): Profile {
   const profile = PROFILES.find((one) => one === text);
   if (profile === undefined)
-    throw new OptionRefused(`--profile: expected ${PROFILES.join(" or ")}, got ${quoted(text)}`);
+    throw new OptionRefused(`--profile: expected economy, standard or fast-failover, got ${quoted(text)}`);
   return profile;
 }

@@ -17,9 +17,9 @@ const FACTS: Readonly<Record<string, number | Range | null>> = {
   "aws/sla/fargate-single": 99.5,
   "aws/sla/elasticache-multi-az": 99.99,
   "aws/sla/elasticache-single": null,
-  "oxy/failover/economy/sigterm-seconds": { low: 0.02, high: 0.6 },
-  "oxy/failover/economy/sigkill-seconds": { low: 15, high: 19 },
-  "oxy/failover/economy/frozen-seconds": { low: 11, high: 18 },
+  "oxy/failover/standard/sigterm-seconds": { low: 0.02, high: 0.6 },
+  "oxy/failover/standard/sigkill-seconds": { low: 15, high: 19 },
+  "oxy/failover/standard/frozen-seconds": { low: 11, high: 18 },
   "oxy/failover/fast-failover/sigterm-seconds": { low: 0.1, high: 0.5 },
   "oxy/failover/fast-failover/sigkill-seconds": { low: 3, high: 3.6 },
   "oxy/failover/fast-failover/frozen-seconds": { low: 2.8, high: 3.8 },
@@ -131,9 +131,9 @@ describe("what releases and deaths take", () => {
     expect(downMinutes.sources).toEqual([
       "fly/sla/machines",
       "upstash/sla/database",
-      "oxy/failover/economy/sigterm-seconds",
-      "oxy/failover/economy/sigkill-seconds",
-      "oxy/failover/economy/frozen-seconds",
+      "oxy/failover/standard/sigterm-seconds",
+      "oxy/failover/standard/sigkill-seconds",
+      "oxy/failover/standard/frozen-seconds",
     ]);
     expect(gapMinutes).toMatchObject({
       low: expect.closeTo((10 * 0.02 + 2 * 11) / 60, 9),

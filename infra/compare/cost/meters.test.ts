@@ -5,8 +5,8 @@ import { metersOf } from "./meters.ts";
 import { planWith } from "./plan-fixture.ts";
 
 const FACTS = {
-  "oxy/idle/commands-minute/economy/client": 10,
-  "oxy/idle/commands-minute/economy/inside": 100,
+  "oxy/idle/commands-minute/standard/client": 10,
+  "oxy/idle/commands-minute/standard/inside": 100,
   "oxy/idle/commands-minute/fast-failover/client": 50,
   "oxy/idle/commands-minute/fast-failover/inside": 500,
   "oxy/message/commands/client": 8,

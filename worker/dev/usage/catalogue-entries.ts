@@ -3,8 +3,16 @@ import type { Fact } from "./facts.ts";
 
 /** How a fact is said in the catalogue: what it is, and in which of its units. */
 const WORDS: Readonly<Record<string, readonly [about: string, unit: string]>> = {
-  "oxy/idle/commands-minute/economy/client": ["commands that an idle process sends in a minute", "command"],
-  "oxy/idle/commands-minute/economy/inside": ["commands inside its scripts, in a minute", "command"],
+  "oxy/idle/commands-minute/standard/client": ["commands that an idle process sends in a minute", "command"],
+  "oxy/idle/commands-minute/economy/client": [
+    "commands that an idle process sends in a minute, at a long lease",
+    "command",
+  ],
+  "oxy/idle/commands-minute/economy/inside": [
+    "commands inside its scripts, in a minute, at a long lease",
+    "command",
+  ],
+  "oxy/idle/commands-minute/standard/inside": ["commands inside its scripts, in a minute", "command"],
   "oxy/idle/commands-minute/fast-failover/client": [
     "commands that an idle process sends in a minute, at a short lease",
     "command",
@@ -44,12 +52,27 @@ const WORDS: Readonly<Record<string, readonly [about: string, unit: string]>> = 
   "bullmq/idle/commands-minute/inside": ["commands inside BullMQ's scripts, in a minute", "command"],
   "bullmq/job/commands/client": ["commands that clients send for a job of BullMQ", "command"],
   "bullmq/job/commands/inside": ["commands inside BullMQ's scripts, for a job", "command"],
-  "oxy/failover/economy/sigterm-seconds": [
+  "oxy/failover/standard/sigterm-seconds": [
     "until a customer is answered when the owner is told to stop",
     "second",
   ],
-  "oxy/failover/economy/sigkill-seconds": ["until a customer is answered when the owner is killed", "second"],
-  "oxy/failover/economy/frozen-seconds": ["until a customer is answered when the owner freezes", "second"],
+  "oxy/failover/standard/sigkill-seconds": [
+    "until a customer is answered when the owner is killed",
+    "second",
+  ],
+  "oxy/failover/standard/frozen-seconds": ["until a customer is answered when the owner freezes", "second"],
+  "oxy/failover/economy/sigterm-seconds": [
+    "until a customer is answered when the owner is told to stop, at a long lease",
+    "second",
+  ],
+  "oxy/failover/economy/sigkill-seconds": [
+    "until a customer is answered when the owner is killed, at a long lease",
+    "second",
+  ],
+  "oxy/failover/economy/frozen-seconds": [
+    "until a customer is answered when the owner freezes, at a long lease",
+    "second",
+  ],
   "oxy/failover/fast-failover/sigterm-seconds": [
     "until a customer is answered when the owner is told to stop, at a short lease",
     "second",
@@ -67,7 +90,7 @@ const WORDS: Readonly<Record<string, readonly [about: string, unit: string]>> = 
 /** Under the names that were used before there were profiles. */
 const ALIASES: Readonly<Record<string, string>> = Object.fromEntries(
   ["sigterm", "sigkill", "frozen"].map((way) => [
-    `oxy/failover/economy/${way}-seconds`,
+    `oxy/failover/standard/${way}-seconds`,
     `oxy/failover/${way}-seconds`,
   ]),
 );

@@ -26,7 +26,7 @@ export interface Measurement {
   /** Of idling. */
   readonly seconds: number;
   /** `none`, `one` and `ten` sessions at the default lease, and one at a short lease. */
-  readonly idle: Readonly<Record<"none" | "one" | "ten" | "fast", Span>>;
+  readonly idle: Readonly<Record<"none" | "one" | "ten" | "economy" | "fast", Span>>;
   readonly idlePlain: readonly RedisSpan[];
   readonly single: Span;
   /** Many customers at once who never wrote before, and the same once more. */
@@ -55,7 +55,7 @@ type Reading = keyof typeof READINGS;
 /** Ends of a range are measurements too: of idling by the number of sessions, of messages by how they arrive. */
 export function asFacts(measurement: Measurement): Fact[] {
   const { idle, idlePlain, single, first, again, jobs } = measurement;
-  const { none, one, ten, fast } = idle;
+  const { none, one, ten, economy, fast } = idle;
   const idling = (reading: Reading, spans: readonly Span[] = [none, one, ten]): number[] =>
     spans.map((span) => perMinute(span, READINGS[reading]));
   const rates = { single: one, first: ten, again: ten };
@@ -77,8 +77,10 @@ export function asFacts(measurement: Measurement): Fact[] {
   const clients: Read<RedisFigures> = ({ clientTotal }) => clientTotal;
   const insides: Read<RedisFigures> = ({ inside }) => inside;
   return [
-    fact("oxy/idle/commands-minute/economy/client", "commands/minute", idling("client")),
-    fact("oxy/idle/commands-minute/economy/inside", "commands/minute", idling("inside")),
+    fact("oxy/idle/commands-minute/standard/client", "commands/minute", idling("client")),
+    fact("oxy/idle/commands-minute/standard/inside", "commands/minute", idling("inside")),
+    fact("oxy/idle/commands-minute/economy/client", "commands/minute", idling("client", [economy])),
+    fact("oxy/idle/commands-minute/economy/inside", "commands/minute", idling("inside", [economy])),
     fact("oxy/idle/commands-minute/fast-failover/client", "commands/minute", idling("client", [fast])),
     fact("oxy/idle/commands-minute/fast-failover/inside", "commands/minute", idling("inside", [fast])),
     fact("oxy/idle/to-store-bytes-minute", "bytes/minute", idling("toStore")),
