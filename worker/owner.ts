@@ -33,6 +33,8 @@ export interface OwnerHooks {
   readonly completions: Completions;
   /** Something other than a conversation is due in a shard of this process; `member` names it within the organization. */
   due(organization: string, member: string): void;
+  /** The server said something about a part of an organization. */
+  acked?(organization: string): void;
 }
 
 /** The part of a process that holds shards: their WhatsApp sessions, turns and outboxes. */
@@ -43,6 +45,13 @@ export interface Owner {
   lease(organization: string): Lease | undefined;
   /** Has a conversation looked at, after a while. */
   wake(conversation: Conversation, delayMs?: number): void;
+  /** Sends what a conversation's outbox has, as far as it may go now. @throws LeaseLost */
+  deliver(conversation: Conversation): Promise<void>;
+  /**
+   * Does something for an organization that letting its shard go waits for; a refused write cuts the socket, anything else is
+   * logged. Never rejects.
+   */
+  perform(organization: string, what: string, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
   /** Undefined until the store has accepted the process: Redis may refuse a heartbeat. */
   standing(): Standing | undefined;
   /** Finishes what is under way within `drainMs`, closes sockets and gives the shards back. */
@@ -149,7 +158,10 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     lease: leaseOf,
     wire: (organization) => sessions.of(organization)?.connection,
     wake,
-    acked: (conversation, part, next) => replies.acked(conversation, part, next),
+    acked: (conversation, part, next) => {
+      replies.acked(conversation, part, next);
+      hooks.acked?.(conversation.organization);
+    },
   });
 
   const presence = new Presence({
@@ -245,6 +257,8 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     membership,
     lease: (organization) => lettingGo.lease(shardOf(organization)),
     wake,
+    deliver: (conversation) => outbox.deliver(conversation),
+    perform: (organization, what, work) => settled(what, underWay.run(organization, work)),
     standing: () => {
       if (wakeUps === undefined) return undefined;
       const shards = membership.leases.length;

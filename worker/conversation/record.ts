@@ -26,7 +26,8 @@ export interface RecordOptions {
   policy?(organization: string): Policy;
 }
 
-const PRIORITY = { campaign: 2, automation: 3 } as const;
+/** Replies are 1. */
+export const PRIORITY = { campaign: 2, automation: 3 } as const;
 
 /**
  * The record of every conversation in the store: each method is one call, atomic there. What takes a lease writes
