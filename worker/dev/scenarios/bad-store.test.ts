@@ -192,7 +192,7 @@ test("in production, a Redis that may drop keys is refused at start, and when it
   const running = deployment.worker(PRODUCTION);
   await running.ready();
   await redis.config("SET", "maxmemory-policy", "allkeys-lru");
-  await redis.client("KILL", "TYPE", "normal", "SKIPME", "yes");
+  await redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
   expect(await running.exited).toEqual({ code: 1, signal: null });
   expect(running.logged.find(({ message }) => message === "cannot go on")?.["errorMessage"]).toBe(EVICTING);
   // In order: what it held is free for whoever can run.
