@@ -5,6 +5,8 @@ import type { OrganizationSettings } from "../sessions/organization.ts";
 export interface Policy {
   /** Today in its time zone: `YYYY-MM-DD`. */
   readonly day: string;
+  /** The hour of it: `00` to `23`. */
+  readonly hour: string;
   /** How long texts are kept after they were written, in ms. */
   readonly retentionMs: number;
 }
@@ -17,8 +19,10 @@ export function policyOf(
   settings: Pick<OrganizationSettings, "timeZone" | "retentionDays"> | undefined,
   now = Date.now(),
 ): Policy {
+  const local = DateTime.fromMillis(now, { zone: settings?.timeZone ?? "UTC" });
   return {
-    day: DateTime.fromMillis(now, { zone: settings?.timeZone ?? "UTC" }).toISODate() ?? "unknown",
+    day: local.toISODate() ?? "unknown",
+    hour: local.toFormat("HH"),
     retentionMs: (settings?.retentionDays ?? RETENTION_DAYS) * DAY_MS,
   };
 }

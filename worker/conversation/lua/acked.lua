@@ -7,6 +7,7 @@ if not part then return "unknown" end
 local time, source = now(), source_of(part)
 contact_told(ARGV[4], item, source, time)
 count(ARGV[4], item, part.counts or part.role or "notice")
+if part.since then count_reply(ARGV[4], item, time - part.since) end
 drop_first_part(record)
 local following = after_parts(record)
 write_record(record)

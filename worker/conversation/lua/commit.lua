@@ -7,6 +7,9 @@ count_usage(ARGV[4], item)
 if not thinks(record, item.turn, item.token) then return "stale" end
 
 local who = asked_by(record)
+-- Since when somebody waits: those who were told that no answer comes do not.
+local waits = redis.call("LINDEX", record.inbound, math.min(record.givenUp or 0, record.consumed - 1))
+local since = who ~= "team" and waits and cjson.decode(waits).received or nil
 local first = math.max(0, record.consumed - HISTORY_ENTRIES)
 add_history(record, as_history(redis.call("LRANGE", record.inbound, first, record.consumed - 1)))
 redis.call("LTRIM", record.inbound, record.consumed, -1)
@@ -15,7 +18,7 @@ record.open, record.givenUp, record.attempts = nil, nil, 0
 for number, part in ipairs(item.parts) do
   add_part(record, {
     id = part.id, turn = item.turn, part = number, priority = 1, body = part.body, role = "assistant",
-    counts = counted_as(who),
+    counts = counted_as(who), since = number == 1 and since or nil,
   })
 end
 settle(record)

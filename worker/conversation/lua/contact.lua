@@ -32,6 +32,17 @@ local function count(prefix, item, what, by)
   if redis.call("HINCRBY", key, what, by) == by then redis.call("EXPIRE", key, DAY_SECONDS) end
 end
 
+-- Bounds of what a customer waited for a reply, in ms; `conversation/reply-times.ts` reads them.
+local REPLY_BOUNDS = { 1000, 2000, 3000, 5000, 10000, 20000, 30000, 60000, 120000, 300000, 600000, 1800000, 3600000 }
+
+-- A customer has a reply, so long after they wrote: `reply:<bound>`, or `reply:inf` above all of them.
+local function count_reply(prefix, item, ms)
+  for _, bound in ipairs(REPLY_BOUNDS) do
+    if ms <= bound then return count(prefix, item, "reply:" .. bound) end
+  end
+  count(prefix, item, "reply:inf")
+end
+
 -- What an AI used: {aiCalls, promptTokens, completionTokens, aiMicroUsd, aiUnpriced}, also for an answer that came to nothing.
 local function count_usage(prefix, item)
   for what, by in pairs(item.usage or {}) do
@@ -52,6 +63,8 @@ local function contact_wrote(prefix, item, time)
   answered_campaign(prefix, item.organization, key, "replied", time)
   redis.call("ZADD", chats_key(prefix, item.organization), string.format("%.0f", time), item.chat)
   count(prefix, item, "received")
+  -- By the hour too: whether it is unusually quiet is a matter of the hour.
+  if item.hour then count(prefix, item, "received:" .. item.hour) end
   if first then count(prefix, item, "new") end
   return first
 end
