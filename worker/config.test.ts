@@ -59,7 +59,9 @@ describe("what is required is enough", () => {
       health: { port: 3001 },
       board: { port: 3002, password: undefined },
       admin: { token: undefined },
-      metrics: { destination: "none", namespace: "Oxy/oxy", everySeconds: 60 },
+      metrics: { destination: "none", namespace: "Oxy/oxy", everySeconds: 60, token: undefined },
+      alerts: { everySeconds: 60, webhook: undefined, organization: undefined, rules: {} },
+      rate: { perSecond: 10, burst: 20 },
       log: { level: "info" },
     });
   });
@@ -109,6 +111,36 @@ describe("what is required is enough", () => {
     expect(loadConfig(environment).sessions.leaseSeconds).toBe(leaseSeconds);
     expect(loadConfig({ ...environment, OXY_LEASE_SECONDS: "7" }).sessions.leaseSeconds).toBe(7);
   });
+});
+
+describe("alerts", () => {
+  const alerts = (env: NodeJS.ProcessEnv) => loadConfig({ ...least, ...env }).alerts;
+
+  test("go to a webhook that is signed", () => {
+    const env = { OXY_ALERT_WEBHOOK: "https://alerts.example/oxy", OXY_ALERT_SECRET: "s".repeat(16) };
+    expect(alerts(env).webhook).toEqual({ url: env.OXY_ALERT_WEBHOOK, secret: env.OXY_ALERT_SECRET });
+    expect(() => alerts({ OXY_ALERT_WEBHOOK: env.OXY_ALERT_WEBHOOK })).toThrow(
+      "OXY_ALERT_SECRET: expected 16 to 200 characters, got nothing",
+    );
+  });
+
+  test("have other bounds where a deployment says so", () => {
+    expect(
+      alerts({ OXY_ALERT_RULES: '{"depth": {"from": 300}, "redis-evictions": {"off": true}}' }).rules,
+    ).toEqual({
+      depth: { from: 300 },
+      "redis-evictions": { off: true },
+    });
+  });
+
+  test.each(["depth", "[]", '{"deep": {"off": true}}', '{"depth": {"above": 3}}', '{"depth": {"from": -1}}'])(
+    "with the bounds %s are refused",
+    (rules) => {
+      expect(() => alerts({ OXY_ALERT_RULES: rules })).toThrow(
+        /^ {2}OXY_ALERT_RULES: expected JSON of the rules/m,
+      );
+    },
+  );
 });
 
 describe("metrics", () => {

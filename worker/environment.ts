@@ -250,8 +250,8 @@ export const environmentShape = {
   }),
   OXY_ALERT_RULES: required(z.string().transform(parseRules).optional(), {
     about:
-      "Other bounds than those of [alerts.md](alerts.md), by rule: `{\"depth\": {\"above\": 300, \"forSeconds\": 600}, \"evictions\": {\"off\": true}}`.",
-    expected: "JSON of the rules that are in alerts.md, each with above, forSeconds or off",
+      'Other bounds than those of [alerts.md](alerts.md), by rule: `{"depth": {"from": 300, "forSeconds": 600}, "redis-evictions": {"off": true}}`.',
+    expected: "JSON of the rules that are in alerts.md, each with from, forSeconds or off",
   }),
   OXY_LOG_LEVEL: choice(
     ["error", "warn", "info", "debug"],

@@ -2,7 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { quietConsole } from "./adapters/baileys/quiet-console.ts";
 import { openRedis } from "./adapters/redis/connect.ts";
+import { keysOf } from "./adapters/redis/keys.ts";
 import { InvalidConfig, loadConfig, type Config } from "./config.ts";
+import { Meters } from "./metrics/meters.ts";
+import { Consumption } from "./runtime/consumption.ts";
 import { serveHttp } from "./runtime/http.ts";
 import { createLogger, errorFields } from "./runtime/logging.ts";
 import { Readiness } from "./runtime/readiness.ts";
@@ -29,12 +32,14 @@ try {
   void stopped.then(() => readiness.draining());
   const redis = openRedis(config.redis.url, "oxy");
   redis.on("error", (error) => log.warn("redis unreachable", errorFields(error)));
-  const http = await serveHttp(config, { redis, readiness, log });
+  const keys = keysOf(config.namespace);
+  const observed = { meters: new Meters(), consumption: new Consumption({ redis, keys, log }) };
+  const http = await serveHttp(config, { redis, readiness, log, observed });
   log.info("listening", { health: http.health, board: http.board, admin: http.admin });
   const starting =
     config.role === "web"
       ? startWeb(redis)
-      : openPlatform(config, redis, log, (error) => {
+      : openPlatform(config, redis, log, observed, (error) => {
           log.error("cannot go on", errorFields(error));
           exitCode = 1;
           unfit.resolve(undefined);

@@ -5,9 +5,18 @@ import { Sealing } from "./adapters/redis/sealing.ts";
 import type { Config } from "./config.ts";
 import { policyOf, type Policy } from "./conversation/policy.ts";
 import { ConversationRecord } from "./conversation/record.ts";
+import type { Meters } from "./metrics/meters.ts";
+import type { Consumption } from "./runtime/consumption.ts";
 import { errorFields, type Logger } from "./runtime/logging.ts";
+import type { LongBlockingWorker } from "./runtime/long-blocking-worker.ts";
 import { requireMatchingStore, StoreMismatch } from "./sessions/meta.ts";
 import { Organizations } from "./sessions/organizations.ts";
+
+/** What is known of how this process works, for those who ask: health checks, metrics and alerts. */
+export interface Observed {
+  readonly meters: Meters;
+  readonly consumption: Consumption;
+}
 
 /** What every part of a process stands on: the store, who its tenants are, and their conversations. */
 export interface Platform {
@@ -18,6 +27,7 @@ export interface Platform {
   readonly log: Logger;
   readonly organizations: Organizations;
   readonly record: ConversationRecord;
+  readonly observed: Observed;
   /** Of an organization, at this moment. */
   policy(organization: string): Policy;
   /** For BullMQ, which opens connections of its own. */
@@ -26,6 +36,7 @@ export interface Platform {
     readonly prefix: string;
     readonly stalledMs: number;
     readonly log: Logger;
+    watch(worker: LongBlockingWorker, prove?: () => Promise<unknown>): void;
   };
 }
 
@@ -38,6 +49,7 @@ export async function openPlatform(
   config: Config,
   redis: Redis,
   log: Logger,
+  observed: Observed,
   unfit: (error: Error) => void,
 ): Promise<Platform> {
   const keys = keysOf(config.namespace);
@@ -71,6 +83,10 @@ export async function openPlatform(
     prefix: keys.prefix,
     stalledMs: config.profile.stalledSeconds * 1000,
     log,
+    watch: (worker: LongBlockingWorker, prove?: () => Promise<unknown>): void => {
+      observed.consumption.watch(worker, prove);
+      observed.meters.watch(worker);
+    },
   };
-  return { config, redis, keys, sealing, log, organizations, record, policy, queues };
+  return { config, redis, keys, sealing, log, organizations, record, policy, queues, observed };
 }

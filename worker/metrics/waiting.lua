@@ -1,5 +1,5 @@
--- What waits for an answer in the shards of a fleet, for whoever of it asks first in an interval. Changes nothing in
--- the record. Needs fence.lua, due.lua and record.lua.
+-- What waits for an answer in the shards of a fleet, for whoever of it asks first in an interval. Needs waits.lua and
+-- what that needs.
 -- KEYS: leases, measured. ARGV: prefix, fleet, interval (ms) → JSON: {at} or {at, conversations, oldestMs}
 local prefix, fleet, interval = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local at = now()
@@ -18,29 +18,5 @@ local function of_fleet(lease)
   return fleets[owner] == fleet
 end
 
--- When the oldest message was stored that the AI is to answer; nil when there is none, or when an answer is being
--- sent: that waits for its number, and no process more would hasten it.
-local function waiting_since(organization, chat)
-  local key = conversation_key(prefix, organization, chat)
-  local record = redis.call("HMGET", key, "state", "givenUp")
-  if record[1] ~= "waiting" and record[1] ~= "thinking" then return nil end
-  -- The senders of the first ones were told that no answer comes.
-  local message = redis.call("LINDEX", key .. ":in", record[2] or 0)
-  return message and cjson.decode(message).received or at
-end
-
-local conversations, oldest = 0, at
-local shards = redis.call("SMEMBERS", due_shards_key(prefix))
-local leases = #shards > 0 and redis.call("HMGET", KEYS[1], unpack(shards)) or {}
-for index, shard in ipairs(shards) do
-  if of_fleet(leases[index]) then
-    for _, member in ipairs(redis.call("ZRANGE", due_key(prefix, shard), 0, -1)) do
-      local since = waiting_since(string.match(member, "^(%S+) (.*)$"))
-      if since then
-        conversations = conversations + 1
-        oldest = math.min(oldest, since)
-      end
-    end
-  end
-end
-return cjson.encode({ at = at, conversations = conversations, oldestMs = at - oldest })
+local conversations, oldest = waits(prefix, KEYS[1], at, of_fleet)
+return cjson.encode({ at = at, conversations = conversations, oldestMs = oldest })

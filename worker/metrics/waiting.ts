@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import { Script } from "../adapters/redis/script.ts";
-import { fenceLua, inboundLua } from "../conversation/scripts.ts";
+import { waitsLua } from "./scripts.ts";
 
 /**
  * What waits in the shards of a fleet: messages that were accepted and neither answered, nor given up, nor left to a
@@ -23,7 +23,7 @@ export interface Measured {
   readonly waiting?: Waiting;
 }
 
-const script = new Script("waiting", [fenceLua, ...inboundLua, new URL("waiting.lua", import.meta.url)]);
+const script = new Script("waiting", [...waitsLua, new URL("waiting.lua", import.meta.url)]);
 
 /**
  * Measures once per fleet and interval, for whoever asks first: so one process of a fleet publishes, and when it dies

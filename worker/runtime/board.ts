@@ -10,7 +10,7 @@ import { isSameSecret } from "./same-secret.ts";
 export type ListQueues = () => Promise<readonly Queue[]>;
 
 export const BOARD_PATH = "/board";
-const USER = "oxy";
+export const BOARD_USER = "oxy";
 
 /**
  * Bull Board under {@link BOARD_PATH}. With a password for user `oxy` and that password; without one
@@ -43,7 +43,7 @@ async function guardByPassword(app: FastifyInstance, password: string): Promise<
     authenticate: { realm: "Oxy Workers" },
     validate: (user, given, _request, _reply, done) => {
       // Both are always compared: how long it takes tells nothing.
-      const right = [isSameSecret(user, USER), isSameSecret(given, password)].every(Boolean);
+      const right = [isSameSecret(user, BOARD_USER), isSameSecret(given, password)].every(Boolean);
       done(right ? undefined : new Error("wrong user or password"));
     },
   });

@@ -3,9 +3,12 @@ import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startRedisServer } from "../dev/redis-server.ts";
 import type { RedisServer } from "../dev/redis-server.ts";
+import type { ConsumptionReport } from "./consumption.ts";
 import { addHealth } from "./health.ts";
 import type { Pingable } from "./health.ts";
 import { Readiness } from "./readiness.ts";
+
+const healthy = { report: async (): Promise<ConsumptionReport> => ({ status: "ok", queues: [] }) };
 
 let server: RedisServer;
 let redis: Redis;
@@ -22,10 +25,14 @@ afterEach(async () => {
   await Promise.all([server.stop(), ...apps.splice(0).map((app) => app.close())]);
 });
 
-function healthOf(store: Pingable, readiness = new Readiness({ role: "all", fleet: "default" })) {
+function healthOf(
+  store: Pingable,
+  readiness = new Readiness({ role: "all", fleet: "default" }),
+  consumption = healthy,
+) {
   const app = Fastify();
   apps.push(app);
-  addHealth(app, { redis: store, readiness });
+  addHealth(app, { redis: store, readiness, consumption });
   return async (path: string) => {
     const response = await app.inject(path);
     return [response.statusCode, response.json<Record<string, unknown>>()] as const;
@@ -101,4 +108,14 @@ test("ready is what has joined and was not told to stop", async () => {
   ]);
   readiness.draining();
   expect(await get("/health/ready")).toEqual([503, { status: "draining", version }]);
+});
+
+test("queues that are not taken from are a reason to replace the process, with what is known of each", async () => {
+  const queue = { queue: "message-1", active: 0, concurrency: 50 } as const;
+  const report = async (): Promise<ConsumptionReport> => ({
+    status: "stopped",
+    queues: [{ ...queue, state: "stopped", reason: "3 waiting, and none was taken" }],
+  });
+  expect(await healthOf(redis)("/health/queues")).toEqual([200, { status: "ok", queues: [] }]);
+  expect(await healthOf(redis, undefined, { report })("/health/queues")).toEqual([503, await report()]);
 });

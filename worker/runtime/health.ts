@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import manifest from "../package.json" with { type: "json" };
+import type { ConsumptionReport } from "./consumption.ts";
 import type { ReadinessReport } from "./readiness.ts";
 
 /** What the health checks ask of Redis. */
@@ -13,11 +14,16 @@ const PATIENCE_MS = 1_000;
 /**
  * `GET /health`: the event loop turns; hosts restart what does not answer, so Redis has no part in it.
  * `GET /health/redis`: a round trip in ms, or 503 with a reason.
+ * `GET /health/queues`: whether this process takes what waits in its queues, or 503; never for being busy.
  * `GET /health/ready`: 200 from joining until the signal to stop, else 503; hosts gate a deployment on it.
  */
 export function addHealth(
   app: FastifyInstance,
-  parts: { readonly redis: Pingable; readonly readiness: { readonly report: ReadinessReport } },
+  parts: {
+    readonly redis: Pingable;
+    readonly readiness: { readonly report: ReadinessReport };
+    readonly consumption: { report(): Promise<ConsumptionReport> };
+  },
 ): void {
   app.get("/health", () => ({
     status: "ok",
@@ -28,6 +34,11 @@ export function addHealth(
   app.get("/health/ready", (_request, reply) => {
     const { report } = parts.readiness;
     return reply.code(report.status === "ready" ? 200 : 503).send({ ...report, version: manifest.version });
+  });
+
+  app.get("/health/queues", async (_request, reply) => {
+    const report = await parts.consumption.report();
+    return await reply.code(report.status === "ok" ? 200 : 503).send(report);
   });
 
   const ping = onePingAtATime(parts.redis);

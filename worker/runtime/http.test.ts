@@ -10,6 +10,9 @@ import type { Config } from "../config.ts";
 import { keysOf } from "../adapters/redis/keys.ts";
 import { startRedisServer } from "../dev/redis-server.ts";
 import type { RedisServer } from "../dev/redis-server.ts";
+import { Meters } from "../metrics/meters.ts";
+import type { Observed } from "../platform.ts";
+import { Consumption } from "./consumption.ts";
 import { PortInUse, serveHttp } from "./http.ts";
 import type { HttpServers } from "./http.ts";
 import type { Logger } from "./logging.ts";
@@ -18,6 +21,8 @@ import { Readiness } from "./readiness.ts";
 const keys = keysOf("oxy");
 const PASSWORD = "correct horse battery";
 
+const METRICS = { destination: "none", namespace: "Oxy/oxy", everySeconds: 60 } as const;
+
 let redisServer: RedisServer;
 let redis: Redis;
 let queue: Queue;
@@ -25,10 +30,13 @@ const opened: HttpServers[] = [];
 const logged: string[] = [];
 const note = (event: string): void => void logged.push(event);
 const log: Logger = { error: note, warn: note, info: note, debug: note };
+const meters = new Meters();
+let observed: Observed;
 
 beforeAll(async () => {
   redisServer = await startRedisServer();
   redis = new Redis(redisServer.url, { maxRetriesPerRequest: null });
+  observed = { meters, consumption: new Consumption({ redis, keys, log }) };
   queue = new Queue("message-1", { connection: { url: redisServer.url }, prefix: keys.prefix });
   await queue.add("turn", { conversation: "acme:5511" });
   await redis.hset(keys.slots, "1", "process-1");
@@ -40,6 +48,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
+  meters.stop();
   await queue.close();
   redis.disconnect();
   await redisServer.stop();
@@ -51,9 +60,10 @@ async function serve(
     token?: string;
     healthPort?: number;
     boardPort?: number;
+    metricsToken?: string;
   } = {},
 ) {
-  const { role = "all", port, password, token, healthPort = 0, boardPort = 0 } = settings;
+  const { role = "all", port, password, token, healthPort = 0, boardPort = 0, metricsToken } = settings;
   const servers = await serveHttp(
     {
       role,
@@ -62,8 +72,9 @@ async function serve(
       health: { port: healthPort },
       board: { port: boardPort, password },
       admin: { token },
+      metrics: { ...METRICS, token: metricsToken },
     },
-    { redis, readiness: new Readiness({ role, fleet: "default" }), log },
+    { redis, readiness: new Readiness({ role, fleet: "default" }), log, observed },
   );
   opened.push(servers);
   return servers;
@@ -232,6 +243,49 @@ describe("everything under PORT", () => {
     expect(servers.board).toBeUndefined();
     expect((await fetch(new URL("/board", servers.health))).status).toBe(404);
     expect(logged).toEqual(["board not served: PORT is public and OXY_BOARD_PASSWORD is not set"]);
+  });
+});
+
+describe("what Prometheus reads", () => {
+  const metricsToken = "token-of-the-metrics-in-this-test-00";
+  const bearer = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } });
+  const get = async ({ health }: HttpServers, init?: RequestInit) =>
+    await fetch(new URL("/metrics", health), init);
+
+  test("is open on the port of the health checks, in every role", async () => {
+    for (const role of ["worker", "web", "all"] as const) {
+      const response = await get(await serve({ role }));
+      expect([response.status, response.headers.get("content-type")]).toEqual([
+        200,
+        expect.stringContaining("version=0.0.4"),
+      ]);
+      expect(await response.text()).toContain("oxy_shards_free 256");
+    }
+  });
+
+  test("under PORT it wants the token, or the board's user and password", async () => {
+    const servers = await serve({ port: 0, password: PASSWORD, metricsToken });
+    const status = async (init?: RequestInit): Promise<number> => (await get(servers, init)).status;
+    expect(await status(bearer(metricsToken))).toBe(200);
+    expect(await status(basic("oxy", PASSWORD))).toBe(200);
+    const wrong = [
+      undefined,
+      bearer("wrong"),
+      bearer(PASSWORD),
+      basic("oxy", "wrong"),
+      basic("ox", PASSWORD),
+    ];
+    for (const init of wrong) expect(await status(init)).toBe(401);
+    expect(await status(basic("oxy", metricsToken))).toBe(401);
+  });
+
+  test("each of the two is good without the other, and without both there is none under PORT", async () => {
+    expect((await get(await serve({ port: 0, metricsToken }), bearer(metricsToken))).status).toBe(200);
+    expect((await get(await serve({ port: 0, metricsToken }), basic("oxy", ""))).status).toBe(401);
+    expect((await get(await serve({ port: 0, password: PASSWORD }), basic("oxy", PASSWORD))).status).toBe(
+      200,
+    );
+    expect((await get(await serve({ port: 0, role: "worker" }))).status).toBe(404);
   });
 });
 

@@ -3,10 +3,13 @@ import type { FastifyInstance } from "fastify";
 import type { Redis } from "ioredis";
 import { keysOf } from "../adapters/redis/keys.ts";
 import type { Config } from "../config.ts";
+import { Exposition } from "../metrics/exposition.ts";
+import type { Observed } from "../platform.ts";
 import { addAdmin, ADMIN_PATH } from "./admin.ts";
 import { BoardQueues } from "./board-queues.ts";
 import { addBoard, BOARD_PATH } from "./board.ts";
 import { addHealth } from "./health.ts";
+import { addMetrics } from "./metrics-endpoint.ts";
 import type { Logger } from "./logging.ts";
 import type { Readiness } from "./readiness.ts";
 
@@ -39,10 +42,15 @@ export class PortInUse extends Error {
  * @throws PortInUse
  */
 export async function serveHttp(
-  config: Pick<Config, "role" | "namespace" | "port" | "health" | "board" | "admin">,
-  parts: { readonly redis: Redis; readonly readiness: Readiness; readonly log: Logger },
+  config: Pick<Config, "role" | "namespace" | "port" | "health" | "board" | "admin" | "metrics">,
+  parts: {
+    readonly redis: Redis;
+    readonly readiness: Readiness;
+    readonly log: Logger;
+    readonly observed: Observed;
+  },
 ): Promise<HttpServers> {
-  const { redis, readiness, log } = parts;
+  const { redis, readiness, log, observed } = parts;
   const { password } = config.board;
   const { token } = config.admin;
   const apps: FastifyInstance[] = [];
@@ -60,7 +68,14 @@ export async function serveHttp(
 
   try {
     const healthApp = open();
-    addHealth(healthApp, { redis, readiness });
+    addHealth(healthApp, { redis, readiness, consumption: observed.consumption });
+    // A port of its own is within the host's network; PORT is everybody's.
+    const known = { token: config.metrics.token, password };
+    await addMetrics(
+      healthApp,
+      new Exposition({ redis, keys, ...observed }),
+      config.port === undefined ? "open" : known,
+    );
     const wanted = config.role !== "worker";
     const administered = wanted && token !== undefined;
     if (administered) await addAdmin(healthApp, { redis, keys, token, log });

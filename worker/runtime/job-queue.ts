@@ -26,6 +26,8 @@ export interface JobQueueOptions {
   /** How often jobs of dead processes are looked for, in ms; each time costs each process a command. */
   readonly stalledMs: number;
   readonly log: Logger;
+  /** Told of the worker, to see that it takes what waits. */
+  watch?(worker: LongBlockingWorker): void;
   handle(job: QueuedJob, signal: AbortSignal): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export class JobQueue {
         maxStalledCount: DEATHS_MAX,
       },
     );
+    options.watch?.(this.#worker);
     this.queue.on("error", (error) => log.warn("queue error", { queue: name, ...errorFields(error) }));
     this.#worker.on("error", (error) =>
       log.warn("queue worker error", { queue: name, ...errorFields(error) }),
@@ -83,7 +86,7 @@ export class JobQueue {
   /** Starts to take jobs. */
   static async open(options: JobQueueOptions): Promise<JobQueue> {
     const queue = new JobQueue(options);
-    void queue.#worker.run();
+    queue.#worker.begin();
     await queue.#worker.waitUntilReady();
     return queue;
   }

@@ -2,7 +2,7 @@ import { Queue, type ConnectionOptions } from "bullmq";
 import { dueMember } from "../conversation/keys.ts";
 import type { Conversation } from "../conversation/types.ts";
 import type { MessageJob } from "../jobs/message/handler.ts";
-import { LOOK_JOB, REPLY_PRIORITY, TURN_JOB } from "../jobs/message/job.ts";
+import { LOOK_JOB, PROOF_JOB, REPLY_PRIORITY, TURN_JOB } from "../jobs/message/job.ts";
 import { errorFields, type Logger } from "./logging.ts";
 import { BLOCK_SECONDS, LongBlockingWorker } from "./long-blocking-worker.ts";
 
@@ -18,6 +18,8 @@ export interface WakeUpOptions {
   readonly slot: number;
   readonly concurrency: number;
   readonly log: Logger;
+  /** Told of the worker and how a job for it alone is added, to see that it takes what waits. */
+  watch?(worker: LongBlockingWorker, prove: () => Promise<unknown>): void;
   handle(job: MessageJob): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export class WakeUps {
     this.#worker = new LongBlockingWorker(
       this.queue.name,
       async (job) => {
+        if (job.name === PROOF_JOB) return;
         // Anything may stand in a queue; the handler refuses what is malformed.
         this.#queued.delete(dueMember((job.data ?? {}) as Conversation));
         await options.handle(job);
@@ -62,6 +65,8 @@ export class WakeUps {
         skipStalledCheck: true,
       },
     );
+    // Without a priority it is taken before all that wait.
+    options.watch?.(this.#worker, () => this.queue.add(PROOF_JOB, {}));
     this.queue.on("error", (error) => log.warn("queue error", { slot, ...errorFields(error) }));
     this.#worker.on("error", (error) => log.warn("queue worker error", { slot, ...errorFields(error) }));
     this.#worker.on("failed", (job, error) =>
@@ -75,7 +80,7 @@ export class WakeUps {
     await wakeUps.queue.drain(true);
     // What the last holder of the slot was at when it died; the sweep does it.
     await wakeUps.queue.clean(0, 0, "active");
-    void wakeUps.#worker.run();
+    wakeUps.#worker.begin();
     await wakeUps.#worker.waitUntilReady();
     return wakeUps;
   }

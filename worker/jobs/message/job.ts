@@ -7,6 +7,9 @@ export const TURN_JOB = "turn";
 /** Makes a process look for shards that were just released. */
 export const LOOK_JOB = "look";
 
+/** Does nothing: that it is taken shows that the process takes jobs. */
+export const PROOF_JOB = "proof";
+
 /** Replies before campaigns (2) and automations (3). */
 export const REPLY_PRIORITY = 1;
 

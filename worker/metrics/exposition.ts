@@ -1,0 +1,90 @@
+import type { Redis } from "ioredis";
+import { Gauge, Registry } from "prom-client";
+import type { Keys } from "../adapters/redis/keys.ts";
+import { readFigures, type DeploymentFigures } from "./deployment.ts";
+import { LABELS, valueOf } from "./labels.ts";
+import type { Meters } from "./meters.ts";
+
+/** Whoever scrapes sooner gets the figures of before, in ms. */
+const FRESH_MS = 5_000;
+/** How long the store may take to say what it knows, in ms; without it a process tells what it counted itself. */
+const PATIENCE_MS = 2_000;
+
+/** What Prometheus reads: what this process has counted, and what the store knows of the deployment. */
+export class Exposition {
+  readonly #options: { readonly redis: Redis; readonly keys: Keys; readonly meters: Meters };
+  readonly #registry = new Registry();
+  readonly #all: Registry;
+  readonly #known = this.#gauge("store_known", "1 where the store said what it knows of the deployment.", []);
+  readonly #waiting = this.#gauge("queue_waiting", "What could be taken from a queue now.", ["queue"]);
+  readonly #oldest = this.#gauge("queue_oldest_seconds", "For how long the oldest of it has waited.", [
+    "queue",
+  ]);
+  readonly #delayed = this.#gauge("queue_delayed", "Jobs whose time has not come.", ["queue"]);
+  readonly #failed = this.#gauge("queue_failed", "Jobs that failed and are kept for a person to see.", [
+    "queue",
+  ]);
+  readonly #sessions = this.#gauge("sessions", "WhatsApp sessions by how they are, or why they ended.", [
+    "session",
+  ]);
+  readonly #free = this.#gauge("shards_free", "Shards that no process owns.", []);
+  #last: { readonly at: number; readonly text: Promise<string> } | undefined;
+
+  constructor(options: { readonly redis: Redis; readonly keys: Keys; readonly meters: Meters }) {
+    this.#options = options;
+    this.#all = Registry.merge([options.meters.registry, this.#registry]);
+  }
+
+  get contentType(): string {
+    return this.#all.contentType;
+  }
+
+  /** @returns Prometheus's text format; at most one command of Redis every five seconds */
+  async text(): Promise<string> {
+    const now = performance.now();
+    if (this.#last === undefined || now - this.#last.at > FRESH_MS)
+      this.#last = { at: now, text: this.#collect() };
+    return await this.#last.text;
+  }
+
+  async #collect(): Promise<string> {
+    this.#registry.resetMetrics();
+    const figures = await this.#figures();
+    this.#known.set(figures === undefined ? 0 : 1);
+    // Unknown is not 0.
+    if (figures === undefined) this.#free.remove();
+    else this.#tell(figures);
+    return await this.#all.metrics();
+  }
+
+  #tell({ conversations, oldestMs, queues, sessions, freeShards }: DeploymentFigures): void {
+    this.#waiting.set({ queue: "message" }, conversations);
+    this.#oldest.set({ queue: "message" }, oldestMs / 1000);
+    for (const [queue, { waiting, oldestMs: queueMs, delayed, failed }] of Object.entries(queues)) {
+      this.#waiting.set({ queue }, waiting);
+      this.#oldest.set({ queue }, queueMs / 1000);
+      this.#delayed.set({ queue }, delayed);
+      this.#failed.set({ queue }, failed);
+    }
+    for (const session of LABELS.session) this.#sessions.set({ session }, 0);
+    for (const { state, reason = "other" } of sessions.values())
+      this.#sessions.inc({ session: state === "open" ? "open" : valueOf("session", reason) });
+    this.#free.set(freeShards);
+  }
+
+  async #figures(): Promise<DeploymentFigures | undefined> {
+    const { redis, keys } = this.#options;
+    if (redis.status !== "ready") return undefined;
+    const { promise: late, resolve: giveUp } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => giveUp(undefined), PATIENCE_MS);
+    try {
+      return await Promise.race([readFigures(redis, keys).catch(() => undefined), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
+    return new Gauge({ name: `oxy_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+}
