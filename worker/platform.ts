@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { afterReconnects, patience, requireSuitable, UnsuitableRedis } from "./adapters/redis/connect.ts";
 import { keysOf, type Keys } from "./adapters/redis/keys.ts";
 import { Sealing } from "./adapters/redis/sealing.ts";
+import { Triggers } from "./automations/triggers.ts";
 import type { Config } from "./config.ts";
 import { policyOf, type Policy } from "./conversation/policy.ts";
 import { ConversationRecord } from "./conversation/record.ts";
@@ -75,9 +76,10 @@ export async function openPlatform(
       else log.warn("redis not looked at again", errorFields(error));
     },
   );
-  const organizations = new Organizations({ redis, keys, sealing, log });
+  const triggers = new Triggers({ redis, keys, sealing, log });
+  const organizations = new Organizations({ redis, keys, sealing, log, also: () => triggers.load() });
   const policy = (organization: string): Policy => policyOf(organizations.find(organization));
-  const record = new ConversationRecord({ redis, keys, sealing, policy });
+  const record = new ConversationRecord({ redis, keys, sealing, policy, triggers });
   const queues = {
     connection: { url: config.redis.url, ...patience },
     prefix: keys.prefix,

@@ -2,6 +2,7 @@ import type { Sealing } from "../adapters/redis/sealing.ts";
 import { messageId } from "./message-id.ts";
 import type { Policy } from "./policy.ts";
 import { sealBody, sealInbox } from "./sealed.ts";
+import type { Start } from "./starts.ts";
 import type { Conversation } from "./types.ts";
 
 interface Message {
@@ -38,6 +39,7 @@ export type Inbound =
       readonly text: string;
       readonly name?: string | undefined;
       readonly number?: string | undefined;
+      readonly who?: "team" | undefined;
       readonly reply?: string | undefined;
       readonly everyMs: number;
     })
@@ -90,13 +92,17 @@ export type Received =
 /** What `receive` of `lua/inbound.lua` takes. Texts are sealed. */
 export type InboundItem = Readonly<Record<string, unknown>>;
 
-/** @param plain the decrypted bytes, kept for redeliveries */
+/**
+ * @param plain the decrypted bytes, kept for redeliveries
+ * @param starts what it begins, in the same write
+ */
 export function encodeInbound(
   { organization, chat }: Conversation,
   inbound: Inbound,
   plain: Uint8Array,
   sealing: Sealing,
   policy: Policy,
+  starts: readonly Start[] = [],
 ): InboundItem {
   const conversation = { organization, chat };
   const { kind, id, sender } = inbound;
@@ -113,6 +119,7 @@ export function encodeInbound(
     id,
     sender,
     inbox: sealInbox(sealing, conversation, sender, id, plain),
+    ...(starts.length > 0 ? { starts } : {}),
   };
   switch (inbound.kind) {
     case "other":
@@ -136,8 +143,11 @@ export function encodeInbound(
     case "hand-over": {
       const { at, text, name, number, reply } = inbound;
       const told = reply === undefined ? undefined : notice(reply);
-      const time = inbound.kind === "acknowledge" ? { everyMs: inbound.everyMs } : { forMs: inbound.forMs };
-      return { ...item, ...time, at, body: seal(text, name), number, reply: told };
+      const own =
+        inbound.kind === "acknowledge"
+          ? { everyMs: inbound.everyMs, who: inbound.who }
+          : { forMs: inbound.forMs };
+      return { ...item, ...own, at, body: seal(text, name), number, reply: told };
     }
   }
 }

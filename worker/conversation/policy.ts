@@ -24,7 +24,10 @@ const shown = new Map<string, { readonly quarter: number; readonly clock: Pick<P
 
 /** @param settings of the organization; without them the day is UTC's */
 export function policyOf(
-  settings: Pick<OrganizationSettings, "timeZone" | "retentionDays" | "automationRunsPerHour"> | undefined,
+  settings:
+    | (Pick<OrganizationSettings, "timeZone" | "retentionDays"> &
+        Partial<Pick<OrganizationSettings, "automationRunsPerHour">>)
+    | undefined,
   now = Date.now(),
 ): Policy {
   return {

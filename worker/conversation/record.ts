@@ -6,7 +6,7 @@ import type { Sealing } from "../adapters/redis/sealing.ts";
 import { fenceOf, type Lease, LeaseLost } from "../sessions/lease.ts";
 import { shardOf } from "../sessions/shards.ts";
 import type { AiUsage } from "./completions.ts";
-import { encodeInbound, type Inbound, type Received } from "./inbound.ts";
+import { encodeInbound, type Inbound, type InboundItem, type Received } from "./inbound.ts";
 import { conversationOf } from "./keys.ts";
 import { messageId } from "./message-id.ts";
 import { policyOf, type Policy } from "./policy.ts";
@@ -14,8 +14,20 @@ import { openBegun, openSendable, type ThoughtReply } from "./opening.ts";
 import { readInboxed, readReceipt, readSentText, readView, type Receipted } from "./reading.ts";
 import { scripts } from "./scripts.ts";
 import { sealBody } from "./sealed.ts";
+import type { Triggers } from "./starts.ts";
 import { countsOf } from "./usage.ts";
-import type { Begun, Conversation, Failed, FailOptions, HandOverOptions, Next, Offer, Sendable, Turn, View } from "./types.ts";
+import type {
+  Begun,
+  Conversation,
+  Failed,
+  FailOptions,
+  HandOverOptions,
+  Next,
+  Offer,
+  Sendable,
+  Turn,
+  View,
+} from "./types.ts";
 
 /** What the record needs to know of a deployment. */
 export interface RecordOptions {
@@ -24,6 +36,8 @@ export interface RecordOptions {
   readonly sealing: Sealing;
   /** Of an organization, at this moment; UTC and 90 days unless told. */
   policy?(organization: string): Policy;
+  /** What messages start; nothing unless told. */
+  readonly triggers?: Triggers | undefined;
 }
 
 /** Replies are 1. */
@@ -38,12 +52,22 @@ export class ConversationRecord {
   readonly #keys: Keys;
   readonly #sealing: Sealing;
   readonly #policy: (organization: string) => Policy;
+  readonly #triggers: Triggers | undefined;
 
-  constructor({ redis, keys, sealing, policy }: RecordOptions) {
+  constructor({ redis, keys, sealing, policy, triggers }: RecordOptions) {
     this.#redis = redis;
     this.#keys = keys;
     this.#sealing = sealing;
     this.#policy = policy ?? (() => policyOf(undefined));
+    this.#triggers = triggers;
+  }
+
+  /** A decrypted message as it is received, together with what it starts. */
+  encode(conversation: Conversation, inbound: Inbound, plain: Uint8Array): InboundItem {
+    const policy = this.#policy(conversation.organization);
+    const starts = this.#triggers?.starts(conversation, inbound);
+    const expects = inbound.kind === "owner" ? this.#expects(conversation) : {};
+    return { ...encodeInbound(conversation, inbound, plain, this.#sealing, policy, starts), ...expects };
   }
 
   /** Stores a decrypted message by what it means. The WhatsApp adapter does so together with the ratchet step. */
@@ -53,9 +77,7 @@ export class ConversationRecord {
     inbound: Inbound,
     plain: Uint8Array,
   ): Promise<Received> {
-    const policy = this.#policy(conversation.organization);
-    const item = encodeInbound(conversation, inbound, plain, this.#sealing, policy);
-    return await this.#run(scripts.receive, lease, conversation, item);
+    return await this.#run(scripts.receive, lease, conversation, this.encode(conversation, inbound, plain));
   }
 
   /** A person took the chat over: the AI keeps out for `forMs`, and what is unanswered or unsent is left to them. */
@@ -76,7 +98,15 @@ export class ConversationRecord {
         : { id: messageId(conversation, turn, 0), turn, body: this.#seal(conversation, reply) };
     const ends = thought && named(thought);
     const counts = countsOf(usage);
-    const item = { organization, chat, forMs, reply: told, turn: ends, usage: counts, ...this.#policy(organization) };
+    const item = {
+      organization,
+      chat,
+      forMs,
+      reply: told,
+      turn: ends,
+      usage: counts,
+      ...this.#policy(organization),
+    };
     return (await scripts.handOver.run(
       this.#redis,
       [],
@@ -186,7 +216,7 @@ export class ConversationRecord {
 
   /** The server acked a part; "unknown" when it is not on its way (any more). */
   async acked(lease: Lease, conversation: Conversation, id: string): Promise<Next | "unknown"> {
-    return await this.#run(scripts.acked, lease, conversation, { id });
+    return await this.#run(scripts.acked, lease, conversation, { id, ...this.#expects(conversation) });
   }
 
   /** The server refused a part: it and the rest of its turn are kept with the reason and not sent again. */
@@ -232,6 +262,11 @@ export class ConversationRecord {
   /** Plaintext of a message received within the last 26 h. @throws Unsealable */
   async inboxed(conversation: Conversation, sender: string, id: string): Promise<Buffer | undefined> {
     return await readInboxed(this.#redis, this.#keys.prefix, this.#sealing, conversation, sender, id);
+  }
+
+  #expects(conversation: Conversation): object {
+    const expects = this.#triggers?.expects(conversation) ?? [];
+    return expects.length > 0 ? { expects } : {};
   }
 
   #seal(conversation: Conversation, text: string): string {

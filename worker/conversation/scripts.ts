@@ -14,6 +14,7 @@ export const inboundLua: readonly URL[] = [
   lua("bulk"),
   lua("contact"),
   lua("record"),
+  lua("run"),
   lua("inbound"),
 ];
 

@@ -10,6 +10,8 @@ export interface OrganizationsOptions {
   readonly keys: Keys;
   readonly sealing: Sealing;
   readonly log: Logger;
+  /** Reads what else changes with the same version, whenever these are read. */
+  also?(): Promise<void>;
 }
 
 /** The tenants on the store, with a copy of their settings in memory. */
@@ -26,7 +28,7 @@ export class Organizations {
 
   /** One whose settings cannot be read is left out, and the others go on. */
   async load(): Promise<void> {
-    const { redis, keys, sealing, log } = this.#options;
+    const { redis, keys, sealing, log, also } = this.#options;
     const [version, stored] = (
       (await redis.multi().get(keys.settingsVersion).hgetall(keys.organizations).exec()) ?? []
     ).map(([error, value]) => {
@@ -49,6 +51,7 @@ export class Organizations {
       }
     }
     this.#settings = settings;
+    await also?.();
     this.#version = version ?? "0";
   }
 

@@ -12,4 +12,9 @@ drop_first_part(record)
 local following = after_parts(record)
 write_record(record)
 flight_ended(ARGV[4], ARGV[1], item, source, "sent", time)
+if part.role == "automation" then
+  run_acked(ARGV[4], ARGV[1], item.organization, source, part.part)
+elseif part.counts ~= "team" then
+  expect_reply(ARGV[4], ARGV[1], item)
+end
 return following

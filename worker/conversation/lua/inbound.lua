@@ -1,4 +1,4 @@
--- What comes from WhatsApp, for scripts that store it together with the ratchet step. Needs record.lua and contact.lua.
+-- What comes from WhatsApp, for scripts that store it together with the ratchet step. Needs record.lua, contact.lua and run.lua.
 -- Every item has {organization, chat, sender, id, inbox (sealed), day, retentionMs}; `inbound.ts` makes them.
 
 -- Keeps the sealed plaintext of a message, so that a redelivery can be served without its key.
@@ -41,7 +41,7 @@ local function arrive(prefix, shard, item)
   if not is_new(prefix, item) then return "repeated" end
   local record = read_record(prefix, shard, item)
   local time = now()
-  if item.who ~= "team" then contact_wrote(prefix, item, time) end
+  local first = item.who ~= "team" and contact_wrote(prefix, item, time)
   if item.optIn then opt_in(prefix, item) end
   if item.optOut then
     opt_out(prefix, item, time)
@@ -51,7 +51,9 @@ local function arrive(prefix, shard, item)
     write_record(record)
     return "opted-out"
   end
-  if item.who ~= "team" and record.silentUntil and record.silentUntil > time then
+  local silent = item.who ~= "team" and record.silentUntil and record.silentUntil > time
+  start_runs(prefix, shard, item, first, silent)
+  if silent then
     add_history(record, { entry_of(item) })
     keep_history(record)
     return "silenced"
@@ -68,15 +70,16 @@ local function arrive(prefix, shard, item)
   return "stored"
 end
 
--- Something that is understood but not answered by the AI: {at, body (what it was), reply?, everyMs}. The reply goes out at
--- most once in `everyMs`: ten photos are thanked for once. Returns "acknowledged", "silenced" or "repeated".
+-- Something that is understood but not answered by the AI: {at, body (what it was), reply?, everyMs, who}. The reply goes out
+-- at most once in `everyMs`: ten photos are thanked for once. Returns "acknowledged", "silenced" or "repeated".
 local function acknowledge(prefix, shard, item)
   if not is_new(prefix, item) then return "repeated" end
   local record = read_record(prefix, shard, item)
   local time = now()
-  contact_wrote(prefix, item, time)
+  local first = item.who ~= "team" and contact_wrote(prefix, item, time)
   add_history(record, { entry_of(item) })
-  local silent = record.silentUntil and record.silentUntil > time
+  local silent = item.who ~= "team" and record.silentUntil and record.silentUntil > time
+  start_runs(prefix, shard, item, first, silent)
   if silent or not item.reply then
     keep_history(record)
     return silent and "silenced" or "acknowledged"
@@ -119,10 +122,12 @@ local function hand_to_person(prefix, shard, item)
   if item.id and not is_new(prefix, item) then return "repeated" end
   local record = read_record(prefix, shard, item)
   local time = now()
-  if item.id then contact_wrote(prefix, item, time) end
+  local first = item.id and contact_wrote(prefix, item, time)
   hand_over(prefix, item, time)
   local entries = item.body and { entry_of(item) } or {}
-  if record.silentUntil and record.silentUntil > time then
+  local silent = record.silentUntil and record.silentUntil > time
+  start_runs(prefix, shard, item, first, silent)
+  if silent then
     -- Nothing is left to drop but the notice that says so.
     add_history(record, entries)
     keep_history(record)
@@ -144,6 +149,8 @@ local function silence(prefix, shard, item)
   local entry = item.body and cjson.encode({ role = "owner", id = item.id, at = item.at or time, body = item.body })
   keep_out(record, time, item.forMs, { entry })
   taken_over(prefix, item)
+  if item.id then contact_told(prefix, item, "owner", time) end
+  expect_reply(prefix, shard, item)
   settle(record)
   write_record(record)
   return "silenced"

@@ -26,4 +26,5 @@ count(ARGV[4], item, "refused")
 local following = after_parts(record)
 write_record(record)
 flight_ended(ARGV[4], ARGV[1], item, source_of(first), "failed", now())
+run_not_sent(ARGV[4], ARGV[1], item.organization, source_of(first), first.part, item.reason)
 return following
