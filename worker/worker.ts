@@ -1,4 +1,4 @@
-import { clienteAi } from "./adapters/openai/cliente-ai.ts";
+import { createAi } from "./adapters/openai/start.ts";
 import { MetricsPublisher } from "./metrics/publisher.ts";
 import { createOwner } from "./owner.ts";
 import type { Platform } from "./platform.ts";
@@ -15,8 +15,9 @@ export interface Running {
 /** Joins the others on the store, answers for the shards it gets, and takes its part of the jobs. */
 export async function startWorker(platform: Platform): Promise<Running> {
   const { config, log } = platform;
+  const ai = createAi(platform);
   const owner = createOwner(platform, {
-    completions: clienteAi({ ...config.ai, apiKey: config.ai.apiKey ?? "" }),
+    completions: ai.completions,
     due: (organization, member) => log.error("nobody knows what is due", { organization, member }),
   });
   const metrics =

@@ -22,6 +22,8 @@ export interface DayCounts {
   readonly campaign: number;
   readonly automation: number;
   readonly aiCalls: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
   /** What the AI cost, in USD; undefined where a part of it is not known. */
   readonly aiUsd: number | undefined;
   /** What half of the replies, and 95 of 100, did not exceed, in ms; undefined without any, Infinity beyond an hour. */
@@ -61,6 +63,8 @@ export function countsOfDay(day: string, hash: Readonly<Record<string, string>>)
     campaign: count("campaign"),
     automation: count("automation"),
     aiCalls: count("aiCalls"),
+    promptTokens: count("promptTokens"),
+    completionTokens: count("completionTokens"),
     aiUsd: priced ? count("aiMicroUsd") / 1_000_000 : undefined,
     replyP50: replyTime(hash, 0.5),
     replyP95: replyTime(hash, 0.95),

@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { NoAnswer, type Question } from "../../conversation/completions.ts";
+import type { Logger } from "../../runtime/logging.ts";
 import { organizationSettings } from "../../sessions/organization.ts";
+import { ChatModel } from "./chat-model.ts";
 import { clienteAi } from "./cliente-ai.ts";
 
 type Handling = (request: IncomingMessage, response: ServerResponse) => void;
@@ -22,6 +24,7 @@ afterEach(() => {
   for (const end of ended.splice(0)) end();
 });
 
+const quiet: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
 const never = new AbortController().signal;
 const settings = organizationSettings.parse({ name: "Loja da Ana", instructions: "Seja breve." });
 const question: Question = {
@@ -76,12 +79,15 @@ const says =
   };
 
 const client = ({ url }: Api, timeoutMs = 5_000) =>
-  clienteAi({ apiKey: "key", baseUrl: url, model: "a-model", timeoutMs });
+  clienteAi(
+    new ChatModel({ apiKey: "key", baseUrl: url, model: "a-model", timeoutMs, prices: new Map(), log: quiet }),
+    1_000,
+  );
 
 describe("what is asked", () => {
   test("who answers, what was said before, and every message that is not answered, in order", async () => {
     const server = await api(says("custa 10, frete grátis"));
-    expect(await client(server).answer(question, never)).toEqual({ texts: ["custa 10, frete grátis"] });
+    expect(await client(server).answer(question, never)).toMatchObject({ texts: ["custa 10, frete grátis"] });
     expect(server.authorizations).toEqual(["Bearer key"]);
     const [body] = server.bodies;
     expect(body?.model).toBe("a-model");
@@ -138,9 +144,11 @@ test.each([
   ["blanks", " \n "],
 ])("%s is no answer", async (_what, content) => {
   const server = await api(says(content, "length"));
-  await expect(client(server).answer(question, never)).rejects.toThrow(
-    new NoAnswer("the AI gave no text (finish_reason length)"),
-  );
+  await expect(client(server).answer(question, never)).rejects.toMatchObject({
+    name: "NoAnswer",
+    message: "the AI gave no text (finish_reason length)",
+    usage: { calls: 1 },
+  });
 });
 
 test("a reply without any choice is no answer", async () => {

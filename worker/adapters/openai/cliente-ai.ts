@@ -1,43 +1,42 @@
-import OpenAI from "openai";
-import { NoAnswer, type Completions, type Question } from "../../conversation/completions.ts";
+import { AiFailure, type Answer, type Completions } from "../../conversation/completions.ts";
+import { partsOf } from "../../conversation/splitting.ts";
+import { textOf } from "./answer-texts.ts";
+import { allowanceOf } from "./budget.ts";
+import type { ChatModel } from "./chat-model.ts";
+import type { Meter } from "./prices.ts";
+import { customerInstructions, talkOf } from "./prompt.ts";
 
-export interface ClienteAiOptions {
-  readonly apiKey: string;
-  readonly baseUrl: string;
-  readonly model: string;
-  /** Hard timeout of one attempt. */
-  readonly timeoutMs: number;
-}
-
-/** Answers customers in the organization's voice. */
-export function clienteAi({ apiKey, baseUrl, model, timeoutMs }: ClienteAiOptions): Completions {
-  // The SDK's own retries would multiply the timeout; the record decides about another attempt.
-  const client = new OpenAI({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0 });
+/** Answers customers in the organization's voice. @param maxTokens of an answer while there is budget enough */
+export function clienteAi(chat: ChatModel, maxTokens: number): Completions {
   return {
-    async answer(question, signal) {
-      const completion = await client.chat.completions.create(
-        { model, messages: promptOf(question) },
-        { signal },
-      );
-      const [choice] = completion.choices;
-      const text = choice?.message.content?.trim();
-      if (!text)
-        throw new NoAnswer(`the AI gave no text (finish_reason ${choice?.finish_reason ?? "missing"})`);
-      return { texts: [text] };
-    },
+    answer: (question, signal) =>
+      metered(chat, async (meter) => {
+        const { settings, spentMicroUsd } = question;
+        const allowance = allowanceOf(settings, spentMicroUsd, maxTokens);
+        const instructions = customerInstructions(settings, allowance);
+        const talk = await talkOf(question, allowance);
+        const reply = await chat.complete(
+          {
+            messages: [{ role: "system", content: instructions }, ...talk],
+            maxTokens: allowance.answerTokens,
+          },
+          { purpose: "customer", meter, signal },
+        );
+        return partsOf(textOf(reply));
+      }),
   };
 }
 
-function promptOf({ settings, history, messages }: Question): OpenAI.ChatCompletionMessageParam[] {
-  return [
-    {
-      role: "system",
-      content: `You answer customers of ${settings.name} on WhatsApp, as ${settings.name}.\n\n${settings.instructions}`,
-    },
-    ...history.map(({ role, text }) => ({
-      role: role === "customer" ? ("user" as const) : ("assistant" as const),
-      content: text,
-    })),
-    ...messages.map(({ text }) => ({ role: "user" as const, content: text })),
-  ];
+/** Counts what calls use, whatever comes of them. */
+export async function metered(
+  chat: ChatModel,
+  texts: (meter: Meter) => Promise<readonly string[]>,
+): Promise<Answer> {
+  const meter = chat.meter();
+  try {
+    return { texts: await texts(meter), usage: meter.total };
+  } catch (error) {
+    if (error instanceof AiFailure) error.usage = meter.total;
+    throw error;
+  }
 }
