@@ -1,4 +1,7 @@
 import { createAi } from "./adapters/openai/start.ts";
+import { createPump } from "./bulk/start.ts";
+import { startCampaigns } from "./campaigns/start.ts";
+import { BULK } from "./conversation/keys.ts";
 import { MetricsPublisher } from "./metrics/publisher.ts";
 import { createOwner } from "./owner.ts";
 import type { Platform } from "./platform.ts";
@@ -16,9 +19,15 @@ export interface Running {
 export async function startWorker(platform: Platform): Promise<Running> {
   const { config, log } = platform;
   const ai = createAi(platform);
+  const campaigns = await startCampaigns(platform);
+  const pump = createPump(platform, () => owner, campaigns.expand);
   const owner = createOwner(platform, {
     completions: ai.completions,
-    due: (organization, member) => log.error("nobody knows what is due", { organization, member }),
+    due: (organization, member) => {
+      if (member === BULK) pump.look(organization);
+      else log.error("nobody knows what is due", { organization, member });
+    },
+    acked: (organization) => pump.acked(organization),
   });
   const metrics =
     config.metrics.destination === "none"
@@ -39,7 +48,8 @@ export async function startWorker(platform: Platform): Promise<Running> {
   return {
     standing: () => owner.standing(),
     drain: async (drainMs) => {
-      await owner.drain(drainMs);
+      pump.close();
+      await Promise.all([owner.drain(drainMs), campaigns.drain(drainMs)]);
       metrics?.stop();
     },
   };

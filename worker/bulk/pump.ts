@@ -8,6 +8,7 @@ import { fenceOf, type Lease, LeaseLost } from "../sessions/lease.ts";
 import type { OrganizationSettings } from "../sessions/organization.ts";
 import { decide, type Offered, type Take } from "./offer.ts";
 import { gapMs, hoursAt } from "./pace.ts";
+import { optOutPeppers } from "./erased-opt-outs.ts";
 import { scripts } from "./scripts.ts";
 
 /** What the pump needs of the owner of an organization's shard. */
@@ -189,6 +190,7 @@ export class Pump {
       perDay,
       coldPerDay,
       gapMs: gapMs(settings.pacing, this.#random()),
+      peppers: optOutPeppers(this.#options.sealing, organization),
       take,
     };
     const args = [...fenceOf(lease), keys.prefix, JSON.stringify(item)];

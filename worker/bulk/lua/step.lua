@@ -1,6 +1,6 @@
 -- One step of a number's pump: settles what was offered before, and offers the next part. A part leaves its lane and enters
 -- an outbox in this one call, so that none is lost or released twice however it ends.
--- {organization, day, retentionMs, quietUntil (ms)?, dayEndsAt (ms), perDay, coldPerDay, gapMs, take?} → JSON
+-- {organization, peppers, day, retentionMs, quietUntil (ms)?, dayEndsAt (ms), perDay, coldPerDay, gapMs, take?} → JSON
 -- take: {lane, ref, verdict} with verdict "send" {chat, id, turn, part, priority, role, body, laneGapMs}, "fail" {reason, paced},
 -- "again" {reason}, "closed" {until (ms)}, "over".
 if not permitted(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return "refused" end
@@ -11,8 +11,9 @@ local OFFER_MS = 5 * 60 * 1000
 -- How soon a number whose parts are on their way is looked at again, and a lane that waits for its next recipients.
 local FLIGHT_LOOK_MS = 5000
 local REFILL_MS = 10000
--- A lane with fewer parts than this wants the next recipients.
+-- A lane with fewer parts than this wants the next recipients, unless so many wait for another day.
 local LOW = 250
+local LATER_MAX = 1000
 -- Automations go after campaigns, but not for longer than this at a time.
 local PATIENCE_MS = 5 * 60 * 1000
 local TRIES_MAX = 5
@@ -67,6 +68,13 @@ local function is_cold(chat)
   return not chat or redis.call("HEXISTS", contact_key(prefix, organization, chat), "wrote") == 0
 end
 
+local function wants_more(lane, campaign)
+  local key = lane_key(prefix, organization, lane)
+  return redis.call("LLEN", key) < LOW
+    and redis.call("EXISTS", recipients_key(prefix, organization, campaign)) == 1
+    and redis.call("LLEN", key .. ":later") < LATER_MAX
+end
+
 -- Takes the first part out of a lane: nothing will be sent, and the campaign counts why.
 local function drop(lane, outcome, reason)
   redis.call("LPOP", lane_key(prefix, organization, lane))
@@ -88,7 +96,7 @@ end
 -- Why a part is not to be sent (today), as what was done about it; nil when it is.
 local function set_aside(lane, part)
   local campaign = string.match(lane, CAMPAIGN_LANE)
-  if wants_none(prefix, organization, part.chat, part.number) then
+  if wants_none(prefix, organization, part.chat, part.number, item.peppers) then
     drop(lane, "skipped")
     return "skipped"
   end
@@ -123,10 +131,7 @@ local function release(lane, part)
   if redis.call("HSETNX", key, "startedAt", string.format("%.0f", time)) == 1 then
     redis.call("HSET", key, "state", "running")
   end
-  if redis.call("LLEN", lane_key(prefix, organization, lane)) < LOW
-    and redis.call("EXISTS", recipients_key(prefix, organization, campaign)) == 1 then
-    refill = campaign
-  end
+  if wants_more(lane, campaign) then refill = campaign end
 end
 
 -- What became of the part that was offered: it may be another's turn by now, or its lane paused or gone.
@@ -172,7 +177,7 @@ local function emptied(lane)
   if waits and redis.call("HGET", bulk, "later:" .. lane) ~= item.day then
     redis.call("RENAME", key .. ":later", key)
     redis.call("HDEL", bulk, "later:" .. lane)
-  elseif campaign and redis.call("EXISTS", recipients_key(prefix, organization, campaign)) == 1 then
+  elseif campaign and wants_more(lane, campaign) then
     refill = campaign
     redis.call("ZADD", lanes, "XX", string.format("%.0f", time + REFILL_MS), lane)
   elseif waits then

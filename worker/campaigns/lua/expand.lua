@@ -1,6 +1,6 @@
 -- The first of what is left of a campaign's recipients become parts of its lane. Not fenced: nothing is sent by it.
 -- shard, prefix, {organization, campaign, chunk (number of the one that was read), keepUntil (ms)}, encoded parts …
--- → parts that wait then, or -1 when that one was taken by another, or the campaign is over
+-- → parts in the lane then, or -1 when that one was taken by another, or the campaign is over
 local shard, prefix = ARGV[1], ARGV[2]
 local item = cjson.decode(ARGV[3])
 local key, lane = campaign_key(prefix, item.organization, item.campaign), "campaign:" .. item.campaign
@@ -15,4 +15,4 @@ for first = 4, #ARGV, 1000 do
 end
 redis.call("PEXPIREAT", list, string.format("%.0f", item.keepUntil))
 if state ~= "paused" then open_lane(prefix, shard, item.organization, lane, now()) end
-return waiting + redis.call("LLEN", list .. ":later")
+return waiting

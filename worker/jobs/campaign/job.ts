@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { campaignId } from "../../campaigns/definition.ts";
+import { organizationId } from "../../sessions/organization.ts";
+
+/** Has the next recipients of a campaign made into messages. Losing or doubling one changes nothing. */
+export const EXPAND_JOB = "expand";
+/** Version of the payload: those that are newer are refused, older ones understood. */
+export const EXPAND_VERSION = 1;
+
+export interface ExpandPayload {
+  readonly organization: string;
+  readonly campaign: string;
+}
+
+/** Ids only; what is to be done stands in the store. */
+export const expandPayload = z.strictObject({
+  v: z.int().min(1),
+  organization: organizationId,
+  campaign: campaignId,
+});
