@@ -4,6 +4,7 @@ import { errorFields, type Logger } from "../runtime/logging.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Lease } from "./lease.ts";
 import type { OrganizationSettings } from "./organization.ts";
+import { Pairing, type PairingEvent } from "./pairing.ts";
 import type { Ack, Connection, Ending, Receipt, WhatsApp } from "./whatsapp.ts";
 
 /** After this many take-overs without a quiet {@link REPLACED_WINDOW_MS}, a person has to look at the number. */
@@ -22,13 +23,6 @@ export type SessionStatus =
   /** The stored credentials cannot be read. */
   | "unreadable"
   | "closed";
-
-/** What pairing tells whoever asked for it. */
-export type PairingEvent =
-  | { readonly kind: "qr"; readonly qr: string }
-  | { readonly kind: "code"; readonly code: string }
-  | { readonly kind: "paired"; readonly account: string }
-  | { readonly kind: "failed"; readonly reason: string };
 
 export interface SessionOptions {
   readonly organization: string;
@@ -61,11 +55,7 @@ export class Session {
   #redial: NodeJS.Timeout | undefined;
   #failures = 0;
   #replaced: number[] = [];
-  #pairing: ((event: PairingEvent) => void) | undefined;
-  /** What can be scanned or typed at this moment. */
-  #shown: PairingEvent | undefined;
-  /** Of the phone on which a code is to be typed; undefined where one is to be scanned. */
-  #number: string | undefined;
+  readonly #pairing = new Pairing();
   #closed = false;
 
   constructor(options: SessionOptions) {
@@ -81,8 +71,7 @@ export class Session {
 
   /** Links a phone: tells the QR codes to show, or the code to type on the phone with this number, then how it ended. */
   async pair(tell: (event: PairingEvent) => void, number?: string): Promise<void> {
-    if (this.status === "pairing")
-      this.#pairing?.({ kind: "failed", reason: "another pairing was asked for" });
+    if (this.status === "pairing") this.#pairing.failed("another pairing was asked for");
     else if (this.status === "replaced" || this.status === "rejected") this.#replaced = [];
     else if (this.status !== "unpaired") {
       const reason =
@@ -92,14 +81,12 @@ export class Session {
       tell({ kind: "failed", reason });
       return;
     }
-    this.#pairing = tell;
-    if (this.status === "pairing" && number === this.#number) {
-      // The next code may be a minute away.
-      if (this.#shown !== undefined) tell(this.#shown);
+    this.#pairing.follow(tell);
+    if (this.status === "pairing" && number === this.#pairing.number) {
+      this.#pairing.showAgain();
       return;
     }
-    this.#shown = undefined;
-    this.#number = number;
+    this.#pairing.begin(number);
     if (this.status === "pairing") {
       // The other way of linking takes another connection, which is dialled when this one has ended.
       this.#connection?.terminate();
@@ -111,10 +98,10 @@ export class Session {
 
   /** Tells when it is connected, or why it will not be. */
   follow(tell: (event: PairingEvent) => void): void {
-    this.#pairing = tell;
-    if (this.#account !== undefined) this.#tellPaired(this.#account);
-    else if (this.status === "unpaired") this.#failPairing("no phone is linked");
-    else if (this.status === "unreadable") this.#failPairing("the stored credentials cannot be read");
+    this.#pairing.follow(tell);
+    if (this.#account !== undefined) this.#pairing.succeeded(this.#account);
+    else if (this.status === "unpaired") this.#pairing.failed("no phone is linked");
+    else if (this.status === "unreadable") this.#pairing.failed("the stored credentials cannot be read");
   }
 
   get connection(): Connection | undefined {
@@ -129,6 +116,14 @@ export class Session {
       this.#connection?.close(),
       this.#options.ended(this.organization, this.lease, "closed"),
     ]);
+  }
+
+  /** Has WhatsApp unlink the device, closes, and does not come back. False where WhatsApp could not be told. */
+  async logOut(): Promise<boolean> {
+    const connection = this.connection;
+    this.#stop();
+    await (connection?.logOut() ?? this.#connection?.close());
+    return connection !== undefined;
   }
 
   /** Cuts the socket now: the lease may be another's. */
@@ -149,7 +144,7 @@ export class Session {
     clearTimeout(this.#redial);
     const { organization, lease, whatsapp, log } = this.#options;
     if (this.status !== "pairing") this.status = "connecting";
-    const number = this.#number;
+    const { number } = this.#pairing;
     const connection = await whatsapp.connect({
       organization,
       lease,
@@ -161,7 +156,7 @@ export class Session {
         code: (code) => this.#show({ kind: "code", code }),
         paired: (account) => {
           log.info("whatsapp paired", { organization });
-          this.#tellPaired(account);
+          this.#pairing.succeeded(account);
         },
         open: (account) => {
           this.status = "open";
@@ -169,14 +164,14 @@ export class Session {
           this.#failures = 0;
           log.info("whatsapp open", { organization, shard: lease.shard });
           // Asked for on a number that was linked: there was no code to scan, and it is done.
-          this.#tellPaired(account);
+          this.#pairing.succeeded(account);
           this.#options.opened(organization, lease);
         },
         accepted: (conversation) => {
           this.#options.accepted(conversation);
         },
         leftAlone: (what) => {
-          log.info("message left alone", { organization, what });
+          log.debug("message left alone", { organization, what });
         },
         ack: (ack) => {
           this.#options.ack(organization, ack);
@@ -191,7 +186,7 @@ export class Session {
     });
     this.#connection = connection;
     // The lease may have gone while the state was read.
-    if (this.#closed || number !== this.#number) connection?.terminate();
+    if (this.#closed || number !== this.#pairing.number) connection?.terminate();
     else if (connection === undefined) this.status = "unpaired";
   }
 
@@ -229,19 +224,19 @@ export class Session {
       case "logged-out":
         await this.#options.whatsapp.wipe(organization, this.lease);
         this.status = "unpaired";
-        this.#failPairing("WhatsApp logged this device out");
+        this.#pairing.failed("WhatsApp logged this device out");
         return;
       case "not-scanned":
         this.status = "unpaired";
-        this.#failPairing(
-          this.#number === undefined
+        this.#pairing.failed(
+          this.#pairing.number === undefined
             ? "nobody scanned the QR code in time"
             : "nobody typed the code on the phone in time",
         );
         return;
       case "rejected":
         this.status = "rejected";
-        this.#failPairing(`WhatsApp rejects this client with code ${ending.code}`);
+        this.#pairing.failed(`WhatsApp rejects this client with code ${ending.code}`);
         return;
     }
   }
@@ -251,7 +246,7 @@ export class Session {
     const now = performance.now();
     this.#replaced = [...this.#replaced.filter((at) => now - at < REPLACED_WINDOW_MS), now];
     this.status = "replaced";
-    this.#failPairing("another connection uses this number: is its process of before still running?");
+    this.#pairing.failed("another connection uses this number: is its process of before still running?");
     if (!(await this.#options.stillOurs(this.lease))) return;
     if (this.#replaced.length >= REPLACED_MAX) {
       this.#options.log.error("another connection keeps using this number; not redialling", {
@@ -270,19 +265,9 @@ export class Session {
   }
 
   #show(code: PairingEvent): void {
-    this.#shown = code;
-    if (this.#pairing === undefined) this.#connection?.terminate();
-    this.#pairing?.(code);
-  }
-
-  #tellPaired(account: string): void {
-    this.#pairing?.({ kind: "paired", account });
-    this.#pairing = undefined;
-  }
-
-  #failPairing(reason: string): void {
-    this.#pairing?.({ kind: "failed", reason });
-    this.#pairing = undefined;
+    // Nobody is there to scan or type it.
+    if (!this.#pairing.isAwaited) this.#connection?.terminate();
+    this.#pairing.show(code);
   }
 
   /** A session that cannot be opened must not take the process, or the other organizations, with it. */
@@ -297,7 +282,9 @@ export class Session {
         organization: this.organization,
         ...errorFields(error),
       });
-      this.#failPairing(unreadable ? "the stored credentials cannot be read" : "the store cannot be reached");
+      this.#pairing.failed(
+        unreadable ? "the stored credentials cannot be read" : "the store cannot be reached",
+      );
       if (!unreadable && (await this.#options.stillOurs(this.lease).catch(() => true))) this.#dialLater();
     }
   }

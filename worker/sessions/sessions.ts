@@ -79,6 +79,25 @@ export class Sessions {
     return session;
   }
 
+  /** Does something with what is stored of an organization's session, which is closed meanwhile and opened again after. */
+  async whileClosed(organization: string, lease: Lease, work: () => Promise<void>): Promise<void> {
+    const session = this.#sessions.get(organization);
+    await session?.close();
+    try {
+      await work();
+    } finally {
+      if (session !== undefined && this.#sessions.get(organization) === session)
+        await this.open(organization, lease);
+    }
+  }
+
+  /** Unlinks an organization's phone; its session is gone. False where WhatsApp could not be told. */
+  async logOut(organization: string): Promise<boolean> {
+    const session = this.#sessions.get(organization);
+    this.#sessions.delete(organization);
+    return (await session?.logOut()) ?? false;
+  }
+
   /** Cuts the sockets of these shards before it returns. */
   lost(leases: readonly Lease[]): void {
     for (const [organization, session] of this.#under(leases)) {

@@ -88,6 +88,8 @@ export interface Connection {
   typing(chat: string, on: boolean): Promise<void>;
   /** Shows the contact that these messages of theirs were read. */
   read(chat: string, messages: readonly string[]): Promise<void>;
+  /** Has WhatsApp unlink this device, and closes. Resolves also when WhatsApp says nothing about it. */
+  logOut(): Promise<void>;
   /** Closes in an orderly way: what is being stored is stored first. */
   close(): Promise<void>;
   /** Cuts the socket now. */
@@ -110,6 +112,14 @@ export interface WhatsApp {
   wipe(organization: string, lease: Lease): Promise<void>;
   /** Whether a phone is linked, connected or not. @throws LeaseLost, Unsealable */
   linked(organization: string, lease: Lease): Promise<boolean>;
+  /**
+   * All that these people are known as, by phone number and by LID.
+   * @param users digits of either; those that nobody is known as are among what is returned, too
+   * @throws LeaseLost, Unsealable
+   */
+  knownAs(organization: string, lease: Lease, users: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Forgets them, as if they had never met; nothing may be connected. @throws LeaseLost, Unsealable */
+  forget(organization: string, lease: Lease, users: ReadonlySet<string>): Promise<void>;
   /**
    * Puts a session from elsewhere in the place of what is stored; nothing may be connected.
    * @throws UnusableSession, LeaseLost; what was stored stays then

@@ -9,9 +9,13 @@ import type { ConversationRecord } from "../../conversation/record.ts";
 import { errorFields, type Logger } from "../../runtime/logging.ts";
 import type { Connection, ConnectionContext, ConnectionEvents, Ending } from "../../sessions/whatsapp.ts";
 import type { Sealing } from "../redis/sealing.ts";
+import { Addresses } from "./addresses.ts";
+import { Calls, type MissedCall } from "./calls.ts";
+import { confirmCrowd } from "./crowds.ts";
 import { deviceCache } from "./device-cache.ts";
-import { handleInOrder } from "./in-order.ts";
+import { handleInOrder, takeOver } from "./in-order.ts";
 import { Inbox } from "./inbox.ts";
+import { isPerson } from "./people.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { Ratchet } from "./ratchet.ts";
 import { receiptOf } from "./receipt.ts";
@@ -21,6 +25,8 @@ import { signalRepository } from "./signal-repository.ts";
 
 /** How long an orderly close waits for the other side before the socket is cut. */
 const CLOSE_MS = 1_000;
+/** How long WhatsApp is given to take note that this device is unlinked. */
+const LOG_OUT_MS = 5_000;
 const KEEP_ALIVE_MS = 20_000;
 
 export interface BaileysConnectionOptions extends ConnectionContext {
@@ -50,7 +56,13 @@ export class BaileysConnection implements Connection {
     this.#state = state;
     this.#events = events;
     const ratchet = new Ratchet(state);
-    const inbox = new Inbox({ ...options, creds: state.creds });
+    const addresses = new Addresses(state);
+    const inbox = new Inbox({
+      ...options,
+      addresses,
+      creds: state.creds,
+      read: (chat, ids) => void this.read(chat, ids).catch(() => {}),
+    });
     this.#socket = makeWASocket({
       auth: { creds: state.creds, keys: ratchet.socketKeys },
       logger: quietLogger(log, organization),
@@ -76,15 +88,32 @@ export class BaileysConnection implements Connection {
     this.#socket.ws.on("frame", (frame: unknown) => {
       inbox.watch(frame);
     });
-    handleInOrder(this.#socket.ws, (error) => {
+    const failed = (error: unknown): void => {
       log.warn("message not handled", { organization, ...errorFields(error) });
+    };
+    handleInOrder(
+      this.#socket.ws,
+      async (message) => {
+        const isCrowd = await confirmCrowd(this.#socket, message);
+        if (isCrowd) events.leftAlone(message.attrs["from"]?.split("@")[1] ?? "unknown");
+        return isCrowd;
+      },
+      failed,
+    );
+    const calls = new Calls();
+    const handleCall = takeOver(this.#socket.ws, "CB:call");
+    this.#socket.ws.on("CB:call", (stanza: BinaryNode) => {
+      // As with messages: stored before it is confirmed.
+      this.#noteCall(calls.missed(stanza), stanza, inbox, addresses)
+        .then(() => handleCall(stanza))
+        .catch(failed);
     });
     this.#socket.ws.on("CB:ack,class:message", ({ attrs }: { attrs: Record<string, string> }) => {
       const id = attrs["id"] ?? "";
       const error = attrs["error"];
       events.ack(error === undefined ? { kind: "acked", id } : { kind: "refused", id, code: Number(error) });
     });
-    this.#resolver = new Resolver(this.#socket, state);
+    this.#resolver = new Resolver(this.#socket, addresses);
     this.#socket.ws.on("CB:receipt", (stanza: BinaryNode) => {
       const receipt = receiptOf(stanza);
       if (receipt !== undefined) events.receipt(receipt);
@@ -130,6 +159,16 @@ export class BaileysConnection implements Connection {
       await this.#socket.readMessages(messages.map((id) => ({ remoteJid: chat, id, fromMe: false })));
   }
 
+  async logOut(): Promise<void> {
+    this.#ending ??= { kind: "closed" };
+    this.#open = false;
+    const cut = setTimeout(() => this.#cut(), LOG_OUT_MS);
+    // Written, and then the socket is closed: what is closed already cannot say it.
+    await this.#socket.logout().catch(() => {});
+    await this.#ended.promise;
+    clearTimeout(cut);
+  }
+
   async close(): Promise<void> {
     this.#ending ??= { kind: "closed" };
     await this.#state.settled().catch(() => {});
@@ -152,6 +191,20 @@ export class BaileysConnection implements Connection {
   fail(error: Error): void {
     this.#ending ??= { kind: "store", error };
     this.terminate();
+  }
+
+  async #noteCall(
+    call: MissedCall | undefined,
+    stanza: BinaryNode,
+    inbox: Inbox,
+    addresses: Addresses,
+  ): Promise<void> {
+    if (call === undefined || !isPerson(call.from)) return;
+    const { lidMapping } = this.#socket.signalRepository;
+    const place = await addresses.place(call.from, call.callerPn, lidMapping);
+    if (place === undefined) return;
+    const received = await this.#state.write(new Map(), [inbox.missedCall(call, place)]);
+    inbox.report(stanza, place, received);
   }
 
   async #askForCode(number: string): Promise<void> {

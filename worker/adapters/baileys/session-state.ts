@@ -110,6 +110,12 @@ export class SessionState {
     ) as SignalDataTypeMap[T];
   }
 
+  /** `type:id` of all that is kept → its JSON. */
+  entries(): Iterable<[field: string, json: string]> {
+    this.#assertUsable();
+    return this.#values.entries();
+  }
+
   /** A value that is not one of Baileys' own types. */
   readPlain<T>(field: string): T | undefined {
     this.#assertUsable();

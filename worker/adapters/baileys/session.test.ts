@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Phone } from "../../dev/whatsapp/phone.ts";
 import type { Logger } from "../../runtime/logging.ts";
 import { organizationSettings } from "../../sessions/organization.ts";
-import { Session, type PairingEvent } from "../../sessions/session.ts";
+import type { PairingEvent } from "../../sessions/pairing.ts";
+import { Session } from "../../sessions/session.ts";
 import type { ConnectionEvents, Ending, WhatsApp } from "../../sessions/whatsapp.ts";
 import { useAdapter, type Talk, type TalkOptions, type World } from "./adapter-fixture.ts";
 
@@ -101,6 +102,8 @@ describe("with a WhatsApp that ends as told", () => {
       wipe: async () => {},
       linked: async () => paired,
       adopt: async () => {},
+      knownAs: async (_organization, _lease, users) => new Set(users),
+      forget: async () => {},
       connect: async ({ events, pairing }) => {
         if (!paired && !pairing) return undefined;
         dials.push(events);
@@ -113,6 +116,7 @@ describe("with a WhatsApp that ends as told", () => {
           read: async () => {},
           close: async () => {},
           terminate: () => {},
+          logOut: async () => {},
         };
       },
     };

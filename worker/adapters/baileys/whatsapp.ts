@@ -8,6 +8,7 @@ import type { Keys } from "../redis/keys.ts";
 import type { Sealing } from "../redis/sealing.ts";
 import { adopt } from "./adoption.ts";
 import { BaileysConnection } from "./connection.ts";
+import { forget, knownAs } from "./forgetting.ts";
 import { SessionState } from "./session-state.ts";
 
 export interface BaileysOptions {
@@ -35,6 +36,11 @@ export function baileysWhatsApp(options: BaileysOptions): WhatsApp {
       await (await load(organization, lease, () => {})).wipe();
     },
     linked: async (organization, lease) => (await load(organization, lease, () => {})).paired,
+    knownAs: async (organization, lease, users) =>
+      knownAs(await load(organization, lease, () => {}), users),
+    forget: async (organization, lease, users) => {
+      await forget(await load(organization, lease, () => {}), users);
+    },
     adopt: async (organization, lease, values) => {
       await adopt({ ...options, organization, lease }, values);
     },

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  type KeyObject,
+} from "node:crypto";
 
 /** One AES-256 key and the name that is stored with every value it sealed. */
 export interface SealingKey {
@@ -70,11 +77,10 @@ export class Sealing {
    * keys cannot try what a digest is of.
    */
   peppers(purpose: string): [string, ...string[]] {
-    const keys = [this.#current.key, ...[...this.#keys.values()].filter((key) => key !== this.#current.key)];
-    return keys.map((key) => createHmac("sha256", key).update(purpose).digest("hex")) as [
-      string,
-      ...string[],
-    ];
+    const made = [...this.#keys.values()].map((key) =>
+      createHmac("sha256", key).update(purpose).digest("hex"),
+    );
+    return made as [string, ...string[]];
   }
 
   openText(place: string, sealed: string): string {

@@ -65,6 +65,12 @@ local function opt_outs_key(prefix, organization)
   return prefix .. ":optouts:" .. organization
 end
 
+-- Set of an organization: digests of the chats and numbers of those who wanted nothing and were erased; and `again <name>` of
+-- those who came back and want it again. It has no end.
+local function erased_opt_outs_key(prefix, organization)
+  return opt_outs_key(prefix, organization) .. ":erased"
+end
+
 local CAMPAIGN_LANE = "^campaign:(.+)$"
 
 -- Brazilian mobile numbers are known with and without their ninth digit: both forms, the given one first.
@@ -88,14 +94,30 @@ local function chat_of_number(prefix, organization, number)
   end
 end
 
+-- Whether somebody by one of these names was erased after they wanted nothing. A digest is of a pepper, which the store has not
+-- got, and the digits of the name.
+local function erased_wants_none(prefix, organization, names, peppers)
+  local key = erased_opt_outs_key(prefix, organization)
+  if not peppers or redis.call("EXISTS", key) == 0 then return false end
+  for _, name in ipairs(names) do
+    if redis.call("SISMEMBER", key, "again " .. name) == 1 then return false end
+  end
+  for _, name in ipairs(names) do
+    for _, pepper in ipairs(peppers) do
+      if redis.call("SISMEMBER", key, redis.sha1hex(pepper .. string.match(name, "^%d*"))) == 1 then return true end
+    end
+  end
+  return false
+end
+
 -- Whether a chat or the number of a part wants nothing that goes to many.
-local function wants_none(prefix, organization, chat, number)
+local function wants_none(prefix, organization, chat, number, peppers)
   local names = number and forms_of(number) or {}
   names[#names + 1] = chat
   for _, told in ipairs(redis.call("SMISMEMBER", opt_outs_key(prefix, organization), unpack(names))) do
     if told == 1 then return true end
   end
-  return false
+  return erased_wants_none(prefix, organization, names, peppers)
 end
 
 -- Sees to it that the owner looks when the first lane may release something, and not before the number may. Returns when (ms),
@@ -202,4 +224,8 @@ local function set_opt_out(prefix, organization, on, chat, number)
   number = number or (chat and number_of_chat(chat))
   for _, form in ipairs(number and forms_of(number) or {}) do names[#names + 1] = form end
   redis.call(on and "SADD" or "SREM", opt_outs_key(prefix, organization), unpack(names))
+  local erased = erased_opt_outs_key(prefix, organization)
+  if redis.call("EXISTS", erased) == 0 then return end
+  for index, name in ipairs(names) do names[index] = "again " .. name end
+  redis.call(on and "SREM" or "SADD", erased, unpack(names))
 end

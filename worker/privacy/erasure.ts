@@ -1,0 +1,138 @@
+import type { ConnectionOptions } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Keys } from "../adapters/redis/keys.ts";
+import type { Script } from "../adapters/redis/script.ts";
+import type { Sealing } from "../adapters/redis/sealing.ts";
+import { optOutDigest } from "../bulk/erased-opt-outs.ts";
+import type { Contact } from "../contract/calls.ts";
+import type { Logger } from "../runtime/logging.ts";
+import { fenceOf, LeaseLost, type Lease } from "../sessions/lease.ts";
+import type { Organizations } from "../sessions/organizations.ts";
+import type { Sessions } from "../sessions/sessions.ts";
+import { shardOf } from "../sessions/shards.ts";
+import type { WhatsApp } from "../sessions/whatsapp.ts";
+import { keysOf, leaveOut } from "./leaving-out.ts";
+import { formsOf, personOf, userOf, type Person } from "./person.ts";
+import { removeJobs } from "./queued-jobs.ts";
+import { scripts } from "./scripts.ts";
+
+/** What the phone's session keeps is left out through its adapter, and what others said is theirs. */
+const LEFT_TO_OTHERS = ["wa", "conversation"];
+/** Whoever was at something for the organization may write once more after it was swept. */
+const SWEEPS_MAX = 5;
+
+export interface ErasureOptions {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly sealing: Sealing;
+  readonly log: Logger;
+  readonly queues: { readonly connection: ConnectionOptions };
+  readonly whatsapp: Pick<WhatsApp, "knownAs" | "forget" | "wipe">;
+  readonly sessions: Pick<Sessions, "whileClosed" | "logOut">;
+  readonly organizations: Pick<Organizations, "load">;
+}
+
+/** Erases what is stored of people, for the owner of their organization's shard. The same again erases what is left. */
+export class Erasure {
+  readonly #options: ErasureOptions;
+
+  constructor(options: ErasureOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * All that is stored of a contact. That they want no campaigns outlives it, as a digest.
+   * @returns how many entries and jobs were found beside the conversation
+   * @throws LeaseLost, Unsealable
+   */
+  async contact(organization: string, contact: Contact, lease: Lease): Promise<number> {
+    const { redis, keys, sealing, whatsapp, sessions, log } = this.#options;
+    const person = await this.#whoIs(organization, contact, lease);
+    await this.#run(scripts.eraseContact, lease, {
+      organization,
+      chats: person.chats,
+      numbers: person.users,
+      digests: person.users.map((user) => optOutDigest(sealing, organization, user)),
+      at: Math.floor(Date.now() / 1000),
+    });
+    let entries = 0;
+    for await (const found of keysOf(redis, keys.prefix, organization)) {
+      const swept = found.filter((key) => !LEFT_TO_OTHERS.includes(familyOf(key, keys.prefix)));
+      entries += await leaveOut(redis, swept, person.named);
+    }
+    const jobs = await removeJobs(this.#queues, organization, person.named);
+    // Caches of the connection would bring back some of it.
+    await sessions.whileClosed(organization, lease, () =>
+      whatsapp.forget(organization, lease, new Set(person.users)),
+    );
+    log.info("contact erased", { organization, entries, jobs });
+    return entries + jobs;
+  }
+
+  /**
+   * All that is stored of an organization, whose phone is unlinked before.
+   * @returns whether WhatsApp was told; else the owner of the phone removes the device there
+   * @throws LeaseLost
+   */
+  async organization(organization: string, lease: Lease): Promise<{ readonly loggedOut: boolean }> {
+    const { redis, keys, whatsapp, sessions, organizations, log } = this.#options;
+    const loggedOut = await sessions.logOut(organization);
+    await whatsapp.wipe(organization, lease).catch((error: unknown) => {
+      // Sealed with a key that is gone: the keys are removed as all others.
+      if (error instanceof LeaseLost) throw error;
+    });
+    await this.#run(scripts.eraseOrganization, lease, { organization, at: Math.floor(Date.now() / 1000) });
+    await organizations.load();
+    for (let sweep = 0; sweep < SWEEPS_MAX; sweep++) {
+      let found = 0;
+      for await (const own of keysOf(redis, keys.prefix, organization)) found += await redis.unlink(...own);
+      found += await removeJobs(this.#queues, organization);
+      if (found === 0) break;
+    }
+    await this.#run(scripts.eraseOrganization, lease, { organization, at: 0 });
+    log.info("organization erased", { organization, loggedOut });
+    return { loggedOut };
+  }
+
+  /** By the phone's session, and by what the contact wrote. */
+  async #whoIs(organization: string, contact: Contact, lease: Lease): Promise<Person> {
+    const { redis, keys, whatsapp } = this.#options;
+    let known = new Set(formsOf(userOf(contact)));
+    for (;;) {
+      const before = known.size;
+      known = new Set(await whatsapp.knownAs(organization, lease, [...known]));
+      for (const user of [...known]) {
+        const numbers = await redis.hmget(`${keys.prefix}:numbers:${organization}`, ...formsOf(user));
+        const told = await Promise.all(
+          personOf([user]).chats.map((chat) =>
+            redis.hget(`${keys.prefix}:contact:${organization}:${chat}`, "number"),
+          ),
+        );
+        for (const chat of numbers) if (chat !== null) known.add(userOf({ chat }));
+        for (const number of told) for (const form of number === null ? [] : formsOf(number)) known.add(form);
+      }
+      if (known.size === before) return personOf(known);
+    }
+  }
+
+  get #queues() {
+    const { redis, keys, queues } = this.#options;
+    return { redis, prefix: keys.prefix, connection: queues.connection };
+  }
+
+  async #run(
+    script: Script,
+    lease: Lease,
+    item: { readonly organization: string; readonly [field: string]: unknown },
+  ): Promise<void> {
+    const { redis, keys } = this.#options;
+    if (lease.shard !== shardOf(item.organization))
+      throw new RangeError(`${script.name}: ${item.organization} does not belong to shard ${lease.shard}`);
+    const args = [...fenceOf(lease), keys.prefix, JSON.stringify(item)];
+    if ((await script.run(redis, [keys.leases], args)) === "refused") throw new LeaseLost(lease, script.name);
+  }
+}
+
+function familyOf(key: string, prefix: string): string {
+  return key.slice(prefix.length + 1).split(":", 1)[0] ?? "";
+}
