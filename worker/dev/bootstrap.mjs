@@ -1,4 +1,4 @@
-// npm start | test | run check | image | simulator | emulators | parity | test:live | bench | queues:test, from a bare clone: installs what the command needs, then runs it under Node 24.
+// npm start | chat | test | run check | image | simulator | emulators | parity | test:live | bench | queues:test, from a bare clone: installs what the command needs, then runs it under Node 24.
 // Runs before anything is installed, hence plain JavaScript for Node 20 without dependencies.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -13,6 +13,8 @@ const bin = join(root, "node_modules/.bin");
 /** `packages`: the workspaces whose dependencies the command needs, "" being the root's own tools. */
 const commands = {
   start: { packages: ["worker"], redis: !process.env.REDIS_URL, run: ["worker/dev/start.ts"] },
+  // What it is told lives as long as it runs: REDIS_URL is no use to it.
+  chat: { packages: ["worker"], redis: true, run: ["worker/dev/chat.ts"] },
   // Tests stop, freeze and misconfigure servers of their own: REDIS_URL is no use to them.
   test: { packages: ["", "worker", "infra"], redis: true, run: ["node_modules/vitest/vitest.mjs", "run"] },
   check: { packages: ["", "worker", "infra"], redis: false, run: ["worker/dev/check.ts"] },

@@ -14,6 +14,20 @@ export function questionAt(index: number): string {
   return DIALOGUE[index % DIALOGUE.length]![0];
 }
 
+/** The answer to the question that has most words in common with this one. */
 export function answerTo(question: string): string {
-  return DIALOGUE.find(([asked]) => asked === question)?.[1] ?? "Claro! Como posso ajudar?";
+  const words = stemsOf(question);
+  const common = (asked: string): number => [...stemsOf(asked)].filter((stem) => words.has(stem)).length;
+  const [first, ...rest] = DIALOGUE;
+  const [asked, answer] = rest.reduce(
+    (best, entry) => (common(entry[0]) > common(best[0]) ? entry : best),
+    first!,
+  );
+  return common(asked) > 0 ? answer : "Claro! Como posso ajudar?";
+}
+
+/** The beginnings of the longer words, without accents: "custam" and "Custa" are one. */
+function stemsOf(text: string): Set<string> {
+  const plain = text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+  return new Set([...plain.matchAll(/\w{4,}|pix/g)].map(([word]) => word.slice(0, 5)));
 }
