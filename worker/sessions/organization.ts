@@ -1,5 +1,6 @@
 import { IANAZone } from "luxon";
 import { z } from "zod";
+import { MESSAGE_KINDS, TREATMENTS, type MessageKind } from "./message-kinds.ts";
 
 /** Ids become part of keys and of WhatsApp message ids, hence the narrow alphabet. */
 export const organizationId = z
@@ -15,8 +16,10 @@ const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time
 const words = (standard: string[]) => z.array(z.string().trim().min(1).max(60)).max(50).default(standard);
 const message = (standard: string) => z.string().min(1).max(1_000).default(standard);
 
-/** What becomes of a message that is not simply text; docs/messages.md has the table. */
-export const treatment = z.enum(["answer", "acknowledge", "hand-over", "ignore"]);
+const treatment = z.enum(TREATMENTS);
+const treatments = Object.fromEntries(
+  Object.keys(MESSAGE_KINDS).map((kind) => [kind, treatment.optional()]),
+) as Record<MessageKind, z.ZodOptional<typeof treatment>>;
 
 /** One of the organization's own people: Aurora answers them, Cliente AI everybody else. */
 const teamMember = z.strictObject({
@@ -63,8 +66,10 @@ export const organizationSettings = z.strictObject({
   handOverMessage: message("Vou chamar alguém da nossa equipe para falar com você."),
   /** Sent for what is understood but cannot be read, as a photo or an audio. */
   acknowledgement: message("Recebi, obrigado! Ainda não consigo abrir isso. Pode me contar por escrito?"),
+  /** Sent for a call that nobody took. */
+  callMessage: message("Vi que você ligou! Por aqui só consigo responder por escrito. Como posso ajudar?"),
   /** Other than the table of docs/messages.md, by kind of message. */
-  messages: z.record(z.string().max(40), treatment).default({}),
+  messages: z.strictObject(treatments).prefault({}),
   /** Messages older than this when they arrive are left to people, in minutes. */
   answerUpToMinutes: z.int().min(1).max(40_320).default(1_440),
   /** How long the AI keeps out of a chat after the owner wrote there on the phone, in minutes. */
@@ -81,6 +86,8 @@ export const organizationSettings = z.strictObject({
   /** And one of these undoes it. */
   optInWords: words(["voltar"]),
   pacing: pacing.prefault({}),
+  /** Runs of automations that may begin in an hour; more are refused, with a reason that is listed. */
+  automationRunsPerHour: z.int().min(1).max(100_000).default(1_000),
   /** What the AI remembers of a chat, in tokens. */
   memoryTokens: z.int().min(0).max(100_000).default(2_000),
   /** What the AI may cost a day, in USD; past it customers read `budgetMessage` and are left to people. */
@@ -93,4 +100,3 @@ export const organizationSettings = z.strictObject({
 });
 
 export type OrganizationSettings = z.infer<typeof organizationSettings>;
-export type Treatment = z.infer<typeof treatment>;

@@ -54,6 +54,7 @@ function owner() {
     organizations,
     sessions,
     underWay,
+    erasure: { contact: async () => 0, organization: async () => ({ loggedOut: false }) },
     lease,
   });
   const ask = async (request: object): Promise<Promise<void>> => {

@@ -2,12 +2,13 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Sealing } from "../adapters/redis/sealing.ts";
+import { contactSchema, type Contact } from "../contract/calls.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "./lease.ts";
 import { organizationId, organizationSettings, phoneNumber } from "./organization.ts";
 import type { Organizations } from "./organizations.ts";
 import { importSession } from "./session-import.ts";
-import type { PairingEvent } from "./session.ts";
+import type { PairingEvent } from "./pairing.ts";
 import type { Sessions } from "./sessions.ts";
 import { shardOf } from "./shards.ts";
 import { explainSettings } from "./stored-settings.ts";
@@ -41,6 +42,13 @@ const requestSchema = z.discriminatedUnion("verb", [
     /** Of the session, sealed, which come with the request. */
     parts: z.int().min(1).max(100_000),
   }),
+  z.strictObject({
+    at,
+    verb: z.literal("erase contact"),
+    organization: organizationId,
+    contact: contactSchema,
+  }),
+  z.strictObject({ at, verb: z.literal("erase organization"), organization: organizationId }),
 ]);
 
 type Request = z.infer<typeof requestSchema>;
@@ -61,6 +69,10 @@ export interface RequestsOptions {
   readonly organizations: Organizations;
   readonly sessions: Sessions;
   readonly underWay: Pick<UnderWay, "run">;
+  readonly erasure: {
+    contact(organization: string, contact: Contact, lease: Lease): Promise<number>;
+    organization(organization: string, lease: Lease): Promise<{ readonly loggedOut: boolean }>;
+  };
   lease(shard: number): Lease | undefined;
 }
 
@@ -94,8 +106,7 @@ export class Requests {
   async #handle(id: string, json: string): Promise<void> {
     const parsed = requestSchema.safeParse(parseJson(json));
     if (!parsed.success) {
-      if (await this.#take(id))
-        await this.#answer(id, { kind: "failed", reason: explain(parsed.error) });
+      if (await this.#take(id)) await this.#answer(id, { kind: "failed", reason: explain(parsed.error) });
       return;
     }
     const { organization } = parsed.data;
@@ -159,6 +170,18 @@ export class Requests {
         else await this.#import(id, request, lease);
         return;
       }
+      case "erase contact": {
+        await sessions.settled();
+        const entries = await this.#options.erasure.contact(organization, request.contact, lease);
+        await this.#answer(id, { kind: "done", entries: String(entries) });
+        return;
+      }
+      case "erase organization": {
+        await sessions.settled();
+        const { loggedOut } = await this.#options.erasure.organization(organization, lease);
+        await this.#answer(id, { kind: "done", loggedOut: loggedOut ? "yes" : "no" });
+        return;
+      }
     }
   }
 
@@ -205,7 +228,9 @@ function unknown(organization: string): Answer {
 function explain(error: z.ZodError): string {
   const inSettings = error.issues.filter(({ path }) => path[0] === "settings");
   if (inSettings.length < error.issues.length) return z.prettifyError(error);
-  return explainSettings(new z.ZodError(inSettings.map((issue) => ({ ...issue, path: issue.path.slice(1) }))));
+  return explainSettings(
+    new z.ZodError(inSettings.map((issue) => ({ ...issue, path: issue.path.slice(1) }))),
+  );
 }
 
 function parseJson(json: string): unknown {

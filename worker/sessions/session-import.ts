@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Keys } from "../adapters/redis/keys.ts";
 import { Unsealable, type Sealing } from "../adapters/redis/sealing.ts";
 import type { Lease } from "./lease.ts";
-import type { PairingEvent } from "./session.ts";
+import type { PairingEvent } from "./pairing.ts";
 import type { Sessions } from "./sessions.ts";
 import { UnusableSession, type WhatsApp } from "./whatsapp.ts";
 

@@ -12,7 +12,8 @@ import { Watch } from "../../dev/whatsapp/watch.ts";
 import type { LogFields, Logger } from "../../runtime/logging.ts";
 import type { Lease } from "../../sessions/lease.ts";
 import { organizationSettings, type OrganizationSettings } from "../../sessions/organization.ts";
-import { Session, type PairingEvent } from "../../sessions/session.ts";
+import type { PairingEvent } from "../../sessions/pairing.ts";
+import { Session } from "../../sessions/session.ts";
 import { shardOf } from "../../sessions/shards.ts";
 import type { Ack, Connection, Ending, Receipt, WhatsApp } from "../../sessions/whatsapp.ts";
 import { keysOf, type Keys } from "../redis/keys.ts";
@@ -22,6 +23,8 @@ import { SlowRedis } from "./slow-redis-fixture.ts";
 import { baileysWhatsApp } from "./whatsapp.ts";
 
 const HOUR_MS = 60 * 60_000;
+/** How many messages wait for an answer at most; of more, the oldest join the history. */
+export const UNANSWERED_MAX = 100;
 /** What a test that moves a thousand messages may take. */
 export const LONG_MS = 120_000;
 

@@ -28,27 +28,28 @@ const kept: Record<string, (contact: Contact, phone: Phone) => void> = {
   "in a group": (contact, phone) => contact.write(phone, "hi all", { chat: "120363000000000001@g.us" }),
   "as a status": (contact, phone) => contact.write(phone, "my day", { chat: "status@broadcast" }),
   "in a channel": (contact, phone) => contact.publish(phone, "120363000000000002@newsletter", "news"),
-  "an image with a caption": (contact, phone) =>
-    contact.send(phone, {
-      imageMessage: { caption: "look", mimetype: "image/jpeg", url: "https://mmg.whatsapp.net/x" },
-    }),
   "a reaction": (contact, phone) =>
     contact.send(phone, {
       reactionMessage: { text: "👍", key: { remoteJid: phone.jid, fromMe: true, id: "X" } },
     }),
-  "an edit": (contact, phone) => contact.send(phone, { editedMessage: { message: edit(contact) } }),
-  "a bare edit": (contact, phone) => contact.send(phone, edit(contact)),
+  "an empty text": (contact, phone) => contact.write(phone, " \u200F\u200B\n"),
+  "a sticker": (contact, phone) => contact.send(phone, { stickerMessage: { mimetype: "image/webp" } }),
+  "a pin": (contact, phone) =>
+    contact.send(phone, {
+      pinInChatMessage: { key: { id: "X" }, type: proto.Message.PinInChatMessage.Type.PIN_FOR_ALL },
+    }),
+  "a new time after which messages vanish": (contact, phone) =>
+    contact.send(phone, {
+      protocolMessage: {
+        type: proto.Message.ProtocolMessage.Type.EPHEMERAL_SETTING,
+        ephemeralExpiration: 86_400,
+      },
+    }),
   "a note to self": (_, phone) => {
     const self = { number: phone.number, jid: phone.jid, lid: phone.lid, acceptFromOwner: () => {} };
     phone.say(self as unknown as Contact, "buy flour");
   },
 };
-
-function edit(contact: Contact): proto.IMessage {
-  const key = { remoteJid: contact.jid, fromMe: false, id: "X" };
-  const type = proto.Message.ProtocolMessage.Type.MESSAGE_EDIT;
-  return { protocolMessage: { key, type, editedMessage: { conversation: "I meant this" } } };
-}
 
 test.each(Object.entries(kept))("what comes %s is confirmed and left alone", async (_, write) => {
   const { here, phone, contact, wire } = await scene();

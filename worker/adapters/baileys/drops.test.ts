@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { LONG_MS, numbered, useAdapter, type World } from "./adapter-fixture.ts";
+import { LONG_MS, numbered, UNANSWERED_MAX, useAdapter, type World } from "./adapter-fixture.ts";
 import type { Phone } from "../../dev/whatsapp/phone.ts";
 
 const world = useAdapter();
@@ -65,7 +65,7 @@ test.each([0, 5])(
     expect(phone.unreadable).toEqual([]);
     expect(phone).toMatchObject({ nacks: [], retryReceipts: 0, conflicts: 0 });
     expect((await here.record.view(conversation)).refused).toEqual([]);
-    expect(await here.unanswered(contact)).toEqual(inbound);
+    expect(await here.unanswered(contact)).toEqual(inbound.slice(-UNANSWERED_MAX));
     expect(talk.accepted).toHaveLength(count);
   },
   LONG_MS,

@@ -7,6 +7,7 @@ const ABOUT_PEOPLE: ReadonlySet<string> = new Set([
   "sender-key",
   "sender-key-memory",
   "lid-mapping",
+  "chat-by-number",
   "device-list",
   "known-devices",
   "tctoken",

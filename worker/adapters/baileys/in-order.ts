@@ -1,23 +1,39 @@
 import type { BinaryNode, WASocket } from "@whiskeysockets/baileys";
 
-const EVENT = "CB:message";
+type Listener = (stanza: BinaryNode) => unknown;
 
-type Listener = (message: BinaryNode) => unknown;
+/**
+ * Takes Baileys' listeners of an event out of it, and hands back a function that calls them.
+ * @param event `CB:message` and the like
+ */
+export function takeOver(ws: WASocket["ws"], event: string): (stanza: BinaryNode) => Promise<void> {
+  const listeners = ws.listeners(event) as Listener[];
+  ws.removeAllListeners(event);
+  return async (stanza) => {
+    for (const listener of listeners) await listener(stanza);
+  };
+}
 
 /**
  * Makes Baileys handle one message after the other, as they came. It begins with each at once and puts them in a row
  * only after it has learned the sender's other address, so a new contact's first messages are overtaken by the next
  * ones, and what came offline, in a row of its own, by what comes live.
+ * @param aside confirms what Baileys is not to see; false for what it is
  */
-export function handleInOrder(ws: WASocket["ws"], failed: (error: unknown) => void): void {
-  const listeners = ws.listeners(EVENT) as Listener[];
-  ws.removeAllListeners(EVENT);
+export function handleInOrder(
+  ws: WASocket["ws"],
+  aside: (message: BinaryNode) => Promise<boolean>,
+  failed: (error: unknown) => void,
+): void {
+  const handle = takeOver(ws, "CB:message");
   let row: Promise<unknown> = Promise.resolve();
-  for (const listener of listeners) {
-    ws.on(EVENT, (message: BinaryNode) => {
-      row = row.then(() => (ws.isOpen ? listener(live(message)) : undefined)).catch(failed);
-    });
-  }
+  ws.on("CB:message", (message: BinaryNode) => {
+    row = row
+      .then(async () => {
+        if (ws.isOpen && !(await aside(message))) await handle(live(message));
+      })
+      .catch(failed);
+  });
 }
 
 /** Else it only joins Baileys' row of offline stanzas. The content stays the same object: the inbox knows it by that. */

@@ -1,5 +1,5 @@
 import { jidNormalizedUser, USyncQuery, USyncUser, type WASocket } from "@whiskeysockets/baileys";
-import type { SessionState } from "./session-state.ts";
+import type { Addresses } from "./addresses.ts";
 
 /** Who gets an account today may be written to today. */
 const NOBODY_MS = 60 * 60_000;
@@ -16,19 +16,19 @@ interface Known {
  */
 export class Resolver {
   readonly #socket: WASocket;
-  readonly #state: SessionState;
+  readonly #addresses: Addresses;
   /** Numbers that nobody has, and those under which WhatsApp knows another: Brazilian ones with and without their ninth digit. */
   readonly #known = new Map<string, Known>();
   readonly #asking = new Map<string, Promise<string | undefined>>();
 
-  constructor(socket: WASocket, state: SessionState) {
+  constructor(socket: WASocket, addresses: Addresses) {
     this.#socket = socket;
-    this.#state = state;
+    this.#addresses = addresses;
   }
 
   async resolve(number: string): Promise<string | undefined> {
-    const lid = this.#state.read("lid-mapping", number);
-    if (typeof lid === "string") return `${lid}@lid`;
+    const chat = this.#addresses.known(number);
+    if (chat !== undefined) return chat;
     const known = this.#known.get(number);
     if (known !== undefined && known.until > Date.now()) return known.chat;
     const asking = this.#asking.get(number) ?? this.#ask(number).finally(() => this.#asking.delete(number));

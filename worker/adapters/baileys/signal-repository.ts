@@ -28,21 +28,22 @@ export function signalRepository(state: SessionState, ratchet: Ratchet, inbox: I
     const decrypt = async (message: Decrypt): Promise<Uint8Array> => {
       await resolveLid(message.jid);
       const stanza = inbox.stanzaOf(message.ciphertext);
-      const chat = stanza === undefined ? undefined : await inbox.chatOf(stanza, lidMapping);
+      const place = stanza === undefined ? undefined : await inbox.placeOf(stanza, lidMapping);
       const receive = async (step: Step): Promise<Uint8Array> => {
         const plain = await stock.decryptMessage(message);
-        if (stanza !== undefined && chat !== undefined)
-          step.inbound.push(...inbox.inbound(stanza, chat, plain));
-        return plain;
+        if (stanza === undefined || place === undefined) return plain;
+        const decrypted = inbox.decrypted(stanza, place, plain);
+        step.inbound.push(decrypted.item);
+        return decrypted.plain;
       };
       try {
         const { result, received } = await decryptBySession(ratchet, message, receive);
-        if (stanza !== undefined && chat !== undefined) inbox.report(stanza, chat, received);
+        if (stanza !== undefined && place !== undefined) inbox.report(stanza, place, received);
         return result;
       } catch (error) {
-        if (stanza === undefined || chat === undefined) throw error;
+        if (stanza === undefined || place === undefined) throw error;
         // A repeated delivery: the ratchet moved on when it was first stored, so the stored text is the answer.
-        const stored = await inbox.find(stanza, chat);
+        const stored = await inbox.find(stanza, place);
         if (stored === undefined) throw error;
         return stored;
       }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Contact } from "../../dev/whatsapp/contact.ts";
 import type { Phone } from "../../dev/whatsapp/phone.ts";
-import { LONG_MS, numbered, useAdapter, type Wire, type World } from "./adapter-fixture.ts";
+import { LONG_MS, numbered, UNANSWERED_MAX, useAdapter, type Wire, type World } from "./adapter-fixture.ts";
 
 const world = useAdapter();
 
@@ -42,7 +42,8 @@ async function expectAllOnce(
   count: number,
 ): Promise<void> {
   expect(shown(contact, phone)).toEqual(numbered(`${phone.number} out `, count));
-  expect(await here.unanswered(contact, wire.organization)).toEqual(numbered(`${phone.number} in `, count));
+  const inbound = numbered(`${phone.number} in `, count);
+  expect(await here.unanswered(contact, wire.organization)).toEqual(inbound.slice(-UNANSWERED_MAX));
   const chat = { organization: wire.organization, chat: contact.lid };
   expect(wire.accepted.filter(({ chat: of }) => of === contact.lid)).toEqual(wire.accepted.map(() => chat));
   expect(contact.undecryptable).toEqual([]);

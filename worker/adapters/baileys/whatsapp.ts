@@ -36,8 +36,7 @@ export function baileysWhatsApp(options: BaileysOptions): WhatsApp {
       await (await load(organization, lease, () => {})).wipe();
     },
     linked: async (organization, lease) => (await load(organization, lease, () => {})).paired,
-    knownAs: async (organization, lease, users) =>
-      knownAs(await load(organization, lease, () => {}), users),
+    knownAs: async (organization, lease, users) => knownAs(await load(organization, lease, () => {}), users),
     forget: async (organization, lease, users) => {
       await forget(await load(organization, lease, () => {}), users);
     },
