@@ -41,6 +41,12 @@ export interface Config {
   /** Of a fleet; 0 a second for no limit. */
   readonly rate: { readonly perSecond: number; readonly burst: number };
   readonly sessions: { readonly leaseSeconds: number };
+  readonly automations: {
+    readonly backoffMs: number;
+    readonly webhookTimeoutMs: number;
+    /** Addresses that are not on the internet may be called. */
+    readonly webhookPrivate: boolean;
+  };
   readonly shutdown: { readonly drainSeconds: number };
   /** The one port for everything, when the host routes only one. */
   readonly port: number | undefined;
@@ -84,6 +90,10 @@ const schema = z
   })
   .refine((env) => env.OXY_ALERT_WEBHOOK === undefined || env.OXY_ALERT_SECRET !== undefined, {
     path: ["OXY_ALERT_SECRET"],
+    when: always,
+  })
+  .refine((env) => env.NODE_ENV !== "production" || env.OXY_WEBHOOK_PRIVATE !== "allow", {
+    path: ["OXY_WEBHOOK_PRIVATE"],
     when: always,
   })
   .refine(whatsAppsOwn("OXY_WHATSAPP_URL", WHATSAPP_URL), { path: ["OXY_WHATSAPP_URL"], when: always })
@@ -154,6 +164,11 @@ function grouped(env: Parsed): Config {
     profile: PROFILES[env.OXY_PROFILE],
     rate: { perSecond: env.OXY_RATE_PER_SECOND, burst: env.OXY_RATE_BURST },
     sessions: { leaseSeconds: env.OXY_LEASE_SECONDS ?? PROFILES[env.OXY_PROFILE].leaseSeconds },
+    automations: {
+      backoffMs: env.OXY_AUTOMATION_BACKOFF_MS,
+      webhookTimeoutMs: env.OXY_WEBHOOK_TIMEOUT_MS,
+      webhookPrivate: env.OXY_WEBHOOK_PRIVATE === "allow",
+    },
     shutdown: { drainSeconds: env.DRAIN_SECONDS },
     port: env.PORT,
     health: { port: env.OXY_HEALTH_PORT },

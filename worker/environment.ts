@@ -172,6 +172,18 @@ export const environmentShape = {
     about: "Public key that WhatsApp's certificate must lead to, or a simulator's outside production.",
     expected: "64 digits of lower-case hex; in production WhatsApp's own",
   }),
+  OXY_WEBHOOK_PRIVATE: choice(
+    ["refuse", "allow"],
+    "refuse",
+    "Whether webhooks of automations may call addresses that are not on the internet, outside production.",
+  ),
+  OXY_WEBHOOK_TIMEOUT_MS: integer(100, 60_000, "10000", "Hard timeout of one call of a webhook, in ms."),
+  OXY_AUTOMATION_BACKOFF_MS: integer(
+    0,
+    600_000,
+    "5000",
+    "Wait before the second attempt at a step of an automation, in ms; four times as long with each.",
+  ),
   OXY_HEALTH_PORT: port("3001", "Health checks."),
   OXY_BOARD_PORT: port("3002", "Bull Board."),
   PORT: required(portNumber().optional(), {

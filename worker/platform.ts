@@ -28,6 +28,8 @@ export interface Platform {
   readonly log: Logger;
   readonly organizations: Organizations;
   readonly record: ConversationRecord;
+  /** What messages start. */
+  readonly triggers: Triggers;
   readonly observed: Observed;
   /** Of an organization, at this moment. */
   policy(organization: string): Policy;
@@ -90,5 +92,5 @@ export async function openPlatform(
       observed.meters.watch(worker);
     },
   };
-  return { config, redis, keys, sealing, log, organizations, record, policy, queues, observed };
+  return { config, redis, keys, sealing, log, organizations, record, triggers, policy, queues, observed };
 }

@@ -5,9 +5,10 @@ import type { Sealing } from "../adapters/redis/sealing.ts";
 import type { Policy } from "../conversation/policy.ts";
 import type { Conversation } from "../conversation/types.ts";
 import { shardOf } from "../sessions/shards.ts";
+import { InvalidTemplate } from "../campaigns/template.ts";
 import { automation, type Automation, type AutomationInput } from "./automation.ts";
 import { nextOccurrence } from "./clock.ts";
-import { unknownVariables, VARIABLES } from "./message.ts";
+import { unknownVariables, VARIABLES } from "./variables.ts";
 import { scripts } from "./scripts.ts";
 import { automationKey, automationsKey, openAutomation, runId, sealAutomation } from "./stored.ts";
 
@@ -25,7 +26,7 @@ export interface AutomationsOptions {
   readonly sealing: Sealing;
   policy(organization: string): Policy;
   /** IANA name, of an organization. */
-  timeZone(organization: string): string;
+  timeZone(organization: string): Promise<string>;
 }
 
 /** One as it is listed, with its version, which grows with each change. */
@@ -49,6 +50,10 @@ export class Automations {
     const value = automation.parse(given);
     requireKnownVariables(value);
     const { trigger, steps, limits } = value;
+    const at =
+      trigger.on === "schedule"
+        ? nextOccurrence(trigger.cron, await timeZone(organization), Date.now())
+        : undefined;
     const version = await this.#run<number>("save", organization, {
       automation: value.id,
       sealed: sealAutomation(sealing, organization, value),
@@ -57,10 +62,7 @@ export class Automations {
       person: value.whilePersonHasChat,
       steps: steps.length,
       trigger: trigger.on === "tag" ? `tag:${trigger.tag}` : trigger.on,
-      at:
-        trigger.on === "schedule"
-          ? nextOccurrence(trigger.cron, timeZone(organization), Date.now())
-          : undefined,
+      at,
       most: AUTOMATIONS_MAX,
     });
     if (version === 0)
@@ -153,10 +155,19 @@ export class Automations {
 function requireKnownVariables({ steps }: Automation): void {
   for (const [index, step] of steps.entries()) {
     const text = step.do === "send" || step.do === "hand-over" ? (step.text ?? "") : "";
-    const [unknown] = unknownVariables(text);
+    const [unknown] = variablesIn(text, index);
     if (unknown === undefined) continue;
     throw new InvalidAutomation(
       `steps[${index}].text: expected one of ${VARIABLES.map((name) => `{{${name}}}`).join(", ")}, got {{${unknown}}}`,
     );
+  }
+}
+
+function variablesIn(text: string, index: number): string[] {
+  try {
+    return unknownVariables(text);
+  } catch (error) {
+    if (!(error instanceof InvalidTemplate)) throw error;
+    throw new InvalidAutomation(`steps[${index}].text: ${error.message}`);
   }
 }

@@ -5,8 +5,8 @@ import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { OrganizationSettings } from "../sessions/organization.ts";
 import type { Step } from "./automation.ts";
 import { nextOccurrence, nextTimeOfDay } from "./clock.ts";
-import { withValues, type Values } from "./message.ts";
 import type { Outcome, RunRecord, Taken, TakenSchedule, TakenStep } from "./run-record.ts";
+import { hasVariable, withValues, type Values } from "./variables.ts";
 import { WebhookFailed, type Webhook } from "./webhook.ts";
 
 /** Attempts at one step. */
@@ -158,8 +158,7 @@ export class Executor {
   /** Of those that stand in a text: to know a name may cost a look into the conversation. */
   async #values(taken: TakenStep, text: string, settings: OrganizationSettings): Promise<Values> {
     const { conversation, name, number } = taken;
-    const asked = text.includes("nome");
-    const nome = name ?? (asked ? await this.#options.nameOf(conversation) : undefined);
+    const nome = name ?? (hasVariable(text, "nome") ? await this.#options.nameOf(conversation) : undefined);
     return { nome, texto: taken.text, numero: number, empresa: settings.name };
   }
 

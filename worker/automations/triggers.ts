@@ -12,6 +12,8 @@ import { hasPhrases, wordsOf } from "./words.ts";
 /** Of a text, so much is looked at for keywords. */
 const LOOKED_AT = 4_096;
 const HOUR_MS = 3_600_000;
+/** Chats of which something is remembered. */
+const REMEMBERED = 10_000;
 
 export interface TriggersOptions {
   readonly redis: Redis;
@@ -30,6 +32,10 @@ interface Armed {
 export class Triggers implements TriggersPort {
   readonly #options: TriggersOptions;
   readonly #armed = new Map<string, readonly Armed[]>();
+  /** Chat → runs that its last message begins, once it is accepted. */
+  readonly #begun = new Map<string, readonly string[]>();
+  /** Chats that wrote before: nothing begins with their first message. */
+  readonly #chats = new Map<string, true>();
   /** Organization → its changes that are known here. */
   readonly #known = new Map<string, string>();
 
@@ -59,7 +65,7 @@ export class Triggers implements TriggersPort {
     const customers = ["customer", "acknowledge", "hand-over"].includes(inbound.kind);
     if (!customers || ("who" in inbound && inbound.who === "team")) return [];
     const words = inbound.kind === "customer" ? wordsOf(inbound.text.slice(0, LOOKED_AT)) : [];
-    return armed.flatMap(({ automation, phrases }): Start[] => {
+    const starts = armed.flatMap(({ automation, phrases }): Start[] => {
       const { trigger, id, whilePersonHasChat } = automation;
       const start = {
         automation: id,
@@ -70,6 +76,29 @@ export class Triggers implements TriggersPort {
       const found = trigger.on === "keyword" && hasPhrases(words, phrases, trigger.match);
       return found ? [{ ...start, when: "always" }] : [];
     });
+    const begun = starts.filter(({ when }) => when === "always" || !this.#knows(conversation));
+    if (begun.length > 0)
+      remember(
+        this.#begun,
+        memberOf(conversation),
+        begun.map(({ run }) => run),
+      );
+    return starts;
+  }
+
+  /** Runs that the last message of a chat is likely to have begun, told once: whoever waits for a sweep waits for seconds. */
+  begun(conversation: Conversation): readonly string[] {
+    const runs = this.#begun.get(memberOf(conversation)) ?? [];
+    this.#begun.delete(memberOf(conversation));
+    return runs;
+  }
+
+  /** Whether the chat was asked about before. */
+  #knows(conversation: Conversation): boolean {
+    const member = memberOf(conversation);
+    const known = this.#chats.has(member);
+    remember(this.#chats, member, true);
+    return known;
   }
 
   expects(conversation: Conversation): readonly Expectation[] {
@@ -112,4 +141,17 @@ export class Triggers implements TriggersPort {
     this.#known.delete(organization);
     this.#armed.delete(organization);
   }
+}
+
+/** Adds to a map that keeps the last ones. */
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= REMEMBERED) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
+}
+
+function memberOf({ organization, chat }: Conversation): string {
+  return `${organization} ${chat}`;
 }
