@@ -8,9 +8,18 @@ local function notices_key(prefix, organization)
   return prefix .. ":notices:" .. organization
 end
 
--- Hash of an organization: scheduled job → the last day (YYYY-MM-DD) for which it was done.
-local function done_key(prefix, organization)
-  return prefix .. ":done:" .. organization
+-- Hash: organization → {scheduled job: the last local day (YYYY-MM-DD) for which it was done}. One for all, to be read at once.
+local function done_key(prefix)
+  return prefix .. ":done"
+end
+
+-- Notes that a job is done for a day; false when it was, for this day or a later one.
+local function conclude(prefix, organization, job, day)
+  local done = cjson.decode(redis.call("HGET", done_key(prefix), organization) or "{}")
+  if done[job] and done[job] >= day then return false end
+  done[job] = day
+  redis.call("HSET", done_key(prefix), organization, cjson.encode(done))
+  return true
 end
 
 local function look_for_notices(prefix, shard, organization, at)

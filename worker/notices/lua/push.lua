@@ -4,11 +4,7 @@
 local shard, prefix = ARGV[1], ARGV[2]
 local item = cjson.decode(ARGV[3])
 local organization, once, keep = item.organization, item.once, item.keep
-if once then
-  local done = redis.call("HGET", done_key(prefix, organization), once.job)
-  if done and done >= once.day then return -1 end
-  redis.call("HSET", done_key(prefix, organization), once.job, once.day)
-end
+if once and not conclude(prefix, organization, once.job, once.day) then return -1 end
 if keep then redis.call("SET", keep.key, keep.value, "PX", string.format("%.0f", keep.ms)) end
 
 local key, time, queued = notices_key(prefix, organization), now(), 0
