@@ -16,7 +16,9 @@ export type Measure =
   | "consumptionStopped"
   | "shardsFree"
   | "leasesLost"
-  | "campaignsPaused";
+  | "bulkPaused"
+  | "partsStuck"
+  | "unusuallyQuiet";
 
 /** Something that people must be told. Plain data: docs/alerts.md is made of it. */
 export interface Rule {
@@ -302,21 +304,55 @@ export const RULES: readonly Rule[] = [
       "Heartbeats come too late: `oxy_event_loop_delay_seconds` says whether the process is too busy; else Redis is slow or far.",
   },
   {
-    id: "campaign-paused",
+    id: "bulk-paused",
     of: "organization",
     severity: "warning",
-    measure: "campaignsPaused",
-    what: "How many campaigns stopped by themselves, because WhatsApp refused too many of their messages.",
+    measure: "bulkPaused",
+    what: "WhatsApp refused a message of a campaign or an automation, and the number pauses what goes to many.",
     unit: "",
     from: 1,
     until: 1,
     forSeconds: 0,
     clearSeconds: 60,
-    sentence: "{organization}: {value} campanha(s) pararam porque o WhatsApp recusou mensagens demais.",
-    resolved: "{organization}: nenhuma campanha está parada por recusas.",
-    todo: "Veja a lista de contatos e o texto antes de retomar; insistir pode levar ao banimento.",
+    sentence: "As campanhas de {organization} estão em pausa: o WhatsApp recusou uma mensagem ({detail}).",
+    resolved: "As campanhas de {organization} podem seguir.",
+    todo: "Veja a lista de contatos e o texto; insistir pode levar ao banimento.",
     runbook:
-      "The campaign's progress says what was refused. Resume it once the audience is known to be right, or cancel it.",
+      "It goes on by itself after 15 minutes, and after twice as long with each refusal in a row. Look at the audience and the text, lower `pacing.coldPerDay`, or cancel the campaign.",
+  },
+  {
+    id: "parts-stuck",
+    of: "organization",
+    severity: "warning",
+    measure: "partsStuck",
+    what: "Conversations of an organization that should have been looked at long ago, as the health check found.",
+    unit: "",
+    from: 1,
+    until: 1,
+    forSeconds: 0,
+    clearSeconds: 60,
+    sentence: "{organization}: {value} conversa(s) estão paradas.",
+    resolved: "{organization}: nenhuma conversa está parada.",
+    todo: "Responda pelo celular e veja se o número está conectado.",
+    runbook:
+      "With `session-down`: they go out once the number is connected. Else `oxy logs` of the owner for `turn failed` and `part not written`.",
+  },
+  {
+    id: "unusually-quiet",
+    of: "organization",
+    severity: "warning",
+    measure: "unusuallyQuiet",
+    what: "Nobody has written to a number for longer than on the same weekdays before, as the health check found.",
+    unit: "",
+    from: 1,
+    until: 1,
+    forSeconds: 0,
+    clearSeconds: 60,
+    sentence: "Ninguém escreve para {organization} há mais tempo que o normal.",
+    resolved: "Clientes voltaram a escrever para {organization}.",
+    todo: "Mande uma mensagem de teste de outro celular.",
+    runbook:
+      "A holiday, or a number that is connected and gets nothing: write to it from another phone, and pair it anew if that does not arrive.",
   },
 ];
 

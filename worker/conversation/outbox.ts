@@ -41,7 +41,8 @@ export interface OutboxOptions {
   wire(organization: string): Wire | undefined;
   /** A conversation has something to answer again. */
   wake(conversation: Conversation): void;
-  acked(conversation: Conversation, part: Part, next: Next | "unknown"): void;
+  /** The server took a part, or refused it. */
+  acked(conversation: Conversation, part: Part, next: Next | "unknown", kind: ServerAck["kind"]): void;
 }
 
 /** Sends what the record has in its outboxes: a part at a time, the next one after the server's ack. */
@@ -149,7 +150,7 @@ export class Outbox {
       ack.kind === "acked"
         ? await record.acked(lease, conversation, ack.id)
         : await record.refused(lease, conversation, ack.id, `WhatsApp error ${ack.code}`);
-    this.#options.acked(conversation, part, next);
+    this.#options.acked(conversation, part, next, ack.kind);
     if (next === "part") await this.deliver(conversation);
     if (next === "turn") this.#options.wake(conversation);
     this.#settle();

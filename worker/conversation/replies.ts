@@ -10,6 +10,13 @@ export interface ThoughtTiming {
   readonly aiMs: number;
 }
 
+/** Where the time of one answer went, in ms. */
+export interface ReplySplit {
+  readonly queueMs: number;
+  readonly aiMs: number;
+  readonly sendMs: number;
+}
+
 interface Pending extends ThoughtTiming {
   readonly committedAt: number;
 }
@@ -17,10 +24,13 @@ interface Pending extends ThoughtTiming {
 /** One log line per answered turn, with where its time went. Memory only: a turn answered across a crash has no line. */
 export class Replies {
   readonly #log: Logger;
+  readonly #answered: (split: ReplySplit) => void;
   readonly #pending = new Map<string, Pending>();
 
-  constructor(log: Logger) {
+  /** @param answered told of each answer that the server has as a whole */
+  constructor(log: Logger, answered: (split: ReplySplit) => void = () => {}) {
     this.#log = log;
+    this.#answered = answered;
   }
 
   /** The answer is in the record. */
@@ -34,12 +44,14 @@ export class Replies {
     if (pending === undefined || part.turn !== pending.turn || part.part === 0 || next === "part") return;
     this.#pending.delete(dueMember(conversation));
     const { turn, queueMs, aiMs, committedAt } = pending;
+    const sendMs = performance.now() - committedAt;
     this.#log.info("answered", {
       ...conversation,
       turn,
       queueMs: Math.round(queueMs),
       aiMs: Math.round(aiMs),
-      sendMs: Math.round(performance.now() - committedAt),
+      sendMs: Math.round(sendMs),
     });
+    this.#answered({ queueMs, aiMs, sendMs });
   }
 }

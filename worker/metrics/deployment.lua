@@ -3,9 +3,18 @@
 local SHARED_QUEUES = { "campaign", "automation", "cron" }
 
 -- Of all processes: {at, conversations, oldestMs, queues: {name → {waiting, oldestMs, delayed, active, failed}},
--- sessions: {organization → JSON}, freeShards}
+-- bulk: {parts, paused: {organization → reason}}, sessions: {organization → JSON}, freeShards}
 local function deployment(prefix, leases_key, shards, at)
-  local conversations, oldest = waits(prefix, leases_key, at, function() return true end)
+  local bulk = { parts = 0, paused = {} }
+  local function look_at_bulk(organization, member)
+    if member ~= "bulk" then return end
+    local paused = redis.call("HMGET", bulk_key(prefix, organization), "pausedUntil", "pausedBy")
+    if paused[1] and tonumber(paused[1]) > at then bulk.paused[organization] = paused[2] or "refused" end
+    for _, lane in ipairs(redis.call("ZRANGE", lanes_key(prefix, organization), 0, -1)) do
+      bulk.parts = bulk.parts + redis.call("LLEN", lane_key(prefix, organization, lane))
+    end
+  end
+  local conversations, oldest = waits(prefix, leases_key, at, function() return true end, look_at_bulk)
   local queues = {}
   for _, name in ipairs(SHARED_QUEUES) do
     local key = prefix .. ":" .. name
@@ -25,6 +34,7 @@ local function deployment(prefix, leases_key, shards, at)
     if owner and owner ~= "-" and tonumber(expiry) > at then free = free - 1 end
   end
   return {
-    at = at, conversations = conversations, oldestMs = oldest, queues = queues, sessions = sessions, freeShards = free,
+    at = at, conversations = conversations, oldestMs = oldest, queues = queues, bulk = bulk, sessions = sessions,
+    freeShards = free,
   }
 end

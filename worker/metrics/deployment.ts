@@ -24,6 +24,8 @@ export interface DeploymentFigures {
   readonly conversations: number;
   readonly oldestMs: number;
   readonly queues: Readonly<Record<"campaign" | "automation" | "cron", SharedQueue>>;
+  /** What waits for the pace of its number, and why numbers pause it: organization → what WhatsApp said. */
+  readonly bulk: { readonly parts: number; readonly paused: Readonly<Record<string, string>> };
   /** By organization. */
   readonly sessions: ReadonlyMap<string, SessionRecord>;
   /** Shards that nobody holds. */

@@ -28,6 +28,11 @@ export class Exposition {
     "session",
   ]);
   readonly #free = this.#gauge("shards_free", "Shards that no process owns.", []);
+  readonly #paused = this.#gauge(
+    "bulk_paused",
+    "Numbers that pause what goes to many, because WhatsApp refused some of it.",
+    [],
+  );
   #last: { readonly at: number; readonly text: Promise<string> } | undefined;
 
   constructor(options: { readonly redis: Redis; readonly keys: Keys; readonly meters: Meters }) {
@@ -52,12 +57,12 @@ export class Exposition {
     const figures = await this.#figures();
     this.#known.set(figures === undefined ? 0 : 1);
     // Unknown is not 0.
-    if (figures === undefined) this.#free.remove();
-    else this.#tell(figures);
+    if (figures !== undefined) this.#tell(figures);
+    else for (const gauge of [this.#free, this.#paused]) gauge.remove();
     return await this.#all.metrics();
   }
 
-  #tell({ conversations, oldestMs, queues, sessions, freeShards }: DeploymentFigures): void {
+  #tell({ conversations, oldestMs, queues, bulk, sessions, freeShards }: DeploymentFigures): void {
     this.#waiting.set({ queue: "message" }, conversations);
     this.#oldest.set({ queue: "message" }, oldestMs / 1000);
     for (const [queue, { waiting, oldestMs: queueMs, delayed, failed }] of Object.entries(queues)) {
@@ -66,6 +71,8 @@ export class Exposition {
       this.#delayed.set({ queue }, delayed);
       this.#failed.set({ queue }, failed);
     }
+    this.#waiting.set({ queue: "bulk" }, bulk.parts);
+    this.#paused.set(Object.keys(bulk.paused).length);
     for (const session of LABELS.session) this.#sessions.set({ session }, 0);
     for (const { state, reason = "other" } of sessions.values())
       this.#sessions.inc({ session: state === "open" ? "open" : valueOf("session", reason) });

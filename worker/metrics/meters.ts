@@ -1,6 +1,8 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { AiCall, AiObserver, BreakerState } from "../conversation/completions.ts";
+import type { Part } from "../conversation/types.ts";
+import type { ReplySplit } from "../conversation/replies.ts";
 import { PROOF_JOB } from "../jobs/message/job.ts";
 import { LABELS, valueOf } from "./labels.ts";
 import { RedisCommands } from "./redis-commands.ts";
@@ -9,14 +11,8 @@ import { REPLY_BOUNDS, ReplyWindow } from "./reply-window.ts";
 /** Models are named by people: more of them than this are told together. */
 const MODELS_MAX = 8;
 const RESOLUTION_MS = 20;
+const LOST_WINDOW_MS = 10 * 60_000;
 const NS = 1e9;
-
-/** Where the time of one answer went, in ms. */
-export interface ReplySplit {
-  readonly queueMs: number;
-  readonly aiMs: number;
-  readonly sendMs: number;
-}
 
 /** A worker whose jobs are counted. */
 interface Worker {
@@ -33,6 +29,7 @@ export class Meters implements AiObserver {
   readonly #models = new Set<string>();
   readonly #open = new Set<string>();
   #shards: () => number = () => 0;
+  #lostAt: number[] = [];
 
   readonly #jobs = this.#counter("jobs", "Jobs that ended in this process.", ["queue", "outcome"]);
   readonly #parts = this.#counter(
@@ -40,6 +37,7 @@ export class Meters implements AiObserver {
     "Messages that WhatsApp's server acked or refused, and those that were sent again for want of an ack.",
     ["source", "result"],
   );
+  readonly #losses = this.#counter("leases_lost", "How often shards were taken from this process.", []);
   readonly #calls = this.#counter("ai_calls", "Calls of the AI that ended, or were not made.", [
     "model",
     "purpose",
@@ -107,6 +105,19 @@ export class Meters implements AiObserver {
     return this.#open.size;
   }
 
+  /** How often shards were taken from this process in the last ten minutes. */
+  get leasesLost(): number {
+    const since = performance.now() - LOST_WINDOW_MS;
+    this.#lostAt = this.#lostAt.filter((at) => at >= since);
+    return this.#lostAt.length;
+  }
+
+  /** Shards were taken from this process, or it cut their sockets because it could not renew their leases. */
+  lost(): void {
+    this.#losses.inc();
+    this.#lostAt.push(performance.now());
+  }
+
   /** @param shards how many this process holds now */
   owner(shards: () => number): void {
     this.#shards = shards;
@@ -131,10 +142,11 @@ export class Meters implements AiObserver {
     this.replies.add(total);
   }
 
-  /** @param turn number of the turn, or the run that the part belongs to */
-  part(turn: number | string, result: (typeof LABELS.result)[number]): void {
+  /** What the server said of a part. */
+  part({ turn, sends }: Pick<Part, "turn" | "sends">, result: "acked" | "refused"): void {
     const source = typeof turn === "number" ? "reply" : valueOf("source", turn.split(/[ :]/, 1)[0] ?? "");
     this.#parts.inc({ source, result });
+    if (sends > 1) this.#parts.inc({ source, result: "repeated" }, sends - 1);
   }
 
   called({ model: name, purpose, outcome, usage }: AiCall): void {

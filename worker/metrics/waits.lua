@@ -12,7 +12,8 @@ local function waiting_since(prefix, organization, chat, at)
 end
 
 -- Conversations that wait, and for how many ms the oldest of them has, in the shards of which `counts(lease)` is true.
-local function waits(prefix, leases_key, at, counts)
+-- `other(organization, member)` is told what else is due there.
+local function waits(prefix, leases_key, at, counts, other)
   local conversations, oldest = 0, at
   local shards = redis.call("SMEMBERS", due_shards_key(prefix))
   local leases = #shards > 0 and redis.call("HMGET", leases_key, unpack(shards)) or {}
@@ -20,10 +21,15 @@ local function waits(prefix, leases_key, at, counts)
     if counts(leases[index]) then
       for _, member in ipairs(redis.call("ZRANGE", due_key(prefix, shard), 0, -1)) do
         local organization, chat = string.match(member, "^(%S+) (.*)$")
-        local since = waiting_since(prefix, organization, chat, at)
-        if since then
-          conversations = conversations + 1
-          oldest = math.min(oldest, since)
+        -- Chats are JIDs.
+        if string.find(chat, "@", 1, true) then
+          local since = waiting_since(prefix, organization, chat, at)
+          if since then
+            conversations = conversations + 1
+            oldest = math.min(oldest, since)
+          end
+        elseif other then
+          other(organization, chat)
         end
       end
     end

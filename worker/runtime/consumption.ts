@@ -131,7 +131,9 @@ export class Consumption {
     const asked = script.run(this.#redis, [], [this.#prefix, ...names]).catch(() => undefined);
     const reply = await Promise.race([asked, late]);
     clearTimeout(timer);
-    return this.judge(reply === undefined ? undefined : inQueuesOf(names, reply as string));
+    return this.judge(
+      reply === undefined ? undefined : inQueuesOf(names, JSON.parse(reply as string) as [number, boolean][]),
+    );
   }
 
   #connected(watched: Watched): void {
@@ -165,9 +167,11 @@ export class Consumption {
   }
 }
 
-/** @param json of consumption.lua, in the order of the names */
-export function inQueuesOf(names: readonly string[], json: string): Map<string, InQueue> {
-  const counts = JSON.parse(json) as readonly (readonly [number, boolean])[];
+/** @param counts waiting and paused, in the order of the names; as Lua writes lists, an empty one is an object */
+export function inQueuesOf(
+  names: readonly string[],
+  counts: readonly (readonly [number, boolean])[],
+): Map<string, InQueue> {
   return new Map(
     names.map((name, index) => {
       const [waiting = 0, paused = false] = counts[index] ?? [];

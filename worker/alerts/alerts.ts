@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { Keys } from "../adapters/redis/keys.ts";
+import type { Consumption } from "../runtime/consumption.ts";
+import { errorFields, type Logger } from "../runtime/logging.ts";
+import type { Delivery } from "./delivery.ts";
+import { evaluate } from "./evaluate.ts";
+import { samplesOf, type ProcessReport } from "./observation.ts";
+import { conclude, look, type DayBudget, type ToJudge } from "./round.ts";
+import type { Rule } from "./rules.ts";
+import { isSilenced } from "./silences.ts";
+
+/** Past the beginning of an interval, so that a timer that fires early does not fall into the one before, in ms. */
+const PAST_ITS_BEGINNING_MS = 150;
+/** Looks that may be missing before what was between two of them is unknown. */
+const GAP_LOOKS = 3;
+
+export interface AlertsOptions {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly log: Logger;
+  readonly everyMs: number;
+  readonly rules: readonly Rule[];
+  readonly consumption: Pick<Consumption, "doubtful" | "judge">;
+  readonly delivery: Delivery;
+  /** What this process says of itself. */
+  report(): Omit<ProcessReport, "stopped">;
+  /** Of the organizations that have one, today. */
+  budgets(): readonly DayBudget[];
+}
+
+/**
+ * Looks at the deployment in every interval; the process that is first judges and tells. All that it knows is in the
+ * store, so that a restart, or another process, repeats nothing.
+ */
+export class Alerts {
+  readonly #options: AlertsOptions;
+  readonly #process = randomUUID();
+  readonly #stop = new AbortController();
+  #stopped: readonly string[] = [];
+  #next: NodeJS.Timeout | undefined;
+  #failing = false;
+
+  constructor(options: AlertsOptions) {
+    this.#options = options;
+  }
+
+  /** Looks at once, and from then on at the beginning of each interval by the clock of the store. */
+  start(): void {
+    void this.#round();
+  }
+
+  /** Waits for nothing. */
+  stop(): void {
+    clearTimeout(this.#next);
+    this.#stop.abort();
+  }
+
+  async #round(): Promise<void> {
+    const { everyMs, log } = this.#options;
+    let inMs = everyMs;
+    const began = performance.now();
+    try {
+      const at = await this.#look();
+      inMs = everyMs - (at % everyMs) - (performance.now() - began);
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#stop.signal.aborted && !this.#failing) log.warn("alerts not looked at", errorFields(error));
+      this.#failing = true;
+    }
+    if (this.#stop.signal.aborted) return;
+    this.#next = setTimeout(() => void this.#round(), Math.max(0, inMs) + PAST_ITS_BEGINNING_MS);
+  }
+
+  async #look(): Promise<number> {
+    const { redis, keys, everyMs, consumption, report, budgets } = this.#options;
+    const doubtful = consumption.doubtful;
+    const seen = await look(redis, keys, {
+      everyMs,
+      process: this.#process,
+      report: { ...report(), stopped: this.#stopped },
+      budgets: budgets(),
+      doubtful,
+    });
+    const { queues } = consumption.judge(seen.inQueues);
+    // Slots of processes come and go: which one it is, the log of the process says.
+    this.#stopped = queues
+      .filter(({ state }) => state === "stopped")
+      .map(({ queue }) => queue.replace(/-\d+$/, ""));
+    if (seen.judge !== undefined && !this.#stop.signal.aborted) await this.#judge(seen.at, seen.judge);
+    return seen.at;
+  }
+
+  async #judge(
+    at: number,
+    { round, before, state, silences, observation, outgoing }: ToJudge,
+  ): Promise<void> {
+    const { redis, keys, everyMs, rules, delivery } = this.#options;
+    const judged = evaluate(rules, state, {
+      at,
+      samples: samplesOf(observation),
+      gap: at - before > GAP_LOOKS * everyMs,
+      silenced: (rule, organization) => isSilenced(silences, at, rule, organization),
+    });
+    const news = judged.events.map((event) => ({ event, ways: delivery.waysOf(event) }));
+    if (news.length > 0 || JSON.stringify(judged.state) !== JSON.stringify(state)) {
+      const toTell = news.filter(({ ways }) => ways.length > 0);
+      const stored = await conclude(redis, keys, { round, state: judged.state, outgoing: toTell });
+      if (stored === "late") return;
+      for (const { event } of news) delivery.note(event);
+    }
+    const pending = new Map([...outgoing, ...news].map((each) => [each.event.id, each]));
+    await delivery.deliver(
+      [...pending.values()].filter(({ ways }) => ways.length > 0),
+      at,
+      this.#stop.signal,
+    );
+  }
+}

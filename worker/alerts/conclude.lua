@@ -1,0 +1,6 @@
+-- What one look came to: how the rules stand, and what is to be told. Needs nothing.
+-- KEYS: alerts, outgoing. ARGV: round, state (JSON), id, event (JSON), … → 1, or 0 when a later look came first
+if redis.call("HGET", KEYS[1], "round") ~= ARGV[1] then return 0 end
+redis.call("HSET", KEYS[1], "state", ARGV[2])
+if #ARGV > 2 then redis.call("HSET", KEYS[2], unpack(ARGV, 3)) end
+return 1
