@@ -11,7 +11,9 @@ export function asWhatsAppText(text: string): string {
     .replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F]/g, "");
   return clean
     .split(/(```[\s\S]*?(?:```|$)|`[^`\n]*`)/)
-    .map((piece, index) => (index % 2 === 1 ? piece.replace(/^```[\w+-]+\n/, "```\n") : withWhatsAppMarks(piece)))
+    .map((piece, index) =>
+      index % 2 === 1 ? piece.replace(/^```[\w+-]+\n/, "```\n") : withWhatsAppMarks(piece),
+    )
     .join("")
     .replaceAll(/\n{3,}/g, "\n\n")
     .trim();

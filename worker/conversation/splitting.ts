@@ -14,7 +14,10 @@ export interface SplitOptions {
  * longer than a part. Nothing is lost but white space at the cuts, and what is more than the most parts hold: the last part
  * then ends with a whole sentence, if it has one.
  */
-export function partsOf(text: string, { length = PART_LENGTH, parts: most = PARTS_MAX }: SplitOptions = {}): string[] {
+export function partsOf(
+  text: string,
+  { length = PART_LENGTH, parts: most = PARTS_MAX }: SplitOptions = {},
+): string[] {
   const parts: string[] = [];
   let rest = text.trim();
   while (rest !== "" && parts.length < most) {

@@ -106,7 +106,12 @@ async function think(
     if (leaving === undefined) await fail(conversation, thought, lease, options, settings, error);
     else {
       const left = await record.handOver(conversation, leaving);
-      options.log.info("left to a person", { ...conversation, turn: thought.turn, left, ...errorFields(error) });
+      options.log.info("left to a person", {
+        ...conversation,
+        turn: thought.turn,
+        left,
+        ...errorFields(error),
+      });
     }
     return;
   } finally {

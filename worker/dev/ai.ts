@@ -1,19 +1,45 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { LLMock, type ChatCompletionRequest } from "@copilotkit/aimock";
+import { LLMock, type ChatCompletionRequest, type FixtureResponse } from "@copilotkit/aimock";
 
-/** What the AI says to the last message of a customer; it may take its time, or throw an HTTP status. */
-export type Answering = (text: string, request: ChatCompletionRequest) => string | Promise<string>;
+/** More than a text that ends as it should. */
+export interface AiReply {
+  readonly text?: string;
+  readonly toolCalls?: readonly { readonly name: string; readonly arguments: string }[];
+  /** Why it ended: `stop` or `tool_calls` unless told; `length` for a text that is cut off, `content_filter` for a refusal. */
+  readonly finishReason?: string;
+  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number };
+}
+
+/**
+ * What the AI says to the last message of a customer; it may take its time, hang with {@link never}, or throw an
+ * {@link AiRefusal}.
+ */
+export type Answering = (
+  text: string,
+  request: ChatCompletionRequest,
+) => string | AiReply | Promise<string | AiReply>;
+
+/** An answer that never comes. */
+export function never(): Promise<string> {
+  return new Promise(() => {});
+}
 
 /** An AI that answers with an HTTP error. */
 export class AiRefusal extends Error {
   override readonly name = "AiRefusal";
   readonly status: number;
+  /** In seconds, with a status of 429. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number) {
+  constructor(status: number, { retryAfter }: { retryAfter?: number } = {}) {
     super(`status ${status}`);
     this.status = status;
+    this.retryAfter = retryAfter;
   }
 }
+
+/** What happens to a request in the answer's place: its connection is cut, or what comes is no JSON. */
+export type AiFault = "reset" | "garbage";
 
 export interface DevelopmentAi {
   /** For OPENAI_BASE_URL. */
@@ -23,17 +49,30 @@ export interface DevelopmentAi {
   stop(): Promise<void>;
 }
 
-/** An OpenAI-compatible server on the loopback. @param port any free one unless told */
-export async function startAi(answering: Answering, port = 0): Promise<DevelopmentAi> {
+/**
+ * An OpenAI-compatible server on the loopback.
+ * @param port any free one unless told
+ * @param fault of a request, asked before it is answered
+ */
+export async function startAi(
+  answering: Answering,
+  port = 0,
+  fault: (text: string) => AiFault | undefined = () => undefined,
+): Promise<DevelopmentAi> {
   let requests = 0;
   const mock = new LLMock({ port, logLevel: "silent" });
+  const faulty = (which: AiFault) => (request: ChatCompletionRequest) => fault(lastText(request)) === which;
+  mock.on({ predicate: faulty("reset") }, { content: "" }, { chaos: { disconnectRate: 1 } });
+  mock.on({ predicate: faulty("garbage") }, { content: "" }, { chaos: { malformedRate: 1 } });
   mock.on({ predicate: () => true }, async (request) => {
     requests++;
     try {
-      return { content: await answering(lastText(request), request) };
+      return responseOf(await answering(lastText(request), request));
     } catch (error) {
       if (!(error instanceof AiRefusal)) throw error;
-      return { error: { message: "refused by the development AI" }, status: error.status };
+      const { status, retryAfter } = error;
+      const told = retryAfter === undefined ? {} : { retryAfter };
+      return { error: { message: "refused by the development AI" }, status, ...told };
     }
   });
   await mock.start();
@@ -54,6 +93,14 @@ export function thinking(fromMs: number, toMs: number, answering: Answering): An
     await delay(fromMs + Math.random() * (toMs - fromMs));
     return await answering(text, request);
   };
+}
+
+function responseOf(reply: string | AiReply): FixtureResponse {
+  if (typeof reply === "string") return { content: reply };
+  const { text, toolCalls, ...rest } = reply;
+  if (toolCalls === undefined) return { content: text ?? "", ...rest };
+  const calls = toolCalls.map((call) => ({ ...call }));
+  return text === undefined ? { toolCalls: calls, ...rest } : { content: text, toolCalls: calls, ...rest };
 }
 
 function lastText(request: ChatCompletionRequest): string {

@@ -71,7 +71,10 @@ export class Breaker {
   }
 
   #unavailable(retryAfterMs: number): AiUnavailable {
-    return new AiUnavailable("the AI failed most of the last calls and is left alone for a while", retryAfterMs);
+    return new AiUnavailable(
+      "the AI failed most of the last calls and is left alone for a while",
+      retryAfterMs,
+    );
   }
 
   #pause(attempt: number, failure: unknown): IBackoff<unknown> {

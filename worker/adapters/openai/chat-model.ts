@@ -62,7 +62,13 @@ export class ChatModel {
     this.#options = options;
     this.model = model;
     // The SDK's own retries would multiply the timeout; the record decides about another attempt.
-    this.#client = new OpenAI({ apiKey, baseURL: baseUrl, timeout: timeoutMs, maxRetries: 0, logLevel: "off" });
+    this.#client = new OpenAI({
+      apiKey,
+      baseURL: baseUrl,
+      timeout: timeoutMs,
+      maxRetries: 0,
+      logLevel: "off",
+    });
     this.breaker = new Breaker({
       ...options.breaker,
       changed: (state) => {

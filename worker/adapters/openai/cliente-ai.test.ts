@@ -80,7 +80,14 @@ const says =
 
 const client = ({ url }: Api, timeoutMs = 5_000) =>
   clienteAi(
-    new ChatModel({ apiKey: "key", baseUrl: url, model: "a-model", timeoutMs, prices: new Map(), log: quiet }),
+    new ChatModel({
+      apiKey: "key",
+      baseUrl: url,
+      model: "a-model",
+      timeoutMs,
+      prices: new Map(),
+      log: quiet,
+    }),
     1_000,
   );
 

@@ -1,9 +1,9 @@
-import { AiFailure, type Answer, type Completions } from "../../conversation/completions.ts";
+import type { Completions } from "../../conversation/completions.ts";
 import { partsOf } from "../../conversation/splitting.ts";
 import { textOf } from "./answer-texts.ts";
 import { allowanceOf } from "./budget.ts";
 import type { ChatModel } from "./chat-model.ts";
-import type { Meter } from "./prices.ts";
+import { metered } from "./metered.ts";
 import { customerInstructions, talkOf } from "./prompt.ts";
 
 /** Answers customers in the organization's voice. @param maxTokens of an answer while there is budget enough */
@@ -25,18 +25,4 @@ export function clienteAi(chat: ChatModel, maxTokens: number): Completions {
         return partsOf(textOf(reply));
       }),
   };
-}
-
-/** Counts what calls use, whatever comes of them. */
-export async function metered(
-  chat: ChatModel,
-  texts: (meter: Meter) => Promise<readonly string[]>,
-): Promise<Answer> {
-  const meter = chat.meter();
-  try {
-    return { texts: await texts(meter), usage: meter.total };
-  } catch (error) {
-    if (error instanceof AiFailure) error.usage = meter.total;
-    throw error;
-  }
 }

@@ -46,7 +46,9 @@ export function failureOf(error: unknown, signal: AbortSignal): AiFailure | unde
   if (error instanceof APIConnectionError) return notConnected(error);
   if (error instanceof APIError && typeof error.status === "number") return answeredWith(error, error.status);
   // What is cut off, or is no JSON; the parser's message would quote it.
-  return new CallFailed(`the AI's reply cannot be read (${error instanceof Error ? error.name : typeof error})`);
+  return new CallFailed(
+    `the AI's reply cannot be read (${error instanceof Error ? error.name : typeof error})`,
+  );
 }
 
 /** Whether the call may have cost something: what was turned away at the door did not. */
@@ -65,7 +67,8 @@ export function outcomeOf(failure: AiFailure): AiOutcome {
 function answeredWith(error: APIError, status: number): AiFailure {
   const code = /^[\w.-]{1,60}$/.test(error.code ?? "") ? ` (${error.code})` : "";
   const what = `the AI answered ${status}${code}`;
-  if (error.code === "content_filter" || error.code === "content_policy_violation") return new AiRefused(what);
+  if (error.code === "content_filter" || error.code === "content_policy_violation")
+    return new AiRefused(what);
   if (OURS_TO_CHANGE.has(status) || OUT_OF_MONEY.has(error.code ?? "")) return new AiMisconfigured(what);
   const retryAfterMs = retryAfterOf(error.headers as Headers | undefined);
   if (status === 429 || (status === 503 && retryAfterMs !== undefined))

@@ -6,7 +6,10 @@ import type { Allowance } from "./budget.ts";
 import { lastWithin } from "./tokens.ts";
 
 /** What the AI that answers customers is told. */
-export function customerInstructions(settings: OrganizationSettings, { scarce }: Pick<Allowance, "scarce">): string {
+export function customerInstructions(
+  settings: OrganizationSettings,
+  { scarce }: Pick<Allowance, "scarce">,
+): string {
   return [
     `You answer customers of ${settings.name} on WhatsApp, as ${settings.name}. ${nowIn(settings)}`,
     settings.instructions,

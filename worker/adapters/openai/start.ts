@@ -1,7 +1,10 @@
+import { aurora } from "../../aurora/aurora.ts";
+import { BusinessData } from "../../aurora/business-data.ts";
 import type { AiObserver, Completions, Writer } from "../../conversation/completions.ts";
 import { dayKey } from "../../conversation/day-counts.ts";
 import { readHistory } from "../../conversation/reading.ts";
 import type { Platform } from "../../platform.ts";
+import { unkeepableBudget } from "./budget.ts";
 import { ChatModel } from "./chat-model.ts";
 import { clienteAi } from "./cliente-ai.ts";
 import { writerOf } from "./writer.ts";
@@ -19,10 +22,29 @@ export function createAi(platform: Platform, observer?: AiObserver): Ai {
   const open = (name: string): ChatModel =>
     new ChatModel({ apiKey, baseUrl, model: name, timeoutMs, prices, log, observer });
   const chat = open(model);
-  const customers = clienteAi(chat, maxTokens);
-  void auroraModel;
+  const team = auroraModel === model ? chat : open(auroraModel);
+  const ofCustomers = clienteAi(chat, maxTokens);
+  const stored = { redis, prefix: keys.prefix, sealing };
+  const ofTeam = aurora({
+    chat: team,
+    maxTokens,
+    data: (organization, people) => new BusinessData(stored, organization, people),
+  });
+  /** Organizations whose budget cannot be kept, and that was said. */
+  const said = new Set<string>();
   return {
-    completions: customers,
+    completions: {
+      async answer(question, signal) {
+        const { organization } = question.conversation;
+        const unkeepable = unkeepableBudget(question.settings, [chat, team]);
+        if (unkeepable !== undefined && !said.has(organization)) {
+          said.add(organization);
+          log.error("budget not kept", { organization, reason: unkeepable });
+        }
+        const { answer } = question.messages.at(-1)?.who === "team" ? ofTeam : ofCustomers;
+        return await answer(question, signal);
+      },
+    },
     writer: writerOf({
       chat,
       maxTokens,

@@ -1,6 +1,5 @@
 import { afterEach } from "vitest";
 import { shardOf } from "../../sessions/shards.ts";
-import type { Answering } from "../ai.ts";
 import { LocalDeployment, type DeploymentOptions } from "../deployment.ts";
 import type { Phone } from "../whatsapp/phone.ts";
 
@@ -18,7 +17,7 @@ export const FOUR: readonly string[] = ["ana", "bia", "caio", "duda"].toSorted(
   (a, b) => shardOf(a) - shardOf(b),
 );
 
-export const echo: Answering = (text) => `re: ${text}`;
+export const echo = (text: string): string => `re: ${text}`;
 
 /** Starts deployments for a test and ends them with it; a fault inside the simulator fails the test. */
 export function useDeployments(): (options?: Partial<DeploymentOptions>) => Promise<LocalDeployment> {
