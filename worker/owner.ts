@@ -1,17 +1,20 @@
+import { automationsOf } from "./automations/start.ts";
 import { baileysWhatsApp } from "./adapters/baileys/whatsapp.ts";
+import { unkeepableBudget } from "./adapters/openai/budget.ts";
 import type { Completions } from "./conversation/completions.ts";
 import { FairShare } from "./conversation/fair-share.ts";
-import { isConversation } from "./conversation/keys.ts";
+import { isConversation, runOf } from "./conversation/keys.ts";
 import { Outbox } from "./conversation/outbox.ts";
 import { Presence } from "./conversation/presence.ts";
 import { Receipts } from "./conversation/receipts.ts";
 import { Replies } from "./conversation/replies.ts";
 import { turn, type TurnOptions } from "./conversation/turn.ts";
-import type { Conversation } from "./conversation/types.ts";
+import type { Conversation, Part } from "./conversation/types.ts";
 import { handleMessageJob } from "./jobs/message/handler.ts";
 import { FleetRate } from "./limits/fleet-rate.ts";
 import manifest from "./package.json" with { type: "json" };
 import type { Platform } from "./platform.ts";
+import { Erasure } from "./privacy/erasure.ts";
 import { errorFields } from "./runtime/logging.ts";
 import type { Standing } from "./runtime/readiness.ts";
 import { WakeUps } from "./runtime/wake-ups.ts";
@@ -33,8 +36,10 @@ export interface OwnerHooks {
   readonly completions: Completions;
   /** Something other than a conversation is due in a shard of this process; `member` names it within the organization. */
   due(organization: string, member: string): void;
+  /** A message of a customer is stored. */
+  accepted?(conversation: Conversation): void;
   /** The server said something about a part of an organization. */
-  acked?(organization: string): void;
+  acked?(organization: string, part: Part): void;
 }
 
 /** The part of a process that holds shards: their WhatsApp sessions, turns and outboxes. */
@@ -62,7 +67,8 @@ export interface Owner {
 export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
   const { config, redis, keys, sealing, log, organizations, record, queues } = platform;
   const whatsapp = baileysWhatsApp({ redis, keys, sealing, record, log, ...config.whatsapp });
-  const replies = new Replies(log);
+  const { meters } = platform.observed;
+  const replies = new Replies(log, (split) => meters.answered(split));
   const sessionRecords = new SessionRecords({ redis, keys, place: config.place });
 
   let wakeUps: WakeUps | undefined;
@@ -105,6 +111,7 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
       },
       lost: (leases) => {
         log.warn("shards lost", { shards: leases.length });
+        meters.lost();
         sessions.lost(leases);
       },
       over: (shards) => handOver.over(shards),
@@ -137,7 +144,10 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     },
     ended: (organization, lease, reason) =>
       settled("session noted", sessionRecords.ended(organization, lease, reason)),
-    accepted: wake,
+    accepted: (conversation) => {
+      wake(conversation);
+      hooks.accepted?.(conversation);
+    },
     ack: (organization, ack) => quietly("ack recorded", outbox.acknowledge(organization, ack)),
     receipt: (organization, receipt) => receipts.add(organization, receipt),
   });
@@ -158,9 +168,10 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     lease: leaseOf,
     wire: (organization) => sessions.of(organization)?.connection,
     wake,
-    acked: (conversation, part, next) => {
+    acked: (conversation, part, next, kind) => {
       replies.acked(conversation, part, next);
-      hooks.acked?.(conversation.organization);
+      meters.part(part, kind);
+      hooks.acked?.(conversation.organization, part);
     },
   });
 
@@ -199,6 +210,18 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     run: advance,
     failed: (conversation, error) => log.warn("turn failed", { ...conversation, ...errorFields(error) }),
   });
+  const automations = automationsOf(platform);
+  const erasure = new Erasure({
+    redis,
+    keys,
+    sealing,
+    log,
+    queues,
+    whatsapp,
+    sessions,
+    organizations,
+    automations,
+  });
   const requests = new Requests({
     redis,
     keys,
@@ -208,7 +231,9 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     organizations,
     sessions,
     underWay,
+    erasure,
     lease: (shard) => lettingGo.lease(shard),
+    refusal: (settings) => unkeepableBudget(settings, config.ai),
   });
 
   const lettingGo = new LettingGo({ underWay, outbox, sessions, lease: (shard) => membership.lease(shard) });
@@ -225,7 +250,10 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
 
   /** What waits for an owner or a socket that is gone would wait in vain; the rest comes with the heartbeat. */
   async function resume(leases: readonly Lease[]): Promise<void> {
-    for (const conversation of await record.sweep(leases, RESUMED_AT_ONCE, { all: true })) look(conversation);
+    for (const due of await record.sweep(leases, RESUMED_AT_ONCE, { all: true })) {
+      // Runs of automations wait for hours, and for nothing that could be gone.
+      if (runOf(due.chat) === undefined) look(due);
+    }
   }
 
   /** One that waits already is not woken again: a sweep repeats itself while the queue is long. */
@@ -252,6 +280,7 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     return work.catch(unlessRefused).catch((error: unknown) => log.error(`not ${what}`, errorFields(error)));
   }
 
+  meters.owner(() => membership.leases.length);
   return {
     sessions,
     membership,

@@ -23,7 +23,7 @@ export class RecipientWriter {
   readonly key: string;
   readonly #store: { readonly redis: Redis; readonly keys: Keys; readonly sealing: Sealing };
   readonly #organization: string;
-  readonly #place: string;
+  readonly #campaign: string;
   #read: StoredRecipient[] = [];
   readonly #known: StoredRecipient[] = [];
   readonly #strangers: StoredRecipient[] = [];
@@ -37,7 +37,7 @@ export class RecipientWriter {
   ) {
     this.#store = store;
     this.#organization = organization;
-    this.#place = recipientsPlace(organization, campaign);
+    this.#campaign = campaign;
     this.key = importKey(store.keys.prefix, organization, attempt);
   }
 
@@ -76,10 +76,19 @@ export class RecipientWriter {
   async #push(end: "LPUSH" | "RPUSH", chunk: readonly StoredRecipient[]): Promise<void> {
     if (chunk.length === 0) return;
     const { redis, sealing } = this.#store;
-    const sealed = sealing.seal(this.#place, JSON.stringify(chunk));
+    const sealed = sealRecipients(sealing, this.#organization, this.#campaign, chunk);
     await (end === "LPUSH" ? redis.lpush(this.key, sealed) : redis.rpush(this.key, sealed));
     await redis.expire(this.key, IMPORT_SECONDS);
   }
+}
+
+export function sealRecipients(
+  sealing: Sealing,
+  organization: string,
+  campaign: string,
+  recipients: readonly StoredRecipient[],
+): string {
+  return sealing.seal(recipientsPlace(organization, campaign), JSON.stringify(recipients));
 }
 
 /** @throws Unsealable */

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Script } from "../adapters/redis/script.ts";
 import type { Sealing } from "../adapters/redis/sealing.ts";
+import type { Automations } from "../automations/automations.ts";
 import { optOutDigest } from "../bulk/erased-opt-outs.ts";
 import type { Contact } from "../contract/calls.ts";
 import type { Logger } from "../runtime/logging.ts";
@@ -14,6 +15,7 @@ import type { WhatsApp } from "../sessions/whatsapp.ts";
 import { keysOf, leaveOut } from "./leaving-out.ts";
 import { formsOf, personOf, userOf, type Person } from "./person.ts";
 import { removeJobs } from "./queued-jobs.ts";
+import { eraseRecipients } from "./recipients.ts";
 import { scripts } from "./scripts.ts";
 
 /** What the phone's session keeps is left out through its adapter, and what others said is theirs. */
@@ -30,6 +32,7 @@ export interface ErasureOptions {
   readonly whatsapp: Pick<WhatsApp, "knownAs" | "forget" | "wipe">;
   readonly sessions: Pick<Sessions, "whileClosed" | "logOut">;
   readonly organizations: Pick<Organizations, "load">;
+  readonly automations: Pick<Automations, "forget">;
 }
 
 /** Erases what is stored of people, for the owner of their organization's shard. The same again erases what is left. */
@@ -48,6 +51,8 @@ export class Erasure {
   async contact(organization: string, contact: Contact, lease: Lease): Promise<number> {
     const { redis, keys, sealing, whatsapp, sessions, log } = this.#options;
     const person = await this.#whoIs(organization, contact, lease);
+    // Before the lanes: what gets there meanwhile is found there.
+    let entries = await eraseRecipients(this.#options, organization, person);
     await this.#run(scripts.eraseContact, lease, {
       organization,
       chats: person.chats,
@@ -55,7 +60,7 @@ export class Erasure {
       digests: person.users.map((user) => optOutDigest(sealing, organization, user)),
       at: Math.floor(Date.now() / 1000),
     });
-    let entries = 0;
+    for (const chat of person.chats) await this.#options.automations.forget({ organization, chat });
     for await (const found of keysOf(redis, keys.prefix, organization)) {
       const swept = found.filter((key) => !LEFT_TO_OTHERS.includes(familyOf(key, keys.prefix)));
       entries += await leaveOut(redis, swept, person.named);

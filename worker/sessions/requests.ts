@@ -5,7 +5,7 @@ import type { Sealing } from "../adapters/redis/sealing.ts";
 import { contactSchema, type Contact } from "../contract/calls.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "./lease.ts";
-import { organizationId, organizationSettings, phoneNumber } from "./organization.ts";
+import { organizationId, organizationSettings, phoneNumber, type OrganizationSettings } from "./organization.ts";
 import type { Organizations } from "./organizations.ts";
 import { importSession } from "./session-import.ts";
 import type { PairingEvent } from "./pairing.ts";
@@ -74,6 +74,8 @@ export interface RequestsOptions {
     organization(organization: string, lease: Lease): Promise<{ readonly loggedOut: boolean }>;
   };
   lease(shard: number): Lease | undefined;
+  /** Why an organization cannot have these settings here, as a sentence; undefined where it can. */
+  refusal?(settings: OrganizationSettings): string | undefined;
 }
 
 /**
@@ -151,6 +153,11 @@ export class Requests {
     const { organization } = request;
     switch (request.verb) {
       case "org add": {
+        const reason = this.#options.refusal?.(request.settings);
+        if (reason !== undefined) {
+          await this.#answer(id, { kind: "failed", reason });
+          return;
+        }
         const saved = await organizations.save(organization, request.settings);
         await sessions.open(organization, lease);
         await this.#answer(id, { kind: "done", saved });
