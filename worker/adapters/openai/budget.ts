@@ -2,6 +2,7 @@ import { DateTime } from "luxon";
 import { BudgetSpent } from "../../conversation/completions.ts";
 import { policyOf } from "../../conversation/policy.ts";
 import type { OrganizationSettings } from "../../sessions/organization.ts";
+import type { AiPrices } from "./prices.ts";
 
 /** From this part of the day's budget on, the AI remembers less and says less. */
 const SCARCE_FROM = 0.8;
@@ -15,6 +16,13 @@ export interface Allowance {
   readonly unansweredTokens: number;
   readonly answerTokens: number;
   readonly scarce: boolean;
+}
+
+/** Which models answer, and what those cost whose price is known. */
+interface Models {
+  readonly model: string;
+  readonly auroraModel: string;
+  readonly prices: AiPrices;
 }
 
 /** Unanswered messages that go along, in tokens. */
@@ -39,14 +47,14 @@ export function allowanceOf(
   };
 }
 
-/** Why this budget cannot be kept, as a sentence; undefined where it can. */
+/** Why an organization's budget cannot be kept with these models, as a sentence; undefined where it can. */
 export function unkeepableBudget(
   { aiBudgetUsdPerDay: budget }: Pick<OrganizationSettings, "aiBudgetUsdPerDay">,
-  models: readonly { readonly model: string; readonly priced: boolean }[],
+  { model, auroraModel, prices }: Models,
 ): string | undefined {
-  const unknown = models.filter(({ priced }) => !priced).map(({ model }) => model);
-  if (budget === undefined || unknown.length === 0) return undefined;
-  return `aiBudgetUsdPerDay: expected a price of ${[...new Set(unknown)].join(" and ")} in OXY_AI_PRICES, got none: what is spent would not be known`;
+  const unpriced = [...new Set([model, auroraModel])].filter((name) => !prices.has(name));
+  if (budget === undefined || unpriced.length === 0) return undefined;
+  return `aiBudgetUsdPerDay: expected a price of ${unpriced.join(" and ")} in OXY_AI_PRICES, got none: what is spent would not be known`;
 }
 
 function budgetSpent(settings: OrganizationSettings, now: number): BudgetSpent {

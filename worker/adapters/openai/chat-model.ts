@@ -82,11 +82,6 @@ export class ChatModel {
     return new Meter(this.model, this.#options.prices);
   }
 
-  /** Whether what it costs is known. */
-  get priced(): boolean {
-    return this.#options.prices.has(this.model);
-  }
-
   /** @throws AiFailure, or the SDK's abort when the signal ended it */
   async complete(request: ChatRequest, context: CallContext): Promise<ChatReply> {
     let called = false;

@@ -36,7 +36,7 @@ export function createAi(platform: Platform, observer?: AiObserver): Ai {
     completions: {
       async answer(question, signal) {
         const { organization } = question.conversation;
-        const unkeepable = unkeepableBudget(question.settings, [chat, team]);
+        const unkeepable = unkeepableBudget(question.settings, config.ai);
         if (unkeepable !== undefined && !said.has(organization)) {
           said.add(organization);
           log.error("budget not kept", { organization, reason: unkeepable });
