@@ -63,6 +63,7 @@ export async function openPipeline(url: string, concurrency: number): Promise<Pi
     objectiveMs: 5_000,
     attempts: 3,
     backoffMs: 1_000,
+    patienceMs: 120_000,
     lease: () => lease,
     settings: () => settings,
     wakeIn: wake,

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { campaign } from "./campaign.ts";
 import { commands } from "./commands.ts";
 import { latency } from "./latency.ts";
 import { lines, type Benchmark, type Figure } from "./figure.ts";
@@ -9,6 +10,7 @@ import { throughput } from "./throughput.ts";
 /** In the order in which they are run unless told. */
 export const FIGURES: Readonly<Record<string, Benchmark>> = {
   throughput,
+  campaign,
   neighbour,
   memory,
   latency,

@@ -21,22 +21,25 @@ export const throughput: Benchmark = async ({ quick, say }) => {
   const server = await startRedisServer();
   const observer = new Redis(server.url);
   const pipeline = await openPipeline(server.url, CONCURRENCY);
-  const calls = await scriptCalls(observer, pipeline.message);
-  const raw = await openRaw(server.url, calls.perMessage);
+  const ours = await perMessage(observer, pipeline.message);
+  // What BullMQ calls by itself for a job is in both.
+  const bare = await openRaw(server.url, 0);
+  const calls = ours.scripts - (await perMessage(observer, bare.message)).scripts;
+  await bare.close();
+  const raw = await openRaw(server.url, calls);
   try {
     const rates = { ours: [] as number[], raw: [] as number[] };
     // The first round warms up, and does not count.
     for (let round = 0; round <= rounds; round++) {
       say(`throughput: round ${round} of ${rounds}`);
-      const ours = await rate(perRound, pipeline.message);
-      const theirs = await rate(perRound, raw.message);
+      const [through, alone] = [await rate(perRound, pipeline.message), await rate(perRound, raw.message)];
       if (round === 0) continue;
-      rates.ours.push(ours);
-      rates.raw.push(theirs);
+      rates.ours.push(through);
+      rates.raw.push(alone);
     }
     const value = median(rates.ours);
     const baseline = median(rates.raw);
-    const ratios = rates.ours.map((ours, index) => ours / rates.raw[index]!).toSorted((a, b) => a - b);
+    const ratios = rates.ours.map((each, index) => each / rates.raw[index]!).toSorted((a, b) => a - b);
     return [
       {
         name: "messages a second through the pipeline",
@@ -44,7 +47,7 @@ export const throughput: Benchmark = async ({ quick, say }) => {
         unit: "messages/s",
         interval: [Math.min(...rates.ours), Math.max(...rates.ours)],
         baseline: {
-          what: `BullMQ alone, a job and ${calls.perMessage} calls of an empty script per message, in turn`,
+          what: `BullMQ alone, a job and ${calls} calls of an empty script per message, in turn`,
           value: baseline,
         },
         ratio: value / baseline,
@@ -52,7 +55,7 @@ export const throughput: Benchmark = async ({ quick, say }) => {
         setUp:
           `${rounds} rounds of ${perRound} messages of ${CONVERSATIONS} conversations, ${CONCURRENCY} turns at once, WhatsApp and AI ` +
           `answer at once in the process; least and most of the rounds, ratios ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}; ` +
-          `${calls.inside} commands inside scripts per message, BullMQ's own included; ${machine()}`,
+          `${ours.all} commands per message altogether, those inside scripts included; ${machine()}`,
       },
     ];
   } finally {
@@ -76,30 +79,28 @@ async function rate(messages: number, send: Send): Promise<number> {
   return messages / ((performance.now() - began) / 1_000);
 }
 
-/** Calls of our own scripts for a message, by the server's count of all, less what BullMQ alone takes. */
-async function scriptCalls(redis: Redis, send: Send): Promise<{ perMessage: number; inside: number }> {
+interface Counts {
+  /** Calls of scripts. */
+  readonly scripts: number;
+  /** All commands, those inside scripts included. */
+  readonly all: number;
+}
+
+/** What the server counts for a message that comes alone. */
+async function perMessage(redis: Redis, send: Send): Promise<Counts> {
   const messages = 50;
   await send("1@lid");
   const before = await counts(redis);
   for (let number = 0; number < messages; number++) await send("1@lid");
   const after = await counts(redis);
-  const evals = (after.evals - before.evals) / messages;
-  // BullMQ's: add, and completing with the move to the next.
-  const ofBullMq = 2;
-  return {
-    perMessage: Math.round(evals) - ofBullMq,
-    inside: Math.round((after.all - before.all) / messages - evals),
-  };
+  const each = (count: number): number => Math.round(count / messages);
+  return { scripts: each(after.scripts - before.scripts), all: each(after.all - before.all) };
 }
 
-async function counts(redis: Redis): Promise<{ evals: number; all: number }> {
-  const info = await redis.info("everything");
-  const calls = (name: string): number =>
-    Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(info)?.[1] ?? 0);
-  return {
-    evals: calls("evalsha") + calls("eval"),
-    all: Number(/total_commands_processed:(\d+)/.exec(info)?.[1]),
-  };
+async function counts(redis: Redis): Promise<Counts> {
+  const stats = (await redis.info("commandstats")).matchAll(/cmdstat_evalsha:calls=(\d+)/g);
+  const all = Number(/total_commands_processed:(\d+)/.exec(await redis.info("stats"))?.[1]);
+  return { scripts: Number([...stats][0]?.[1] ?? 0), all };
 }
 
 async function openRaw(url: string, calls: number): Promise<{ message: Send; close(): Promise<void> }> {
