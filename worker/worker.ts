@@ -1,8 +1,11 @@
 import { createAi } from "./adapters/openai/start.ts";
+import { startAlerts } from "./alerts/start.ts";
+import { startAutomations } from "./automations/start.ts";
 import { createPump } from "./bulk/start.ts";
 import { startCampaigns } from "./campaigns/start.ts";
-import { BULK } from "./conversation/keys.ts";
+import { BULK, NOTICES, runOf } from "./conversation/keys.ts";
 import { MetricsPublisher } from "./metrics/publisher.ts";
+import { createNoticeDelivery } from "./notices/start.ts";
 import { createOwner } from "./owner.ts";
 import type { Platform } from "./platform.ts";
 import type { Standing } from "./runtime/readiness.ts";
@@ -18,16 +21,25 @@ export interface Running {
 /** Joins the others on the store, answers for the shards it gets, and takes its part of the jobs. */
 export async function startWorker(platform: Platform): Promise<Running> {
   const { config, log } = platform;
-  const ai = createAi(platform);
+  const ai = createAi(platform, platform.observed.meters);
   const campaigns = await startCampaigns(platform);
   const pump = createPump(platform, () => owner, campaigns.expand);
+  const automations = await startAutomations(platform, ai.writer, () => owner);
+  const notices = createNoticeDelivery(platform, () => owner);
   const owner = createOwner(platform, {
     completions: ai.completions,
     due: (organization, member) => {
-      if (member === BULK) pump.look(organization);
+      const run = runOf(member);
+      if (run !== undefined) automations.due(organization, run);
+      else if (member === BULK) pump.look(organization);
+      else if (member === NOTICES) void notices.look(organization);
       else log.error("nobody knows what is due", { organization, member });
     },
-    acked: (organization) => pump.acked(organization),
+    accepted: (conversation) => automations.accepted(conversation),
+    acked: (organization, part) => {
+      pump.acked(organization);
+      automations.acked(organization, part);
+    },
   });
   const metrics =
     config.metrics.destination === "none"
@@ -45,12 +57,14 @@ export async function startWorker(platform: Platform): Promise<Running> {
 
   await owner.membership.join();
   metrics?.start();
+  const alerts = startAlerts(platform);
   return {
     standing: () => owner.standing(),
     drain: async (drainMs) => {
       pump.close();
-      await Promise.all([owner.drain(drainMs), campaigns.drain(drainMs)]);
+      await Promise.all([owner.drain(drainMs), campaigns.drain(drainMs), automations.drain(drainMs)]);
       metrics?.stop();
+      alerts.stop();
     },
   };
 }

@@ -62,6 +62,11 @@ export class BusinessData {
     return await this.#read({ limit, said });
   }
 
+  /** The customers who wrote last in a span of time (ms), the last one first. One command. */
+  async wroteBetween(from: number, to: number, limit: number, said: number): Promise<CustomerChat[]> {
+    return await this.#read({ between: [from, to], limit, said });
+  }
+
   /** Undefined for what is no chat of a customer of this organization. One command. */
   async chat(chat: string, said: number): Promise<CustomerChat | undefined> {
     const [found] = await this.#read({ chat, said });

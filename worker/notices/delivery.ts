@@ -5,7 +5,7 @@ import { messageId } from "../conversation/message-id.ts";
 import type { Policy } from "../conversation/policy.ts";
 import { sealBody } from "../conversation/sealed.ts";
 import type { Conversation } from "../conversation/types.ts";
-import { errorFields, type Logger } from "../runtime/logging.ts";
+import type { Logger } from "../runtime/logging.ts";
 import { fenceOf, LeaseLost, type Lease } from "../sessions/lease.ts";
 import { scripts } from "./scripts.ts";
 import { openNotice } from "./sealed-notice.ts";
@@ -34,7 +34,10 @@ export interface DeliveryOptions {
   policy(organization: string): Policy;
   lease(organization: string): Lease | undefined;
   connection(organization: string): Directory | undefined;
-  wake(conversation: Conversation): void;
+  /** Letting the organization go waits for this. Never rejects. */
+  perform(organization: string, work: () => Promise<void>): Promise<void>;
+  /** Sends what the conversation's outbox has. */
+  deliver(conversation: Conversation): Promise<void>;
 }
 
 /** The owner's side of {@link Notices}: one by one they join the outbox of the chat with whom they are for. */
@@ -47,18 +50,11 @@ export class NoticeDelivery {
   }
 
   /** Some of an organization wait. Without a socket they go on to do so: its opening brings them up again. */
-  async deliver(organization: string): Promise<void> {
+  async look(organization: string): Promise<void> {
     if (this.#busy.has(organization)) return;
     this.#busy.add(organization);
-    try {
-      await this.#deliverAll(organization);
-    } catch (error) {
-      // The next owner's.
-      if (error instanceof LeaseLost) return;
-      this.#options.log.warn("notices not delivered, tried again", { organization, ...errorFields(error) });
-    } finally {
-      this.#busy.delete(organization);
-    }
+    await this.#options.perform(organization, async () => await this.#deliverAll(organization));
+    this.#busy.delete(organization);
   }
 
   async #deliverAll(organization: string): Promise<void> {
@@ -100,7 +96,7 @@ export class NoticeDelivery {
       body: sealBody(sealing, conversation, { text }),
     };
     if ((await this.#release(organization, { notice: notice.id, chat, part })) === "released")
-      this.#options.wake(conversation);
+      await this.#options.deliver(conversation);
     return true;
   }
 

@@ -1,5 +1,5 @@
 -- What is known of chats of customers, for people; writes nothing.
--- prefix, {organization, said (entries of each that go along), limit, or chat} → {head as JSON, history, unanswered}[]
+-- prefix, {organization, said (entries of each that go along), limit and between? ([from, to] in ms), or chat} → {head as JSON, history, unanswered}[]
 local prefix = ARGV[1]
 local item = cjson.decode(ARGV[2])
 local organization = item.organization
@@ -20,6 +20,12 @@ end
 if item.chat then
   local wrote = redis.call("ZSCORE", chats_key(prefix, organization), item.chat)
   if wrote or redis.call("ZSCORE", handed, item.chat) then add(item.chat, tonumber(wrote)) end
+elseif item.between then
+  local from, to = string.format("%.0f", item.between[1]), string.format("%.0f", item.between[2])
+  local ranked = redis.call(
+    "ZREVRANGEBYSCORE", chats_key(prefix, organization), to, from, "WITHSCORES", "LIMIT", 0, item.limit
+  )
+  for index = 1, #ranked, 2 do add(ranked[index], tonumber(ranked[index + 1])) end
 else
   add_ranked(chats_key(prefix, organization), true)
   add_ranked(handed, false)
