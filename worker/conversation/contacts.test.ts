@@ -14,7 +14,9 @@ async function contact({ deployment: { redis, keys }, conversation }: Chat) {
     redis.zrange(`${keys.prefix}:handed:${organization}`, "0", "-1"),
     redis.hgetall(`${keys.prefix}:day:${organization}:${day}`),
   ]);
-  return { known, chats, handed, counts };
+  // By the hour and by how long it took is told elsewhere.
+  const plain = Object.entries(counts).filter(([what]) => !what.includes(":"));
+  return { known, chats, handed, counts: Object.fromEntries(plain) };
 }
 
 describe("a contact", () => {
@@ -63,8 +65,8 @@ describe("a contact", () => {
       "stored",
     );
     expect((await chat.think()).messages).toMatchObject([{ text: "a", who: "team" }]);
-    const { known, chats } = await contact(chat);
-    expect([known, chats]).toEqual([{}, []]);
+    const { known, chats, counts } = await contact(chat);
+    expect([known["first"], chats, counts]).toEqual([undefined, [], {}]);
   });
 });
 
