@@ -65,7 +65,7 @@ function variable(inside: string, at: number): Variable {
     throw new InvalidTemplate(
       `template: expected a name between {{ and }} at character ${at + 1}, got "${name}"`,
     );
-  return { name: nameOf(name), fallback: bar < 0 ? undefined : inside.slice(bar + 1) };
+  return { name: nameOf(name), fallback: bar < 0 ? undefined : inside.slice(bar + 1).trim() };
 }
 
 function plain(text: string, at = 0): string {

@@ -77,9 +77,13 @@ end
 
 -- Takes the first part out of a lane: nothing will be sent, and the campaign counts why.
 local function drop(lane, outcome, reason)
-  redis.call("LPOP", lane_key(prefix, organization, lane))
+  local part = redis.call("LPOP", lane_key(prefix, organization, lane))
   local campaign = string.match(lane, CAMPAIGN_LANE)
-  if not campaign then return end
+  if not campaign then
+    part = part and cjson.decode(part)
+    if part then run_not_sent(prefix, shard, organization, part.source .. ":" .. part.run, part.part, reason or WANTS_NONE) end
+    return
+  end
   count_campaign(prefix, organization, campaign, outcome)
   if reason then count_campaign(prefix, organization, campaign, "failed:" .. reason) end
   end_if_done(prefix, shard, organization, campaign, time)
@@ -99,6 +103,14 @@ local function set_aside(lane, part)
   if wants_none(prefix, organization, part.chat, part.number, item.peppers) then
     drop(lane, "skipped")
     return "skipped"
+  end
+  local held = run_holds(prefix, shard, organization, part.source .. ":" .. part.run, part.part, time)
+  if held == "stop" then
+    drop(lane, "skipped")
+    return "skipped"
+  elseif held == "wait" then
+    keep_for_later(lane, part)
+    return "later"
   end
   if campaign and part.chat and redis.call("SISMEMBER", reached_key(prefix, organization, campaign), part.chat) == 1 then
     drop(lane, "repeated")

@@ -4,7 +4,7 @@ import { organizationId } from "../../sessions/organization.ts";
 
 /** Has the next recipients of a campaign made into messages. Losing or doubling one changes nothing. */
 export const EXPAND_JOB = "expand";
-/** Version of the payload: those that are newer are refused, older ones understood. */
+/** Of the payload as it is written now. */
 export const EXPAND_VERSION = 1;
 
 export interface ExpandPayload {
@@ -13,8 +13,7 @@ export interface ExpandPayload {
 }
 
 /** Ids only; what is to be done stands in the store. */
-export const expandPayload = z.strictObject({
-  v: z.int().min(1),
+export const expandPayload: z.ZodType<ExpandPayload> = z.strictObject({
   organization: organizationId,
   campaign: campaignId,
 });
