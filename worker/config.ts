@@ -38,6 +38,12 @@ export interface Config {
   readonly replies: { readonly objectiveMs: number; readonly concurrency: number };
   readonly whatsapp: { readonly url: string; readonly trustRoot: string; readonly ackTimeoutMs: number };
   readonly profile: Profile;
+  /** Times are HH:MM by each organization's own clock. */
+  readonly cron: {
+    readonly healthCheckSeconds: number;
+    readonly summaryAt: string;
+    readonly opportunitiesAt: string;
+  };
   /** Of a fleet; 0 a second for no limit. */
   readonly rate: { readonly perSecond: number; readonly burst: number };
   readonly sessions: { readonly leaseSeconds: number };
@@ -162,6 +168,11 @@ function grouped(env: Parsed): Config {
       ackTimeoutMs: env.OXY_ACK_TIMEOUT_MS,
     },
     profile: PROFILES[env.OXY_PROFILE],
+    cron: {
+      healthCheckSeconds: env.OXY_HEALTH_CHECK_SECONDS,
+      summaryAt: env.OXY_DAILY_SUMMARY_AT,
+      opportunitiesAt: env.OXY_OPPORTUNITIES_AT,
+    },
     rate: { perSecond: env.OXY_RATE_PER_SECOND, burst: env.OXY_RATE_BURST },
     sessions: { leaseSeconds: env.OXY_LEASE_SECONDS ?? PROFILES[env.OXY_PROFILE].leaseSeconds },
     automations: {

@@ -154,6 +154,24 @@ export const environmentShape = {
     "Messages a second that the processes of a fleet send together; 0 for no limit. Each number has a pace of its own besides.",
   ),
   OXY_RATE_BURST: integer(1, 10_000, "20", "How many of those may go out at once after a pause."),
+  OXY_HEALTH_CHECK_SECONDS: integer(
+    1,
+    86_400,
+    "900",
+    "How often every WhatsApp number is looked at, and what a daily job missed is made up for, in seconds.",
+  ),
+  OXY_DAILY_SUMMARY_AT: text(
+    /^([01]\d|2[0-3]):[0-5]\d$/,
+    "a time as 18:00",
+    "18:00",
+    "When each organization is told of its day, in its own time zone.",
+  ),
+  OXY_OPPORTUNITIES_AT: text(
+    /^([01]\d|2[0-3]):[0-5]\d$/,
+    "a time as 09:00",
+    "09:00",
+    "When each organization is told on weekdays of warm conversations that have gone quiet, in its own time zone.",
+  ),
   OXY_LEASE_SECONDS: required(decimal().pipe(z.number().min(1).max(3_600)).optional(), {
     about: "How long a shard stays owned without renewal, in seconds. When unset, as `OXY_PROFILE` has it.",
     expected: "a number from 1 to 3600",

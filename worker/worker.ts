@@ -5,6 +5,7 @@ import { createPump } from "./bulk/start.ts";
 import { startCampaigns } from "./campaigns/start.ts";
 import { BULK, NOTICES, runOf } from "./conversation/keys.ts";
 import { MetricsPublisher } from "./metrics/publisher.ts";
+import { startCron } from "./cron/start.ts";
 import { createNoticeDelivery } from "./notices/start.ts";
 import { createOwner } from "./owner.ts";
 import type { Platform } from "./platform.ts";
@@ -58,11 +59,17 @@ export async function startWorker(platform: Platform): Promise<Running> {
   await owner.membership.join();
   metrics?.start();
   const alerts = startAlerts(platform);
+  const cron = await startCron(platform, ai.writer);
   return {
     standing: () => owner.standing(),
     drain: async (drainMs) => {
       pump.close();
-      await Promise.all([owner.drain(drainMs), campaigns.drain(drainMs), automations.drain(drainMs)]);
+      await Promise.all([
+        owner.drain(drainMs),
+        campaigns.drain(drainMs),
+        automations.drain(drainMs),
+        cron.drain(drainMs),
+      ]);
       metrics?.stop();
       alerts.stop();
     },

@@ -61,3 +61,18 @@ export async function readHealth(redis: Redis, keys: Keys): Promise<ReadonlyMap<
     Object.entries(stored).map(([organization, json]) => [organization, JSON.parse(json) as SessionHealth]),
   );
 }
+
+/** In the place of what was found before. Two commands at the most. */
+export async function saveHealth(
+  redis: Redis,
+  keys: Keys,
+  health: readonly SessionHealth[],
+  gone: readonly string[],
+): Promise<void> {
+  if (gone.length > 0) await redis.hdel(healthKey(keys), ...gone);
+  if (health.length === 0) return;
+  await redis.hset(
+    healthKey(keys),
+    Object.fromEntries(health.map((each) => [each.organization, JSON.stringify(each)])),
+  );
+}
