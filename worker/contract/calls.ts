@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { automation, automationId, tagName } from "../automations/automation.ts";
+import { campaignDefinition, campaignId } from "../campaigns/definition.ts";
 import { organizationId, phoneNumber } from "../sessions/organization.ts";
 
-/** Of a campaign, an automation, a message: chosen by who calls, so that a call that is repeated is the same call. */
+/** Chosen by who calls, so that a call that is repeated is the same call. */
 export const callerId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, "expected 1 to 64 letters, digits, '-' or '_'");
@@ -31,11 +33,6 @@ const messageText = z
   .refine((text) => text.trim() !== "", "expected a text, got nothing to read")
   .refine((text) => text.isWellFormed(), "expected valid Unicode, got half of a surrogate pair");
 
-const tag = z
-  .string()
-  .trim()
-  .regex(/^[\p{L}\p{N}_-]{1,40}$/u, "expected 1 to 40 letters, digits, '-' or '_'");
-
 /** A message to one person. */
 const messageSend = z.strictObject({
   organization: organizationId,
@@ -50,10 +47,35 @@ const messageSend = z.strictObject({
   priority: z.enum(["reply", "campaign", "automation"]).default("automation"),
 });
 
+/** Rows that come with the call; a longer audience is uploaded as a file. */
+const ROWS_MAX = 10_000;
+
+const campaignCreate = z.strictObject({
+  organization: organizationId,
+  /** The same id twice is one campaign. */
+  id: campaignId,
+  ...campaignDefinition.shape,
+  /** By the names of its columns, one of which has the phone number: `telefone`, `phone` or the like. */
+  audience: z.array(z.record(z.string().max(60), z.union([z.string().max(1_000), z.number(), z.null()]))).max(ROWS_MAX),
+});
+
+const campaignControl = z.strictObject({ organization: organizationId, id: campaignId });
+
+const automationPut = z.strictObject({ organization: organizationId, ...automation.shape });
+const automationRemove = z.strictObject({ organization: organizationId, id: automationId });
+const automationStart = z.strictObject({
+  organization: organizationId,
+  /** The automation. */
+  id: automationId,
+  contact: contactSchema,
+  /** Why: the same cause twice starts it once. */
+  cause: callerId,
+});
+
 const contactTag = z.strictObject({
   organization: organizationId,
   contact: contactSchema,
-  tag,
+  tag: tagName,
   /** Taken off instead. */
   remove: z.boolean().default(false),
 });
@@ -71,6 +93,13 @@ const organizationErase = z.strictObject({ organization: organizationId });
 /** What other services may ask for. The last schema of each is its current version; those before it lead there. */
 export const calls = {
   "message.send": defined("Sends a text to one person.", messageSend),
+  "campaign.create": defined("Creates a campaign; it is sent in its window, at the number's pace.", campaignCreate),
+  "campaign.pause": defined("Nothing more of a campaign is released from now on.", campaignControl),
+  "campaign.resume": defined("Goes on with a campaign that was paused.", campaignControl),
+  "campaign.cancel": defined("Ends a campaign; whom it was not released to is forgotten.", campaignControl),
+  "automation.put": defined("Adds an automation, or changes the one with this id.", automationPut),
+  "automation.remove": defined("Removes an automation; its runs end.", automationRemove),
+  "automation.start": defined("Starts an automation for a contact, whatever its trigger is.", automationStart),
   "contact.tag": defined("Puts a tag on a contact, which may start automations.", contactTag),
   "contact.optOut": defined("A contact gets no campaigns and automations any more.", contactOptOut),
   "contact.erase": defined("Erases all that is stored of a contact.", contactErase),

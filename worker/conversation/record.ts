@@ -41,7 +41,7 @@ export interface RecordOptions {
 }
 
 /** Replies are 1. */
-export const PRIORITY = { campaign: 2, automation: 3 } as const;
+export const PRIORITY = { message: 1, campaign: 2, automation: 3 } as const;
 
 /**
  * The record of every conversation in the store: each method is one call, atomic there. What takes a lease writes
@@ -177,7 +177,7 @@ export class ConversationRecord {
   }
 
   /**
-   * Queues a message of a campaign or an automation, once however often it is called within a week. Any process may: nothing is sent by it.
+   * Queues a message that no turn made, once however often it is called within a week. Any process may: nothing is sent by it.
    */
   async enqueue(conversation: Conversation, offer: Offer): Promise<"queued" | "repeated"> {
     const { organization, chat } = conversation;
@@ -189,7 +189,8 @@ export class ConversationRecord {
       id: messageId(conversation, turn, offer.part),
       part: offer.part,
       priority: PRIORITY[offer.source],
-      role: offer.source,
+      role: offer.source === "message" ? "assistant" : offer.source,
+      counts: offer.source,
       body: this.#seal(conversation, offer.text),
       ...this.#policy(organization),
     };

@@ -117,10 +117,11 @@ export type Failed =
 /** 1 replies, 2 campaigns, 3 automations. */
 type Priority = 1 | 2 | 3;
 
-/** A message of a campaign or an automation. */
+/** A message that no turn made. */
 export interface Offer {
-  readonly source: "campaign" | "automation";
-  /** Identifies the campaign's or the automation's run; with `part` it makes the WhatsApp id. */
+  /** `message`: somebody waits for it, as for a reply. */
+  readonly source: "message" | "campaign" | "automation";
+  /** Identifies the message, or the campaign's or the automation's run; with `part` it makes the WhatsApp id. */
   readonly run: string;
   readonly part: number;
   readonly text: string;
