@@ -42,6 +42,24 @@ test.each<[what: string, data: unknown, reason: RegExp]>([
   expect(turn).not.toHaveBeenCalled();
 });
 
+test.each<[what: string, data: unknown]>([
+  ["as they were before they had one", conversation],
+  ["of the version that is understood", { v: 1, ...conversation }],
+])("a wake-up %s is understood", async (_what, data) => {
+  const { turn, look } = ports();
+  await handleMessageJob({ name: TURN_JOB, data }, { turn, look });
+  expect(turn).toHaveBeenCalledExactlyOnceWith(conversation);
+});
+
+test("a wake-up of a newer version is refused with both, whatever is in it", async () => {
+  const { turn, look } = ports();
+  const newer = { v: 2, conversations: [conversation] };
+  await expect(handleMessageJob({ name: TURN_JOB, data: newer }, { turn, look })).rejects.toThrow(
+    "job turn: expected version 1 or older, got 2",
+  );
+  expect(turn).not.toHaveBeenCalled();
+});
+
 test("a job of another name is refused with those that are known", async () => {
   await expect(handleMessageJob({ name: "send", data: conversation }, ports())).rejects.toThrow(
     "unknown job send: expected turn or look",

@@ -1,5 +1,6 @@
 import type { Conversation } from "../../conversation/types.ts";
-import { LOOK_JOB, TURN_JOB, turnPayload } from "./job.ts";
+import { readPayload } from "../payload.ts";
+import { LOOK_JOB, TURN_JOB, TURN_VERSION, turnPayload } from "./job.ts";
 
 export interface MessageJob {
   readonly name: string;
@@ -14,21 +15,13 @@ export interface MessagePorts {
 /** @throws Error for a job that is none of ours: it is kept as failed, for a person to see */
 export async function handleMessageJob(job: MessageJob, ports: MessagePorts): Promise<void> {
   switch (job.name) {
-    case TURN_JOB: {
-      const payload = turnPayload.safeParse(job.data);
-      if (!payload.success)
-        throw new Error(`malformed ${TURN_JOB} job: ${payload.error.issues.map(explain).join("; ")}`);
-      await ports.turn(payload.data);
+    case TURN_JOB:
+      await ports.turn(readPayload(TURN_JOB, TURN_VERSION, turnPayload, job.data));
       return;
-    }
     case LOOK_JOB:
       await ports.look();
       return;
     default:
       throw new Error(`unknown job ${job.name}: expected ${TURN_JOB} or ${LOOK_JOB}`);
   }
-}
-
-function explain(issue: { path: readonly PropertyKey[]; message: string }): string {
-  return `${issue.path.join(".") || "payload"}: ${issue.message}`;
 }

@@ -4,6 +4,8 @@ import { organizationId } from "../../sessions/organization.ts";
 
 /** Wakes the owner of a conversation. Losing or doubling one changes nothing: the record says what is due. */
 export const TURN_JOB = "turn";
+/** Of the payload; one that says none is of the first. */
+export const TURN_VERSION = 1;
 /** Makes a process look for shards that were just released. */
 export const LOOK_JOB = "look";
 
