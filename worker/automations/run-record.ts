@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Sealing } from "../adapters/redis/sealing.ts";
+import { optOutPeppers } from "../bulk/erased-opt-outs.ts";
 import { messageId } from "../conversation/message-id.ts";
 import type { Policy } from "../conversation/policy.ts";
 import { openBody, sealBody } from "../conversation/sealed.ts";
@@ -214,8 +215,9 @@ export class RunRecord {
   }
 
   async #run<T>(name: "claim" | "advance" | "expand", organization: string, item: object): Promise<T> {
-    const { redis, keys, policy } = this.#options;
-    const payload = JSON.stringify({ organization, ...policy(organization), ...item });
+    const { redis, keys, sealing, policy } = this.#options;
+    const peppers = optOutPeppers(sealing, organization);
+    const payload = JSON.stringify({ organization, peppers, ...policy(organization), ...item });
     return (await scripts[name].run(redis, [], [shardOf(organization), keys.prefix, payload])) as T;
   }
 }

@@ -1,5 +1,5 @@
 -- What became of a step, with what it does in the store: one write, by whoever has the token.
--- shard, prefix, {organization, run, token, step, forMs, day, retentionMs, runsPerHour, outcome} → JSON: "step" when the run goes on at
+-- shard, prefix, {organization, run, token, step, forMs, peppers, day, retentionMs, runsPerHour, outcome} → JSON: "step" when the run goes on at
 -- once, and it is the caller's still; "sent" when a message is in the outbox; "later", "gone", or "lost" when it was not the caller's
 -- any more
 local shard, prefix = ARGV[1], ARGV[2]
@@ -26,11 +26,11 @@ end
 -- A message of the run may go out now; else what becomes of it.
 local function unless_sendable()
   local person = taken_by_person(prefix, run.organization, run.chat, time)
-  if redis.call("HEXISTS", contact_key(prefix, run.organization, run.chat), "optedOut") == 1 then
-    return stop("the contact wants no messages of this kind")
+  if wants_no_automation(prefix, item, run.chat) then
+    return stop(WANTS_NONE)
   end
   if not person then return nil end
-  if run.person ~= "wait" then return stop("a person has taken the chat over") end
+  if run.person ~= "wait" then return stop(TAKEN_OVER) end
   rest_run(prefix, shard, run, "waiting", person)
   return later()
 end

@@ -1,5 +1,5 @@
 -- Takes a run that is due, or sees to it that it is looked at when it is. Not fenced: what it sends goes by the record.
--- shard, prefix, {organization, run, token, forMs, fresh, day, retentionMs, runsPerHour} → JSON: "step" with what it needs; "schedule"
+-- shard, prefix, {organization, run, token, forMs, fresh, peppers, day, retentionMs, runsPerHour} → JSON: "step" with what it needs; "schedule"
 -- with when, and how far it has come; "busy", "later" or "gone"
 local shard, prefix = ARGV[1], ARGV[2]
 local item = cjson.decode(ARGV[3])

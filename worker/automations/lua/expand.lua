@@ -1,6 +1,6 @@
 -- Begins a batch of the runs of a schedule, one for each contact that has the tag: in the order of their chats, from where the last
 -- batch ended, so that each gets one whatever happens in between.
--- shard, prefix, {organization, run, token, tag, occurrence, next, batch, pauseMs, day, retentionMs, runsPerHour}
+-- shard, prefix, {organization, run, token, tag, occurrence, next, batch, pauseMs, peppers, day, retentionMs, runsPerHour}
 -- → {begun, goes on: 1 or 0}, or "lost"
 local shard, prefix = ARGV[1], ARGV[2]
 local item = cjson.decode(ARGV[3])
@@ -18,7 +18,7 @@ for _, chat in ipairs(chats) do
     break
   end
   item.chat, cursor = chat, chat
-  if redis.call("HEXISTS", contact_key(prefix, item.organization, chat), "optedOut") == 0 then
+  if not wants_no_automation(prefix, item, chat) then
     local id = string.sub(redis.sha1hex(run.automation .. " " .. chat .. " " .. whole(item.occurrence)), 1, 24)
     if begin_run(prefix, shard, item, { automation = run.automation, run = id }, 1) then begun = begun + 1 end
   end

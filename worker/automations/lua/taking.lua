@@ -1,16 +1,10 @@
 -- Taking a run, to do its step: whoever has the token may end it, until somebody else takes it.
 
--- Ms until which a person has the chat, if one has.
-local function taken_by_person(prefix, organization, chat, time)
-  local till = tonumber(redis.call("HGET", conversation_key(prefix, organization, chat), "silentUntil") or 0)
-  return till > time and till or nil
-end
-
 -- Takes a run whose time has come for `item.forMs` under `item.token`. Returns JSON.
 local function take_run(prefix, shard, item, run, time, with_definition)
   local automation = automation_of(prefix, run.organization, run.automation)
   if not automation or not automation.on then
-    end_run(prefix, shard, run, "stopped", automation and "the automation was switched off" or "the automation was removed")
+    end_run(prefix, shard, run, "stopped", automation and SWITCHED_OFF or REMOVED)
     return cjson.encode({ kind = "gone", state = run.state, reason = run.reason })
   end
   -- Whoever had it before is gone: what kills each who does it must not be done for ever.
@@ -18,7 +12,7 @@ local function take_run(prefix, shard, item, run, time, with_definition)
   run.token, run["until"] = item.token, time + item.forMs
   redis.call("HSET", run.key, "token", run.token, "until", whole(run["until"]), "attempt", run.attempt)
   look_at_run(prefix, shard, run.organization, run.id, run["until"])
-  local contact = redis.call("HMGET", contact_key(prefix, run.organization, run.chat), "wrote", "optedOut", "number")
+  local contact = redis.call("HMGET", contact_key(prefix, run.organization, run.chat), "wrote", "number")
   return cjson.encode({
     kind = "step",
     run = run.id,
@@ -30,8 +24,8 @@ local function take_run(prefix, shard, item, run, time, with_definition)
     began = run.began,
     now = time,
     wrote = tonumber(contact[1] or nil),
-    optedOut = contact[2] and true or false,
-    number = contact[3] or nil,
+    optedOut = wants_no_automation(prefix, item, run.chat),
+    number = contact[2] or nil,
     personUntil = taken_by_person(prefix, run.organization, run.chat, time),
     waits = run.person == "wait",
     tags = redis.call("SMEMBERS", tags_key(prefix, run.organization, run.chat)),

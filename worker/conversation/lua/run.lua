@@ -13,6 +13,10 @@ local HOUR_MS = 3600 * 1000
 local SENDING_LOOK_MS = HOUR_MS
 local SENDING_MAX_MS = 7 * 24 * HOUR_MS
 local RUNS_PER_HOUR = 1000
+local WANTS_NONE = "the contact wants no messages of this kind"
+local REMOVED = "the automation was removed"
+local SWITCHED_OFF = "the automation was switched off"
+local TAKEN_OVER = "a person has taken the chat over"
 
 -- Hash of an organization: automation → `version on|off perContactPerDay stop|wait steps trigger`; the trigger is its name, or
 -- `tag:<tag>`.
@@ -277,5 +281,34 @@ end
 -- A message of a run will not be sent: the server refused it, or it was taken out of its lane.
 local function run_not_sent(prefix, shard, organization, source, part, reason)
   local run = run_of_part(prefix, organization, source, part)
-  if run then end_run(prefix, shard, run, "failed", reason) end
+  if run then end_run(prefix, shard, run, reason == WANTS_NONE and "stopped" or "failed", reason) end
+end
+
+local function wants_no_automation(prefix, item, chat)
+  local number = redis.call("HGET", contact_key(prefix, item.organization, chat), "number") or nil
+  return wants_none(prefix, item.organization, chat, number, item.peppers)
+end
+
+-- Ms until which a person has the chat, if one has.
+local function taken_by_person(prefix, organization, chat, time)
+  local till = tonumber(redis.call("HGET", conversation_key(prefix, organization, chat), "silentUntil") or 0)
+  return till > time and till or nil
+end
+
+-- Whether a message of a run, whose turn it is in its lane, may go out: nil when it may (or is of no run); "stop" when the run has
+-- ended, or ends by this; "wait" while a person has the chat.
+local function run_holds(prefix, shard, organization, source, part, time)
+  local id = string.match(source, "^automation:(.+)$")
+  local run = id and read_run(prefix, organization, id)
+  if not run then return nil end
+  if has_ended(run) or run.step ~= part then return "stop" end
+  local automation = automation_of(prefix, organization, run.automation)
+  if not automation or not automation.on then
+    end_run(prefix, shard, run, "stopped", automation and SWITCHED_OFF or REMOVED)
+    return "stop"
+  end
+  if not taken_by_person(prefix, organization, run.chat, time) then return nil end
+  if run.person == "wait" then return "wait" end
+  end_run(prefix, shard, run, "stopped", TAKEN_OVER)
+  return "stop"
 end
