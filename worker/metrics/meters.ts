@@ -160,7 +160,7 @@ export class Meters implements AiObserver {
 
   breaker(name: string, state: BreakerState): void {
     const model = this.#model(name);
-    for (const breaker of LABELS.breaker) this.#breaker.set({ model, breaker }, breaker === state ? 1 : 0);
+    this.#setBreaker(model, state);
     if (state === "closed") this.#open.delete(model);
     else this.#open.add(model);
   }
@@ -171,8 +171,17 @@ export class Meters implements AiObserver {
   }
 
   #model(name: string): string {
-    if (this.#models.size < MODELS_MAX) this.#models.add(name);
-    return this.#models.has(name) ? name : "other";
+    const model = this.#models.has(name) || this.#models.size < MODELS_MAX ? name : "other";
+    if (!this.#models.has(model)) {
+      this.#models.add(model);
+      // Until it is told otherwise.
+      this.#setBreaker(model, "closed");
+    }
+    return model;
+  }
+
+  #setBreaker(model: string, state: BreakerState): void {
+    for (const breaker of LABELS.breaker) this.#breaker.set({ model, breaker }, breaker === state ? 1 : 0);
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {

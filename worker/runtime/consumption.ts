@@ -6,7 +6,7 @@ import { errorFields, type Logger } from "./logging.ts";
 import type { Fetching, LongBlockingWorker } from "./long-blocking-worker.ts";
 
 /** What waits while slots are free is to be fetched within this time, in ms. */
-export const STOPPED_AFTER_MS = 20_000;
+const STOPPED_AFTER_MS = 20_000;
 /** How long Redis may take to say what waits, in ms. */
 const PATIENCE_MS = 1_000;
 /** A check that comes sooner gets the answer of the one before, in ms. */
@@ -41,6 +41,16 @@ export interface ConsumptionReport {
   readonly queues: readonly QueueHealth[];
 }
 
+export interface ConsumptionOptions {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly log: Logger;
+  /** What waits while slots are free is to be fetched within this time, in ms; 20 s unless told. */
+  readonly stoppedAfterMs?: number;
+  /** A check that comes sooner gets the answer of the one before, in ms; 5 s unless told. */
+  readonly freshMs?: number;
+}
+
 interface Watched {
   readonly worker: LongBlockingWorker;
   readonly since: number;
@@ -62,13 +72,17 @@ export class Consumption {
   readonly #redis: Redis;
   readonly #prefix: string;
   readonly #log: Logger;
+  readonly #stoppedAfterMs: number;
+  readonly #freshMs: number;
   readonly #watched = new Map<string, Watched>();
   #last: { readonly at: number; readonly report: Promise<ConsumptionReport> } | undefined;
 
-  constructor(options: { readonly redis: Redis; readonly keys: Keys; readonly log: Logger }) {
+  constructor(options: ConsumptionOptions) {
     this.#redis = options.redis;
     this.#prefix = options.keys.prefix;
     this.#log = options.log;
+    this.#stoppedAfterMs = options.stoppedAfterMs ?? STOPPED_AFTER_MS;
+    this.#freshMs = options.freshMs ?? FRESH_MS;
   }
 
   /**
@@ -93,7 +107,7 @@ export class Consumption {
   /** At most one command, and none while every queue has been fetched from lately. */
   async report(): Promise<ConsumptionReport> {
     const now = performance.now();
-    if (this.#last === undefined || now - this.#last.at > FRESH_MS)
+    if (this.#last === undefined || now - this.#last.at > this.#freshMs)
       this.#last = { at: now, report: this.#ask() };
     return await this.#last.report;
   }
@@ -101,7 +115,9 @@ export class Consumption {
   /** Queues of which it has to be known what waits in them. */
   get doubtful(): readonly string[] {
     const now = performance.now();
-    return [...this.#watched].flatMap(([name, watched]) => (isQuiet(watched, now) ? [name] : []));
+    return [...this.#watched].flatMap(([name, watched]) =>
+      isQuiet(watched, now, this.#stoppedAfterMs) ? [name] : [],
+    );
   }
 
   /** @param inQueues what stands in the {@link doubtful} ones; undefined where Redis does not say */
@@ -109,7 +125,14 @@ export class Consumption {
     const now = performance.now();
     const queues = [...this.#watched].map(([name, watched]): QueueHealth => {
       const { active, concurrency, fetchedAt } = watched.worker.fetching;
-      const verdict = verdictOn(watched, inQueues === undefined ? undefined : inQueues.get(name), now);
+      const verdict = verdictOn(
+        watched,
+        inQueues === undefined ? undefined : inQueues.get(name),
+        now,
+        this.#stoppedAfterMs,
+      );
+      // Whoever took what wakes may have died of it.
+      if (watched.waitingSince === now) this.#nudge(name);
       if (verdict.state === "stopped") this.#mend(name, watched, verdict.reason ?? "");
       return {
         queue: name,
@@ -137,20 +160,34 @@ export class Consumption {
   }
 
   #connected(watched: Watched): void {
-    if (watched.prove === undefined) return;
     clearTimeout(watched.proof);
     const connectedAt = performance.now();
     watched.proof = setTimeout(() => {
-      const { tookAt = -Infinity, closing } = watched.worker.fetching;
+      const { name, fetching } = watched.worker;
+      const { tookAt = -Infinity, fetchedAt = -Infinity, closing } = fetching;
       if (closing || tookAt >= connectedAt) return;
+      if (watched.prove === undefined) {
+        // The first fetch comes by itself.
+        if (fetchedAt < connectedAt) this.#nudge(name);
+        return;
+      }
       const provingSince = performance.now();
-      watched.prove?.().then(
+      watched.prove().then(
         () => (watched.provingSince = provingSince),
         // Then nothing can be added, and there is nothing to fetch.
-        (error: unknown) =>
-          this.#log.warn("proof not added", { queue: watched.worker.name, ...errorFields(error) }),
+        (error: unknown) => this.#log.warn("proof not added", { queue: name, ...errorFields(error) }),
       );
     }, PROOF_AFTER_MS).unref();
+  }
+
+  /**
+   * Wakes whoever blocks on the queue. What wakes them is taken off by the server: if the connection breaks just then,
+   * nobody hears of it, and what waits would wait for minutes.
+   */
+  #nudge(name: string): void {
+    this.#redis
+      .zadd(`${this.#prefix}:${name}:marker`, 0, "0")
+      .catch((error: unknown) => this.#log.warn("queue not nudged", { queue: name, ...errorFields(error) }));
   }
 
   /** The known way in which a fetch stops is a connection that hangs. */
@@ -161,6 +198,7 @@ export class Consumption {
     this.#log.error("queue not taken from, its connection is replaced", { queue: name, reason });
     watched.worker
       .reconnect()
+      .then(() => this.#nudge(name))
       .catch((error: unknown) =>
         this.#log.warn("connection not replaced", { queue: name, ...errorFields(error) }),
       );
@@ -181,10 +219,10 @@ export function inQueuesOf(
 }
 
 /** Has fetched nothing for a while, though it could. */
-function isQuiet({ worker, since }: Watched, now: number): boolean {
+function isQuiet({ worker, since }: Watched, now: number, afterMs: number): boolean {
   const { running, closing, active, concurrency, fetchedAt = since, freeSince } = worker.fetching;
   if (!running || closing || active >= concurrency) return false;
-  return now - Math.max(fetchedAt, freeSince) >= STOPPED_AFTER_MS;
+  return now - Math.max(fetchedAt, freeSince) >= afterMs;
 }
 
 /** @param inQueue what stands in it, where it is known */
@@ -192,12 +230,14 @@ function verdictOn(
   watched: Watched,
   inQueue: InQueue | undefined,
   now: number,
+  afterMs: number,
 ): Pick<QueueHealth, "state" | "reason"> {
   const fetching: Fetching = watched.worker.fetching;
   if (fetching.closing) return { state: "draining" };
   if (!fetching.running) return { state: "stopped", reason: "its loop has ended" };
   if (fetching.active >= fetching.concurrency) return { state: "busy" };
-  if (!isQuiet(watched, now)) return { state: fetching.fetchedAt === undefined ? "starting" : "consuming" };
+  if (!isQuiet(watched, now, afterMs))
+    return { state: fetching.fetchedAt === undefined ? "starting" : "consuming" };
   // Redis is away, and so is what could be fetched.
   if (inQueue === undefined) return { state: "unknown" };
   if (inQueue.paused) return { state: "paused" };
@@ -208,9 +248,9 @@ function verdictOn(
     return { state: "consuming" };
   }
   const { provingSince } = watched;
-  if (provingSince !== undefined && provingSince > tookAt && now - provingSince >= STOPPED_AFTER_MS)
+  if (provingSince !== undefined && provingSince > tookAt && now - provingSince >= afterMs)
     return { state: "stopped", reason: "a job of proof was not taken" };
   if (watched.waitingSince === undefined || watched.waitingSince < fetchedAt) watched.waitingSince = now;
-  if (now - watched.waitingSince < STOPPED_AFTER_MS) return { state: "consuming" };
+  if (now - watched.waitingSince < afterMs) return { state: "consuming" };
   return { state: "stopped", reason: `${inQueue.waiting} waiting, and none was taken` };
 }
