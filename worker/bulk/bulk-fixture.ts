@@ -47,6 +47,8 @@ export class OwnedNumber {
   /** Acks come at once; else when they are given. */
   acks = true;
   connected = true;
+  /** Outboxes are sent; else the process dies before. */
+  writes = true;
   /** What a look-up does before it answers. */
   lookUp: (number: string) => Promise<void> = async () => {};
   settings: OrganizationSettings;
@@ -229,7 +231,7 @@ export class OwnedNumber {
 
   async #deliver(conversation: Conversation): Promise<void> {
     const { record } = this.deployment;
-    for (;;) {
+    while (this.writes) {
       const part = await record.sent(this.lease, conversation, {
         ackMs: 60_000,
         wire: `socket ${this.#epoch}`,

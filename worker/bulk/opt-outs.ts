@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Policy } from "../conversation/policy.ts";
+import { shardOf } from "../sessions/shards.ts";
 import type { Recipient } from "./lanes.ts";
 import { scripts } from "./scripts.ts";
 
@@ -31,6 +32,6 @@ export class OptOuts {
   async #set(organization: string, contact: Recipient, on: boolean): Promise<boolean> {
     const { redis, keys, policy } = this.#options;
     const item = JSON.stringify({ organization, on, ...contact, ...policy(organization) });
-    return (await scripts.optOut.run(redis, [], [keys.prefix, item])) === 1;
+    return (await scripts.optOut.run(redis, [], [shardOf(organization), keys.prefix, item])) === 1;
   }
 }

@@ -19,6 +19,8 @@ interface Model {
   attempts: number;
   held: boolean;
   failed: boolean;
+  /** How many of `inbound` were told that no answer comes. */
+  givenUp: number;
   backingOff: boolean;
   silent: boolean;
   /** The customer was thanked for something that cannot be read. */
@@ -169,7 +171,7 @@ function keepOut(model: Model, entry: string): void {
   model.out = model.out.filter(
     ({ priority }, index) => priority > 1 || (index === 0 && model.onItsWay !== "no"),
   );
-  Object.assign(model, { thought: undefined, open: false, failed: false, backingOff: false });
+  Object.assign(model, { thought: undefined, open: false, failed: false, givenUp: 0, backingOff: false });
 }
 
 const person = { sender: "551@lid", at: WROTE_AT } as const;
@@ -226,6 +228,10 @@ const optedOut: Action = async (model, chat) => {
   expect(await chat.receive({ kind: "customer", id, ...person, text: id, optOut: "no more" })).toBe(
     "opted-out",
   );
+  // What goes to many and is not on its way yet is dropped.
+  model.out = model.out.filter(
+    ({ priority }, index) => priority === 1 || (index === 0 && model.onItsWay !== "no"),
+  );
   model.history.push(`customer: ${id}`);
   notice(model, chat, id, "no more");
 };
@@ -269,8 +275,10 @@ const revoked =
     const index = model.inbound.indexOf(of);
     if (index === -1) return;
     model.inbound.splice(index, 1);
+    if (index < model.givenUp) model.givenUp--;
     rethought(model, index);
-    if (model.inbound.length === 0) Object.assign(model, { open: false, failed: false, backingOff: false });
+    if (model.inbound.length === 0)
+      Object.assign(model, { open: false, failed: false, givenUp: 0, backingOff: false });
   };
 
 const begin =
@@ -321,7 +329,7 @@ const commit =
     expect(await chat.commit(turn, ...texts)).toBe(current ? "committed" : "stale");
     if (!current) return;
     model.history.push(...model.inbound.splice(0, consumed).map((id) => said(model, id)));
-    Object.assign(model, { thought: undefined, open: false, backingOff: false });
+    Object.assign(model, { thought: undefined, open: false, givenUp: 0, backingOff: false });
     for (const [index, text] of texts.entries()) {
       queue(model, {
         id: chat.idOf(turn.turn, index + 1),
@@ -333,24 +341,37 @@ const commit =
     }
   };
 
+interface Failing {
+  readonly maxAttempts: number;
+  readonly backoffMs: number;
+  readonly patienceMs: number | undefined;
+  readonly holdAfterMs: number | undefined;
+}
+
 const fail =
-  (at: number, maxAttempts: number, backoffMs: number): Action =>
+  (at: number, { maxAttempts, backoffMs, patienceMs, holdAfterMs }: Failing): Action =>
   async (model, chat) => {
     const turn = pick(model.thoughts, at) ?? NOBODY;
-    const { kind } = await chat.fail(turn, { maxAttempts, backoffMs });
+    const consumed = model.thought?.consumed ?? 0;
+    const { kind } = await chat.fail(turn, { maxAttempts, backoffMs, patienceMs, holdAfterMs });
     if (!isCurrent(model, turn)) {
       expect(kind).toBe("stale");
       return;
     }
-    model.attempts++;
     model.thought = undefined;
-    if (model.attempts < maxAttempts) {
+    const somebodyWaits = model.inbound.length > model.givenUp;
+    const spared = patienceMs !== undefined && somebodyWaits;
+    if (!spared) model.attempts++;
+    if (spared ? patienceMs > 0 : model.attempts < maxAttempts) {
       expect(kind).toBe("again");
       model.backingOff = backoffMs > 0;
+      if (holdAfterMs !== 0 || model.held) return;
+      model.held = true;
+      queue(model, { id: chat.idOf(turn.turn, 0), text: "one moment", priority: 1, turn: turn.turn });
       return;
     }
     expect(kind).toBe("failed");
-    Object.assign(model, { open: false, failed: true, backingOff: false });
+    Object.assign(model, { open: false, failed: true, givenUp: consumed, backingOff: false });
     queue(model, {
       id: chat.idOf(turn.turn, model.held ? 1 : 0),
       text: "sorry",
@@ -438,8 +459,16 @@ const steps = [
   last.map((at) => new Step(`hold(${at})`, hold(at))),
   fc.tuple(last, fc.nat(3)).map(([at, parts]) => new Step(`commit(${at}, ${parts})`, commit(at, parts))),
   fc
-    .tuple(last, fc.integer({ min: 1, max: 3 }), ms)
-    .map(([at, max, backoffMs]) => new Step(`fail(${at}, ${max}, ${backoffMs})`, fail(at, max, backoffMs))),
+    .tuple(
+      last,
+      fc.record({
+        maxAttempts: fc.integer({ min: 1, max: 3 }),
+        backoffMs: ms,
+        patienceMs: fc.constantFrom(undefined, undefined, 0, MINUTE),
+        holdAfterMs: fc.constantFrom(undefined, 0, 60 * MINUTE),
+      }),
+    )
+    .map(([at, failing]) => new Step(`fail(${at}, ${JSON.stringify(failing)})`, fail(at, failing))),
   fc
     .tuple(fc.constantFrom("campaign" as const, "automation" as const), fc.nat(4))
     .map(([source, part]) => new Step(`enqueue(${source}, ${part})`, enqueue(source, part))),
@@ -467,6 +496,7 @@ async function setup(): Promise<{ model: Model; real: Chat }> {
       attempts: 0,
       held: false,
       failed: false,
+      givenUp: 0,
       backingOff: false,
       silent: false,
       noticed: false,

@@ -177,7 +177,8 @@ local function end_if_done(prefix, shard, organization, campaign, time)
   if ended >= tonumber(counts[2]) then end_campaign(prefix, shard, organization, campaign, "done", time) end
 end
 
--- A part left its outbox, acked or refused: hooks of acked.lua and refused.lua. `source` is what `source_of` says.
+-- A part left its outbox: `outcome` is "sent" (acked), "failed" (refused, with `item.reason`) or "skipped". `source` is what
+-- `source_of` says.
 local function flight_ended(prefix, shard, item, source, outcome, time)
   local kind, run = string.match(source, "^(%a+):(.+)$")
   if kind ~= "campaign" and kind ~= "automation" then return end
@@ -185,7 +186,7 @@ local function flight_ended(prefix, shard, item, source, outcome, time)
   redis.call("HDEL", flight, item.id)
   if outcome == "sent" then
     redis.call("HDEL", key, "refusals")
-  elseif time >= tonumber(redis.call("HGET", key, "pausedUntil") or 0) then
+  elseif outcome == "failed" and time >= tonumber(redis.call("HGET", key, "pausedUntil") or 0) then
     -- Those that were on their way together are refused together: that is one reason to wait.
     local refusals = redis.call("HINCRBY", key, "refusals", 1)
     local pause = math.min(FIRST_PAUSE_MS * 2 ^ (refusals - 1), LONGEST_PAUSE_MS)

@@ -45,6 +45,7 @@ local function arrive(prefix, shard, item)
   if item.optIn then opt_in(prefix, item) end
   if item.optOut then
     opt_out(prefix, item, time)
+    drop_bulk(record, time)
     add_history(record, { entry_of(item) })
     if type(item.optOut) == "table" then reply_with(record, item.optOut) end
     if record.state ~= "thinking" then settle(record) end

@@ -175,7 +175,7 @@ end
 
 -- Whom the thought answers: whoever wrote the last of what it answers. "team", or nil for a customer.
 local function asked_by(record)
-  local last = redis.call("LINDEX", record.inbound, record.consumed - 1)
+  local last = redis.call("LINDEX", record.inbound, math.max(0, record.consumed - 1))
   return last and cjson.decode(last).who
 end
 
@@ -255,4 +255,18 @@ end
 local function source_of(part)
   if type(part.turn) == "number" then return "reply" end
   return (string.gsub(part.turn, " ", ":"))
+end
+
+-- Somebody wants nothing that goes to many: what is not on its way yet is not sent.
+local function drop_bulk(record, time)
+  for index, encoded in ipairs(redis.call("LRANGE", record.outbound, 0, -1)) do
+    local part = cjson.decode(encoded)
+    local on_its_way = index == 1 and record.sends > 0
+    if not on_its_way and part.priority > 1 then
+      redis.call("LREM", record.outbound, 1, encoded)
+      local item = { organization = record.organization, id = part.id }
+      flight_ended(record.prefix, record.shard, item, source_of(part), "skipped", time)
+    end
+  end
+  if redis.call("EXISTS", record.outbound) == 0 then record.sendAt = nil end
 end
