@@ -8,8 +8,6 @@ export interface Question {
   readonly history: readonly Said[];
   /** What is to be answered, oldest first; who wrote the last one decides which AI answers. */
   readonly messages: readonly Unanswered[];
-  /** How many messages before those are answered with them. */
-  readonly skipped?: number;
   /** What the organization's AI has cost today, in millionths of a USD, as far as prices are known. */
   readonly spentMicroUsd: number;
 }

@@ -11,7 +11,6 @@ type Head = Pick<Thought, "kind" | "turn" | "attempt" | "held"> & {
   readonly begun: number;
   /** When what somebody waits for was stored; missing where all were told that no answer comes. */
   readonly since?: number;
-  readonly skipped: number;
   /** Missing while nothing was spent. */
   readonly spentMicroUsd?: number;
 };
@@ -30,7 +29,7 @@ export function openBegun(
     return { ...rest, ...openBody(sealing, conversation, body) } as T;
   };
   const unanswered = messages.map((message) => open<Unanswered>(message));
-  const { kind, turn, attempt, held, begun, since = begun, skipped, spentMicroUsd = 0 } = head;
+  const { kind, turn, attempt, held, begun, since = begun, spentMicroUsd = 0 } = head;
   return {
     kind,
     turn,
@@ -38,7 +37,6 @@ export function openBegun(
     attempt,
     held,
     messages: unanswered,
-    skipped,
     spentMicroUsd,
     history: history.map((said) => open<Said>(said)),
     waitedMs: Math.max(0, begun - since),

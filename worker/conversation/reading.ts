@@ -6,9 +6,6 @@ import { openBody, openInbox } from "./sealed.ts";
 import type { ReceiptState } from "../sessions/whatsapp.ts";
 import type { Conversation, RefusedPart, Said, State, View } from "./types.ts";
 
-/** Of what is not answered, the last ones are read. */
-const UNANSWERED_READ = 100;
-
 /** The conversation at one moment, without texts. */
 export async function readView(redis: Redis, prefix: string, conversation: Conversation): Promise<View> {
   const keys = conversationKeys(prefix, conversation);
@@ -56,14 +53,19 @@ export async function readHistory(
   const keys = conversationKeys(prefix, conversation);
   const [history = [], unanswered = []] = await Promise.all([
     redis.lrange(keys.history, 0, -1),
-    redis.lrange(keys.inbound, -UNANSWERED_READ, -1),
+    redis.lrange(keys.inbound, 0, -1),
   ]);
   return [...history, ...unanswered].map((encoded) => openSaid(sealing, conversation, encoded));
 }
 
 /** An encoded entry of the history, or a message that is not answered. @throws Unsealable */
 export function openSaid(sealing: Sealing, conversation: Conversation, encoded: string): Said {
-  const { role = "customer", at, id, body } = JSON.parse(encoded) as Partial<Said> & { at: number; body: string };
+  const {
+    role = "customer",
+    at,
+    id,
+    body,
+  } = JSON.parse(encoded) as Partial<Said> & { at: number; body: string };
   return { role, at, ...(id === undefined ? {} : { id }), ...openBody(sealing, conversation, body) };
 }
 

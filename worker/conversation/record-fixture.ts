@@ -10,7 +10,17 @@ import type { Inbound, Received } from "./inbound.ts";
 import { conversationKeys, dueKey } from "./keys.ts";
 import { messageId } from "./message-id.ts";
 import { ConversationRecord } from "./record.ts";
-import type { Begun, Conversation, Failed, Next, Part, Sendable, Thought, Turn } from "./types.ts";
+import type {
+  Begun,
+  Conversation,
+  Failed,
+  FailOptions,
+  Next,
+  Part,
+  Sendable,
+  Thought,
+  Turn,
+} from "./types.ts";
 
 export const MINUTE = 60_000;
 /** When customers of tests wrote, by their phones: not too long ago to be remembered. */
@@ -123,10 +133,17 @@ export class Chat {
     return await this.record.commit(this.lease, this.conversation, turn, texts);
   }
 
-  async fail(turn: Turn, { maxAttempts = 3, backoffMs = 0 } = {}): Promise<Failed> {
+  /** @param options `holdAfterMs`: where the next attempt is later than this since they wrote, they are asked for a moment */
+  async fail(
+    turn: Turn,
+    options: Partial<Pick<FailOptions, "maxAttempts" | "backoffMs" | "patienceMs" | "usage">> & {
+      holdAfterMs?: number | undefined;
+    } = {},
+  ): Promise<Failed> {
+    const { maxAttempts = 3, backoffMs = 0, patienceMs, usage, holdAfterMs } = options;
+    const holding = holdAfterMs === undefined ? undefined : { text: "one moment", afterMs: holdAfterMs };
     return await this.record.fail(this.lease, this.conversation, turn, {
-      maxAttempts,
-      backoffMs,
+      ...{ maxAttempts, backoffMs, patienceMs, usage, holding },
       fallback: "sorry",
     });
   }

@@ -47,10 +47,8 @@ export interface Thought extends Turn {
   readonly attempt: number;
   /** A holding message was queued in this turn. */
   readonly held: boolean;
-  /** All that is not answered, oldest first; never empty. Of a flood the last ones only. */
+  /** All that is not answered, oldest first; never empty. */
   readonly messages: readonly Unanswered[];
-  /** How many messages before those are answered with them. */
-  readonly skipped: number;
   /** What the organization's AI has cost today, in millionths of a USD, as far as prices are known. */
   readonly spentMicroUsd: number;
   /** Oldest first. */

@@ -65,7 +65,9 @@ export class Breaker {
     try {
       return await this.#policy.execute(call);
     } catch (error) {
-      if (!(error instanceof BrokenCircuitError)) throw error;
+      // The one that finds out, too: whoever's turn that happens to be, it is not their attempt that failed.
+      const stillDown = error instanceof CallFailed && this.state === "open";
+      if (!stillDown && !(error instanceof BrokenCircuitError)) throw error;
       throw this.#unavailable(Math.max(0, this.#until - Date.now()));
     }
   }

@@ -31,7 +31,7 @@ export function nowIn({ timeZone }: OrganizationSettings, now = Date.now()): str
 
 /** What was said and is to be answered, as far as it fits. */
 export async function talkOf(
-  { history, messages, skipped = 0 }: Pick<Question, "history" | "messages" | "skipped">,
+  { history, messages }: Pick<Question, "history" | "messages">,
   { memoryTokens, unansweredTokens }: Allowance,
 ): Promise<OpenAI.ChatCompletionMessageParam[]> {
   const unanswered = await lastWithin(
@@ -39,7 +39,7 @@ export async function talkOf(
     unansweredTokens,
     { cut: true },
   );
-  const left = skipped + messages.length - unanswered.length;
+  const left = messages.length - unanswered.length;
   const said = await lastWithin(
     history.map(({ text }) => text),
     memoryTokens,

@@ -1,8 +1,4 @@
 -- {organization, chat, token, attemptMs} → {head as JSON, messages, history}
-
--- A flood is not read to an AI: of more than so many messages, the last ones are.
-local THOUGHT_MESSAGES = 200
-
 if not permitted(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return "refused" end
 local item = cjson.decode(ARGV[5])
 local record = read_record(ARGV[4], ARGV[1], item)
@@ -36,16 +32,16 @@ if not record.open then
   record.turn = record.turn + 1
   record.open, record.attempts, record.orphaned, record.held = 1, 0, 0, nil
 end
-local messages = redis.call("LRANGE", record.inbound, -THOUGHT_MESSAGES, -1)
+local messages = redis.call("LRANGE", record.inbound, 0, -1)
 record.state = "thinking"
 record.token = item.token
 record.thinker = ARGV[3]
 record.thoughtUntil = time + item.attemptMs
-record.consumed = redis.call("LLEN", record.inbound)
+record.consumed = #messages
 write_record(record)
 local head = {
   kind = "think", turn = record.turn, attempt = record.attempts + 1, held = record.held == 1, begun = time,
-  since = waits_since(record), skipped = record.consumed - #messages,
+  since = waits_since(record),
   spentMicroUsd = item.day and tonumber(redis.call("HGET", day_key(ARGV[4], item.organization, item.day), "aiMicroUsd")),
 }
 return { cjson.encode(head), messages, redis.call("LRANGE", record.history, 0, -1) }
