@@ -1,4 +1,4 @@
-import { automationsOf } from "./automations/start.ts";
+import { automationsOf } from "./automations/of-platform.ts";
 import { baileysWhatsApp } from "./adapters/baileys/whatsapp.ts";
 import { unkeepableBudget } from "./adapters/openai/budget.ts";
 import type { Completions } from "./conversation/completions.ts";

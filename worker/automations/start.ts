@@ -9,7 +9,6 @@ import type { Owner } from "../owner.ts";
 import type { Platform } from "../platform.ts";
 import { errorFields } from "../runtime/logging.ts";
 import { JobQueue } from "../runtime/job-queue.ts";
-import { Automations } from "./automations.ts";
 import { Executor } from "./executor.ts";
 import { RunRecord } from "./run-record.ts";
 
@@ -32,15 +31,6 @@ export interface AutomationWorker {
   acked(organization: string, part: Pick<Part, "turn" | "priority">): void;
   /** Takes no new steps, and ends those under way; after `patienceMs` in the middle: another process does them again. */
   drain(patienceMs: number): Promise<void>;
-}
-
-/** Automations as whoever changes them needs them; runs nothing. */
-export function automationsOf({ redis, keys, sealing, policy, organizations }: Platform): Automations {
-  const timeZone = async (organization: string): Promise<string> => {
-    await organizations.refresh();
-    return organizations.find(organization)?.timeZone ?? "UTC";
-  };
-  return new Automations({ redis, keys, sealing, policy, timeZone });
 }
 
 /** Takes its part of the steps that are due. @param owner asked only once something is sent */

@@ -56,7 +56,9 @@ const campaignCreate = z.strictObject({
   id: campaignId,
   ...campaignDefinition.shape,
   /** By the names of its columns, one of which has the phone number: `telefone`, `phone` or the like. */
-  audience: z.array(z.record(z.string().max(60), z.union([z.string().max(1_000), z.number(), z.null()]))).max(ROWS_MAX),
+  audience: z
+    .array(z.record(z.string().max(60), z.union([z.string().max(1_000), z.number(), z.null()])))
+    .max(ROWS_MAX),
 });
 
 const campaignControl = z.strictObject({ organization: organizationId, id: campaignId });
@@ -93,13 +95,19 @@ const organizationErase = z.strictObject({ organization: organizationId });
 /** What other services may ask for. The last schema of each is its current version; those before it lead there. */
 export const calls = {
   "message.send": defined("Sends a text to one person.", messageSend),
-  "campaign.create": defined("Creates a campaign; it is sent in its window, at the number's pace.", campaignCreate),
+  "campaign.create": defined(
+    "Creates a campaign; it is sent in its window, at the number's pace.",
+    campaignCreate,
+  ),
   "campaign.pause": defined("Nothing more of a campaign is released from now on.", campaignControl),
   "campaign.resume": defined("Goes on with a campaign that was paused.", campaignControl),
   "campaign.cancel": defined("Ends a campaign; whom it was not released to is forgotten.", campaignControl),
   "automation.put": defined("Adds an automation, or changes the one with this id.", automationPut),
   "automation.remove": defined("Removes an automation; its runs end.", automationRemove),
-  "automation.start": defined("Starts an automation for a contact, whatever its trigger is.", automationStart),
+  "automation.start": defined(
+    "Starts an automation for a contact, whatever its trigger is.",
+    automationStart,
+  ),
   "contact.tag": defined("Puts a tag on a contact, which may start automations.", contactTag),
   "contact.optOut": defined("A contact gets no campaigns and automations any more.", contactOptOut),
   "contact.erase": defined("Erases all that is stored of a contact.", contactErase),
