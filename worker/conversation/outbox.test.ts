@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import type { Kind } from "../limits/fleet-rate.ts";
 import type { Logger } from "../runtime/logging.ts";
 import { Outbox } from "./outbox.ts";
 import { MINUTE, useRecord, type Chat } from "./record-fixture.ts";
@@ -116,4 +117,108 @@ test("a drain does not wait for a socket that is gone", async () => {
   const idle = outbox.idle(every, MINUTE);
   outbox.disconnected(chat.conversation.organization);
   await idle;
+});
+
+describe("within the fleet's rate", () => {
+  /** Two outboxes' worth of chats over one outbox, with tokens that the test hands out. */
+  async function limited(...chats: string[]) {
+    const one = await deployment();
+    const tokens: Record<Kind, number> = { reply: 0, bulk: 0 };
+    const taken: Kind[] = [];
+    const written: string[] = [];
+    const work: Promise<void>[] = [];
+    const lease = await one.lease("acme");
+    const all: Chat[] = [];
+    for (const name of chats) {
+      const chat = await one.chat("acme", `${name}@lid`);
+      await chat.say(name);
+      await chat.commit(await chat.think(), `re ${name}`);
+      all.push(chat);
+    }
+    const outbox = new Outbox({
+      record: one.record,
+      log: quiet,
+      ackMs: MINUTE,
+      lease: () => lease,
+      wire: () => ({ id: "socket 1", send: async (_to, _id, text) => void written.push(text) }),
+      wake: () => {},
+      acked: () => {},
+      limit: {
+        take: async (kind) => {
+          if (tokens[kind] === 0) return 5;
+          tokens[kind]--;
+          taken.push(kind);
+          return 0;
+        },
+        giveBack: () => {
+          tokens.reply++;
+        },
+        later: (sending) => void work.push(sending),
+      },
+    });
+    const sent = async (...texts: string[]): Promise<void> => {
+      await vi.waitUntil(() => written.length >= texts.length);
+      await Promise.all(work.splice(0));
+      expect(written.splice(0)).toEqual(texts);
+    };
+    return { one, all, outbox, tokens, taken, written, sent };
+  }
+
+  test("what may not go yet is not marked as sent, and goes as soon as there is room, in its order", async () => {
+    const { all, outbox, tokens, written, sent } = await limited("a", "b", "c");
+    for (const { conversation } of all) await outbox.deliver(conversation);
+    expect(written).toEqual([]);
+    for (const chat of all) expect(await chat.view()).toMatchObject({ state: "sending" });
+    expect(tokens.reply).toBe(0);
+    tokens.reply = 2;
+    await sent("re a", "re b");
+    expect(tokens.reply).toBe(0);
+    tokens.reply = 1;
+    await sent("re c");
+  });
+
+  test("who comes later stands behind those who wait, and no token comes of it", async () => {
+    const { all, outbox, tokens, sent } = await limited("a", "b");
+    await outbox.deliver(all[0]!.conversation);
+    tokens.reply = 1;
+    await outbox.deliver(all[1]!.conversation);
+    await sent("re a");
+    expect(tokens.reply).toBe(0);
+    tokens.reply = 1;
+    await sent("re b");
+  });
+
+  test("a token for which there was nothing to send is given back", async () => {
+    const { all, outbox, tokens, sent } = await limited("a");
+    tokens.reply = 1;
+    await outbox.deliver(all[0]!.conversation);
+    await sent("re a");
+    tokens.reply = 1;
+    await outbox.deliver(all[0]!.conversation);
+    expect(tokens.reply).toBe(1);
+  });
+
+  test("what goes to many takes a token of its own, and waits while replies go on", async () => {
+    const { one, all, outbox, tokens, taken, written, sent } = await limited("a");
+    const bulk = await one.chat("acme", "bulk@lid");
+    await one.record.enqueue(bulk.conversation, { source: "campaign", run: "1", part: 0, text: "offer" });
+    tokens.reply = 1;
+    await outbox.deliver(bulk.conversation);
+    expect([written, tokens.reply]).toEqual([[], 1]);
+    await outbox.deliver(all[0]!.conversation);
+    await sent("re a");
+    tokens.bulk = 1;
+    await sent("offer");
+    expect(taken.filter((kind) => kind === "bulk")).toHaveLength(1);
+  });
+
+  test("a socket that is gone leaves nobody in the line", async () => {
+    const { all, outbox, tokens, written } = await limited("a");
+    await outbox.deliver(all[0]!.conversation);
+    outbox.disconnected("acme");
+    tokens.reply = 1;
+    // A later one finds no line before it.
+    await outbox.deliver(all[0]!.conversation);
+    expect(written).toEqual(["re a"]);
+  });
 });

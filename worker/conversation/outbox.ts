@@ -75,10 +75,13 @@ export class Outbox {
   async #mayGo(kind: Kind, conversation: Conversation): Promise<boolean> {
     const { limit } = this.#options;
     if (limit === undefined) return true;
-    const waitMs = this.#line.has(kind) ? 0 : await limit.take(kind);
-    if (waitMs === 0 && !this.#line.has(kind)) return true;
-    // Others came while the store was asked.
-    if (waitMs === 0) limit.giveBack();
+    let waitMs = 0;
+    if (!this.#line.has(kind)) {
+      waitMs = await limit.take(kind);
+      if (waitMs === 0 && !this.#line.has(kind)) return true;
+      // Others came while the store was asked.
+      if (waitMs === 0) limit.giveBack();
+    }
     this.#line.add(kind, conversation);
     this.#timers[kind] ??= setTimeout(() => void this.#goOn(kind, limit), waitMs).unref();
     return false;
