@@ -2,7 +2,7 @@
 
 local SHARED_QUEUES = { "campaign", "automation", "cron" }
 
--- Of all processes: {at, conversations, oldestMs, queues: {name → {waiting, oldestMs, delayed, active, failed}},
+-- Of all processes: {at, conversations, oldestMs, queues: {name → {waiting, oldestMs}},
 -- bulk: {parts, paused: {organization → reason}}, sessions: {organization → JSON}, freeShards}
 local function deployment(prefix, leases_key, shards, at)
   local bulk = { parts = 0, paused = {} }
@@ -17,14 +17,8 @@ local function deployment(prefix, leases_key, shards, at)
   local conversations, oldest = waits(prefix, leases_key, at, function() return true end, look_at_bulk)
   local queues = {}
   for _, name in ipairs(SHARED_QUEUES) do
-    local key = prefix .. ":" .. name
-    queues[name] = {
-      waiting = queue_waiting(prefix, name, at),
-      oldestMs = queue_oldest(prefix, name, at) or 0,
-      delayed = redis.call("ZCARD", key .. ":delayed"),
-      active = redis.call("LLEN", key .. ":active"),
-      failed = redis.call("ZCARD", key .. ":failed"),
-    }
+    local waiting = queue_waiting(prefix, name, at)
+    queues[name] = { waiting = waiting, oldestMs = waiting > 0 and queue_oldest(prefix, name, at) or 0 }
   end
   local sessions, listed = {}, redis.call("HGETALL", prefix .. ":sessions")
   for index = 1, #listed, 2 do sessions[listed[index]] = listed[index + 1] end

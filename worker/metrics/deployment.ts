@@ -11,19 +11,25 @@ export interface SharedQueue {
   readonly waiting: number;
   /** For how long the one that would be taken next has been there, in ms; 0 where none waits. */
   readonly oldestMs: number;
+}
+
+/** The same, and what is not to be taken now. */
+export interface SharedQueueCounts extends SharedQueue {
   readonly delayed: number;
   readonly active: number;
   /** Kept for a person to see. */
   readonly failed: number;
 }
 
+type SharedQueueName = "campaign" | "automation" | "cron";
+
 /** What is known of a deployment as a whole, as it is at `at` (ms of store time). */
-export interface DeploymentFigures {
+export interface DeploymentFigures<Queue extends SharedQueue = SharedQueue> {
   readonly at: number;
   /** Conversations that wait for an answer, and for how many ms the oldest has. */
   readonly conversations: number;
   readonly oldestMs: number;
-  readonly queues: Readonly<Record<"campaign" | "automation" | "cron", SharedQueue>>;
+  readonly queues: Readonly<Record<SharedQueueName, Queue>>;
   /** What waits for the pace of its number, and why numbers pause it: organization → what WhatsApp said. */
   readonly bulk: { readonly parts: number; readonly paused: Readonly<Record<string, string>> };
   /** By organization. */
@@ -33,19 +39,25 @@ export interface DeploymentFigures {
 }
 
 /** As deployment.lua makes it. */
-export interface RawFigures extends Omit<DeploymentFigures, "sessions"> {
+export interface RawFigures<Queue extends SharedQueue = SharedQueue> extends Omit<
+  DeploymentFigures<Queue>,
+  "sessions"
+> {
   readonly sessions: Readonly<Record<string, string>>;
 }
 
 const script = new Script("figures", [...deploymentLua, new URL("figures.lua", import.meta.url)]);
 
 /** One command; inside are two more for each conversation that waits. */
-export async function readFigures(redis: Redis, keys: Keys): Promise<DeploymentFigures> {
+export async function readFigures(redis: Redis, keys: Keys): Promise<DeploymentFigures<SharedQueueCounts>> {
   const reply = await script.run(redis, [keys.leases], [keys.prefix, SHARDS]);
-  return figuresOf(JSON.parse(reply as string) as RawFigures);
+  return figuresOf(JSON.parse(reply as string) as RawFigures<SharedQueueCounts>);
 }
 
-export function figuresOf({ sessions, ...figures }: RawFigures): DeploymentFigures {
+export function figuresOf<Queue extends SharedQueue>({
+  sessions,
+  ...figures
+}: RawFigures<Queue>): DeploymentFigures<Queue> {
   const read = Object.entries(sessions).map(
     ([organization, json]) => [organization, JSON.parse(json) as SessionRecord] as const,
   );

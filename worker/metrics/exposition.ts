@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { Gauge, Registry } from "prom-client";
 import type { Keys } from "../adapters/redis/keys.ts";
-import { readFigures, type DeploymentFigures } from "./deployment.ts";
+import { readFigures, type DeploymentFigures, type SharedQueueCounts } from "./deployment.ts";
 import { LABELS, valueOf } from "./labels.ts";
 import type { Meters } from "./meters.ts";
 
@@ -62,7 +62,14 @@ export class Exposition {
     return await this.#all.metrics();
   }
 
-  #tell({ conversations, oldestMs, queues, bulk, sessions, freeShards }: DeploymentFigures): void {
+  #tell({
+    conversations,
+    oldestMs,
+    queues,
+    bulk,
+    sessions,
+    freeShards,
+  }: DeploymentFigures<SharedQueueCounts>): void {
     this.#waiting.set({ queue: "message" }, conversations);
     this.#oldest.set({ queue: "message" }, oldestMs / 1000);
     for (const [queue, { waiting, oldestMs: queueMs, delayed, failed }] of Object.entries(queues)) {
@@ -79,7 +86,7 @@ export class Exposition {
     this.#free.set(freeShards);
   }
 
-  async #figures(): Promise<DeploymentFigures | undefined> {
+  async #figures(): Promise<DeploymentFigures<SharedQueueCounts> | undefined> {
     const { redis, keys } = this.#options;
     if (redis.status !== "ready") return undefined;
     const { promise: late, resolve: giveUp } = Promise.withResolvers<undefined>();

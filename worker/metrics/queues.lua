@@ -4,9 +4,12 @@
 -- them.
 local function queue_waiting(prefix, name, at)
   local key = prefix .. ":" .. name
-  return redis.call("LLEN", key .. ":wait")
-    + redis.call("ZCARD", key .. ":prioritized")
-    + redis.call("ZCOUNT", key .. ":delayed", "-inf", string.format("%.0f", at * 0x1000))
+  local wait, prioritized, delayed = key .. ":wait", key .. ":prioritized", key .. ":delayed"
+  -- Mostly there is nothing, and one command says so.
+  if redis.call("EXISTS", wait, prioritized, delayed) == 0 then return 0 end
+  return redis.call("LLEN", wait)
+    + redis.call("ZCARD", prioritized)
+    + redis.call("ZCOUNT", delayed, "-inf", string.format("%.0f", at * 0x1000))
 end
 
 local function queue_paused(prefix, name)

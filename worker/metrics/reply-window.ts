@@ -61,6 +61,6 @@ export function quantileOf(counts: ReplyCounts, part: number): number | undefine
   return Infinity;
 }
 
-function noReplies(): number[] {
+export function noReplies(): number[] {
   return Array.from({ length: REPLY_BOUNDS.length + 1 }, () => 0);
 }

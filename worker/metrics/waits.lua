@@ -11,6 +11,11 @@ local function waiting_since(prefix, organization, chat, at)
   return message and cjson.decode(message).received or at
 end
 
+-- Whether a member of `due` names a chat; what else there is, conversation/keys.ts says.
+local function is_conversation(member)
+  return member ~= "bulk" and member ~= "notices" and not string.find(member, "^run:")
+end
+
 -- Conversations that wait, and for how many ms the oldest of them has, in the shards of which `counts(lease)` is true.
 -- `other(organization, member)` is told what else is due there.
 local function waits(prefix, leases_key, at, counts, other)
@@ -21,8 +26,7 @@ local function waits(prefix, leases_key, at, counts, other)
     if counts(leases[index]) then
       for _, member in ipairs(redis.call("ZRANGE", due_key(prefix, shard), 0, -1)) do
         local organization, chat = string.match(member, "^(%S+) (.*)$")
-        -- Chats are JIDs.
-        if string.find(chat, "@", 1, true) then
+        if is_conversation(chat) then
           local since = waiting_since(prefix, organization, chat, at)
           if since then
             conversations = conversations + 1
