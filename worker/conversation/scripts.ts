@@ -35,12 +35,6 @@ export const scripts = {
   acked: transition("acked"),
   refused: transition("refused"),
   retry: transition("retry"),
-  receipts: new Script("conversation receipts", [
-    fenceLua,
-    ...dueLua,
-    lua("contact"),
-    lua("record"),
-    lua("receipts"),
-  ]),
+  receipts: transition("receipts"),
   sweep: new Script("conversation sweep", [fenceLua, ...dueLua, lua("sweep")]),
 } as const;

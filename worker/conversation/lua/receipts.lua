@@ -35,11 +35,7 @@ for _, batch in ipairs(cjson.decode(ARGV[2])) do
     end
     for what, by in pairs(day) do count(ARGV[1], batch, what, by) end
     for campaign, counts in pairs(campaigns) do
-      local key = ARGV[1] .. ":campaign:" .. batch.organization .. ":" .. campaign
-      -- One that was erased stays so.
-      if redis.call("EXISTS", key) == 1 then
-        for what, by in pairs(counts) do redis.call("HINCRBY", key, what, by) end
-      end
+      for what, by in pairs(counts) do count_campaign(ARGV[1], batch.organization, campaign, what, by) end
     end
   end
 end
