@@ -38,6 +38,8 @@ export interface OwnerHooks {
   due(organization: string, member: string): void;
   /** A message of a customer is stored. */
   accepted?(conversation: Conversation): void;
+  /** Settings of organizations may be others than before. */
+  refreshed?(): void;
   /** The server said something about a part of an organization. */
   acked?(organization: string, part: Part): void;
 }
@@ -118,7 +120,11 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
       due: (conversations) => {
         for (const conversation of conversations) look(conversation);
       },
-      settings: (version) => quietly("settings read again", organizations.refresh(version)),
+      settings: (version) =>
+        quietly(
+          "settings read again",
+          organizations.refresh(version).then(() => hooks.refreshed?.()),
+        ),
       requested: (pending) => quietly("requests handled", requests.handle(pending)),
     },
   );

@@ -36,6 +36,7 @@ export async function startWorker(platform: Platform): Promise<Running> {
       else if (member === NOTICES) void notices.look(organization);
       else log.error("nobody knows what is due", { organization, member });
     },
+    refreshed: () => pump.refreshed(),
     accepted: (conversation) => automations.accepted(conversation),
     acked: (organization, part) => {
       pump.acked(organization);

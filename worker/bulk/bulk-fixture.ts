@@ -97,10 +97,12 @@ export class OwnedNumber {
 
   /** Looks, and resolves when nothing more goes out for now. */
   async turn(): Promise<void> {
-    this.#idle = Promise.withResolvers();
-    this.pump.look(this.organization);
-    if (this.#working === 0) return;
-    await this.#idle.promise;
+    await this.#quiet(() => this.pump.look(this.organization));
+  }
+
+  /** Settings were read again. */
+  async refreshed(): Promise<void> {
+    await this.#quiet(() => this.pump.refreshed());
   }
 
   /** Turns until the number has nothing to wait for but what is later than a second. */
@@ -227,6 +229,12 @@ export class OwnedNumber {
       random: () => 0.5,
     });
     return pump;
+  }
+
+  async #quiet(does: () => void): Promise<void> {
+    this.#idle = Promise.withResolvers();
+    does();
+    if (this.#working > 0) await this.#idle.promise;
   }
 
   async #deliver(conversation: Conversation): Promise<void> {

@@ -114,6 +114,20 @@ test("in quiet hours nothing goes out, and it is due when they end", async () =>
   expect(await number.dueAt()).toBe(end);
 });
 
+test("when quiet hours are changed, what waits is looked at again", async () => {
+  const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
+  const now = Date.now();
+  const quiet = { quietFrom: clock(now - MINUTE), quietTo: clock(now + 120 * MINUTE) };
+  await another(quiet);
+  await number.lanes.push([number.part("551")]);
+  await number.turn();
+  await number.refreshed();
+  expect(number.texts).toEqual([]);
+  number.settings = { ...number.settings, pacing: { ...number.settings.pacing, quietTo: quiet.quietFrom } };
+  await number.refreshed();
+  expect(number.texts).toEqual(["oi 551"]);
+});
+
 test("past what a number may send a day it waits for the next one", async () => {
   await another({ perDay: 2 });
   await number.lanes.push(["551", "552", "553"].map((to) => number.part(to)));

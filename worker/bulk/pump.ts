@@ -43,6 +43,8 @@ interface Standing {
   /** Looked at while it was busy. */
   again: boolean;
   offered: Offered | undefined;
+  /** With which it was looked at last. */
+  settings: OrganizationSettings | undefined;
   /** What it waits for. */
   why: string | undefined;
   /** What the store's clock is ahead of ours, in ms. */
@@ -104,6 +106,13 @@ export class Pump {
     if (this.#numbers.get(organization)?.why === "flight") this.look(organization);
   }
 
+  /** Settings may have changed: what waits may wait for something else now. */
+  refreshed(): void {
+    for (const [organization, number] of this.#numbers)
+      if (number.settings !== undefined && number.settings !== this.#options.settings(organization))
+        this.look(organization);
+  }
+
   /** Releases nothing more. */
   close(): void {
     this.#closed = true;
@@ -138,6 +147,7 @@ export class Pump {
       const settings = this.#options.settings(organization);
       if (this.#closed || lease === undefined || settings === undefined) return undefined;
       if (this.#options.connection(organization) === undefined) return undefined;
+      number.settings = settings;
       const step = await this.#step(organization, lease, settings, number, take);
       this.#note(organization, number, step);
       if (step.took === "sent" && take?.verdict === "send")
@@ -217,5 +227,13 @@ export class Pump {
 }
 
 function standing(): Standing {
-  return { busy: false, again: false, offered: undefined, why: undefined, aheadMs: 0, timer: undefined };
+  return {
+    busy: false,
+    again: false,
+    offered: undefined,
+    settings: undefined,
+    why: undefined,
+    aheadMs: 0,
+    timer: undefined,
+  };
 }
