@@ -13,6 +13,8 @@ interface Pair {
 export class SocketProxy {
   /** Ms that each frame waits before it is passed on, in both directions. */
   latency: readonly [fromMs: number, toMs: number] = [0, 0];
+  /** No connection is accepted. */
+  unreachable = false;
   readonly #server: WebSocketServer;
   readonly #target: string;
   readonly #pairs = new Set<Pair>();
@@ -65,6 +67,10 @@ export class SocketProxy {
   }
 
   #accept(client: WebSocket): void {
+    if (this.unreachable) {
+      client.terminate();
+      return;
+    }
     const server = new WebSocket(this.#target);
     const pair: Pair = { client, server };
     this.#pairs.add(pair);
