@@ -8,6 +8,7 @@ const STEP_ARGUMENTS = 10;
 export class SlowRedis extends Redis {
   /** Writes of WhatsApp sessions. */
   writes = 0;
+  commands = 0;
   readonly #latencyMs: number;
   readonly #waiting: (() => void)[] = [];
   #free = 0;
@@ -29,6 +30,7 @@ export class SlowRedis extends Redis {
   }
 
   override sendCommand(command: Command, stream?: Parameters<Redis["sendCommand"]>[1]): unknown {
+    this.commands++;
     if (
       command.name === "evalsha" &&
       command.args.length === STEP_ARGUMENTS &&

@@ -39,6 +39,8 @@ export class Contact extends Handset {
   readonly wire: string[] = [];
   /** Receipts that companions sent for this contact's messages; type `delivery` when they name none. */
   readonly receipts: { id: string; type: string; phone: Phone }[] = [];
+  /** Each time a companion said that it types, or does no more, in the chat with this contact. */
+  readonly typing: { on: boolean; phone: Phone }[] = [];
   deliveryReceipts = true;
   readReceipts = false;
   readonly #seen = new Set<string>();
@@ -54,6 +56,61 @@ export class Contact extends Handset {
     if (!phone.linked) throw new Error(`${phone.number} has no companion that could receive a message`);
     const id = options.id ?? newMessageId();
     this.post(phone, options.chat ?? this.number, this.#envelope(id, message, options), message);
+    return id;
+  }
+
+  /** Writes something else in the place of a message; returns the id of the change. */
+  edit(phone: Phone, id: string, text: string, options: WriteOptions = {}): string {
+    const type = proto.Message.ProtocolMessage.Type.MESSAGE_EDIT;
+    const key = { remoteJid: phone.jid, fromMe: true, id };
+    return this.send(
+      phone,
+      { protocolMessage: { key, type, editedMessage: { conversation: text } } },
+      options,
+    );
+  }
+
+  /** Takes a message back, from everybody. */
+  revoke(phone: Phone, id: string, options: WriteOptions = {}): string {
+    const type = proto.Message.ProtocolMessage.Type.REVOKE;
+    return this.send(
+      phone,
+      { protocolMessage: { key: { remoteJid: phone.jid, fromMe: true, id }, type } },
+      options,
+    );
+  }
+
+  /** Sends what linked devices are told of, and not shown. */
+  showOnce(phone: Phone): string {
+    const id = newMessageId();
+    const attributes = {
+      from: this.jid,
+      sender_lid: this.lid,
+      id,
+      type: "media",
+      t: nowSeconds(),
+      notify: this.name,
+    };
+    const withheld = element("unavailable", { type: "view_once_unavailable_fanout" });
+    this.serially(async () => phone.deliver(element("message", attributes, [withheld]), this.number));
+    return id;
+  }
+
+  /** Rings, and hangs up when it is taken or declined on the phone, or nobody does; returns the call's id. */
+  call(phone: Phone, outcome: "missed" | "taken" | "declined"): string {
+    const id = newMessageId();
+    const ring = (tag: string, attributes: Record<string, string> = {}): void => {
+      const about = { "call-id": id, "call-creator": this.lid, caller_pn: this.jid, ...attributes };
+      const stanza = { from: this.lid, id: newMessageId(), t: nowSeconds(), notify: this.name };
+      phone.deliver(element("call", stanza, [element(tag, about)]), this.number);
+    };
+    this.serially(async () => {
+      ring("offer");
+      const reason = { missed: "timeout", taken: "accepted_elsewhere", declined: "rejected_elsewhere" }[
+        outcome
+      ];
+      ring("terminate", { reason });
+    });
     return id;
   }
 

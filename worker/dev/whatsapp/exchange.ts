@@ -45,6 +45,14 @@ export class Exchange {
     else if (node.tag === "message") this.#message(phone, companion, node);
     else if (node.tag === "receipt") this.#receipt(connection, phone, companion, node);
     else if (node.tag === "ack") this.#ack(phone, companion, node);
+    else if (node.tag === "chatstate") this.#chatState(phone, node);
+  }
+
+  #chatState(phone: Phone, state: BinaryNode): void {
+    const contact = this.#directory.find(state.attrs["to"]);
+    if (contact instanceof Contact)
+      contact.typing.push({ on: child(state, "composing") !== undefined, phone });
+    phone.announce();
   }
 
   #query(connection: Connection, phone: Phone, companion: Companion, query: BinaryNode): void {
