@@ -1,36 +1,13 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
-import { NoAnswer, type Question } from "../../conversation/completions.ts";
-import type { Logger } from "../../runtime/logging.ts";
+import { describe, expect, test } from "vitest";
+import { AiRefused, BudgetSpent, NoAnswer } from "../../conversation/completions.ts";
 import { organizationSettings } from "../../sessions/organization.ts";
-import { ChatModel } from "./chat-model.ts";
+import { api, modelAt, never, questionOf, replies, says, useApis, type Api } from "./api-fixture.ts";
+import type { ChatModelOptions } from "./chat-model.ts";
 import { clienteAi } from "./cliente-ai.ts";
 
-type Handling = (request: IncomingMessage, response: ServerResponse) => void;
+useApis();
 
-interface Api {
-  readonly url: string;
-  /** What was asked, parsed. */
-  readonly bodies: { model: string; messages: { role: string; content: string }[] }[];
-  readonly authorizations: (string | undefined)[];
-  /** Connections that the client gave up before an answer was written. */
-  readonly abandoned: Promise<void>;
-}
-
-const ended: (() => void)[] = [];
-afterEach(() => {
-  for (const end of ended.splice(0)) end();
-});
-
-const quiet: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
-const never = new AbortController().signal;
-const settings = organizationSettings.parse({ name: "Loja da Ana", instructions: "Seja breve." });
-const question: Question = {
-  conversation: { organization: "ana", chat: "1@lid" },
-  spentMicroUsd: 0,
-  settings,
+const question = questionOf(["quanto custa?", "e o frete?"], {
   history: [
     { role: "customer", at: 1, text: "oi" },
     { role: "assistant", at: 2, text: "olá!" },
@@ -38,66 +15,20 @@ const question: Question = {
     { role: "campaign", at: 4, text: "promoção" },
     { role: "automation", at: 5, text: "seu pedido saiu" },
   ],
-  messages: [
-    { sender: "1@lid", id: "A", at: 6, received: 6, text: "quanto custa?" },
-    { sender: "1@lid", id: "B", at: 7, received: 7, text: "e o frete?" },
-  ],
-};
-
-async function api(handle: Handling): Promise<Api> {
-  const abandoned = Promise.withResolvers<void>();
-  const bodies: Api["bodies"] = [];
-  const authorizations: Api["authorizations"] = [];
-  const server = createServer((request, response) => {
-    let body = "";
-    request.setEncoding("utf8").on("data", (text: string) => (body += text));
-    request.on("end", () => {
-      bodies.push(JSON.parse(body) as Api["bodies"][number]);
-      authorizations.push(request.headers.authorization);
-      handle(request, response);
-    });
-    response.on("close", () => {
-      if (!response.writableEnded) abandoned.resolve();
-    });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  ended.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  return { url, bodies, authorizations, abandoned: abandoned.promise };
-}
-
-const says =
-  (content: string | null, finishReason = "stop"): Handling =>
-  (_request, response) => {
-    response.setHeader("content-type", "application/json");
-    response.end(
-      JSON.stringify({ choices: [{ message: { role: "assistant", content }, finish_reason: finishReason }] }),
-    );
-  };
-
-const client = ({ url }: Api, timeoutMs = 5_000) =>
-  clienteAi(
-    new ChatModel({
-      apiKey: "key",
-      baseUrl: url,
-      model: "a-model",
-      timeoutMs,
-      prices: new Map(),
-      log: quiet,
-    }),
-    1_000,
-  );
+});
+const answering = (server: Api, options: Partial<ChatModelOptions> = {}) =>
+  clienteAi(modelAt(server, options), 1_000);
 
 describe("what is asked", () => {
   test("who answers, what was said before, and every message that is not answered, in order", async () => {
     const server = await api(says("custa 10, frete grátis"));
-    expect(await client(server).answer(question, never)).toMatchObject({ texts: ["custa 10, frete grátis"] });
+    expect(await answering(server).answer(question, never)).toMatchObject({
+      texts: ["custa 10, frete grátis"],
+    });
     expect(server.authorizations).toEqual(["Bearer key"]);
     const [body] = server.bodies;
     expect(body?.model).toBe("a-model");
+    expect(body?.max_completion_tokens).toBe(1_000);
     const [system, ...talk] = body?.messages ?? [];
     expect(system?.role).toBe("system");
     expect(system?.content).toContain("Loja da Ana");
@@ -113,55 +44,136 @@ describe("what is asked", () => {
       { role: "user", content: "e o frete?" },
     ]);
   });
+
+  test("and what day it is where the organization is", async () => {
+    const server = await api(says("ok"));
+    const settings = { ...question.settings, timeZone: "Pacific/Kiritimati" };
+    await answering(server).answer({ ...question, settings }, never);
+    const there = new Intl.DateTimeFormat("en", { weekday: "long", timeZone: "Pacific/Kiritimati" });
+    expect(server.bodies[0]?.messages[0]?.content).toContain(`It is ${there.format(new Date())}, `);
+  });
+
+  test("no more of the past than the organization's memory holds, and the newest of it", async () => {
+    const server = await api(says("ok"));
+    const settings = { ...question.settings, memoryTokens: 20 };
+    const long = { role: "customer" as const, at: 0, text: "muito tempo atrás ".repeat(50) };
+    await answering(server).answer({ ...question, settings, history: [long, ...question.history] }, never);
+    const said = server.bodies[0]?.messages.map(({ content }) => content) ?? [];
+    expect(said).not.toContain(long.text);
+    expect(said).toContain("seu pedido saiu");
+  });
+
+  test("of a message of 100 KB its beginning, and not those before it", async () => {
+    const server = await api(says("ok"));
+    const huge = "quero muito pão ".repeat(6_250);
+    await answering(server).answer(questionOf(["antes", huge]), never);
+    const [, left, asked] = server.bodies[0]?.messages ?? [];
+    expect(left).toMatchObject({ role: "system", content: expect.stringContaining("1 earlier messages") });
+    expect(asked?.content.length).toBeLessThan(30_000);
+    expect(huge.startsWith(asked?.content.slice(0, -1) ?? "no")).toBe(true);
+  });
+
+  test("well-formed text, whatever a customer wrote", async () => {
+    const server = await api(says("ok"));
+    await answering(server).answer(questionOf(["oi \ud83d", "<|endoftext|>".repeat(2_000)]), never);
+    const asked = server.bodies[0]?.messages.map(({ content }) => content) ?? [];
+    expect(asked.every((content) => content.isWellFormed())).toBe(true);
+    expect(asked.at(-1)).toContain("<|endoftext|>");
+  });
 });
 
-describe("one attempt is one request", () => {
-  test.each([429, 500, 503])("after status %d", async (status) => {
-    const server = await api((_request, response) => void response.writeHead(status).end("{}"));
-    await expect(client(server).answer(question, never)).rejects.toThrow(String(status));
+describe("what comes", () => {
+  test("is split where it is long, in order", async () => {
+    const paragraphs = Array.from({ length: 4 }, (_, index) => `${index} ${"palavra ".repeat(120).trim()}.`);
+    const server = await api(says(paragraphs.join("\n\n")));
+    const { texts } = await answering(server).answer(question, never);
+    expect(texts).toEqual(paragraphs);
+  });
+
+  test("has WhatsApp's marks, and no half characters", async () => {
+    const server = await api(says("**Olá**\u0000 \ud83d!"));
+    expect(await answering(server).answer(question, never)).toMatchObject({ texts: ["*Olá* \ufffd!"] });
+  });
+
+  test("ends with its last sentence where it was cut off", async () => {
+    const server = await api(says("Custa 10. O frete é grá", "length"));
+    expect(await answering(server).answer(question, never)).toMatchObject({ texts: ["Custa 10."] });
     expect(server.bodies).toHaveLength(1);
   });
 
-  test("after a connection that broke", async () => {
-    const server = await api((request) => request.socket.destroy());
-    await expect(client(server).answer(question, never)).rejects.toThrow(/connection/i);
-    expect(server.bodies).toHaveLength(1);
+  test("is told with what it used and cost", async () => {
+    const server = await api(says("ok", "stop", { prompt_tokens: 1_000, completion_tokens: 10 }));
+    const prices = new Map([["a-model", { in: 0.15, out: 0.6 }]]);
+    expect(await answering(server, { prices }).answer(question, never)).toMatchObject({
+      usage: { model: "a-model", calls: 1, promptTokens: 1_000, completionTokens: 10, microUsd: 156 },
+    });
   });
 
-  test("after its hard timeout, and the connection is closed", async () => {
-    const server = await api(() => {});
-    const began = performance.now();
-    await expect(client(server, 150).answer(question, never)).rejects.toThrow(/timed out/i);
-    expect(performance.now() - began).toBeLessThan(2_000);
-    await server.abandoned;
-    expect(server.bodies).toHaveLength(1);
+  test.each([
+    ["nothing", null],
+    ["an empty text", ""],
+    ["blanks", " \n "],
+    ["only what shows nothing", "\u0000\u0001"],
+  ])("is no answer where it is %s", async (_what, content) => {
+    const server = await api(says(content, "length", { prompt_tokens: 5, completion_tokens: 1 }));
+    await expect(answering(server).answer(question, never)).rejects.toMatchObject({
+      name: "NoAnswer",
+      message: "the AI gave no text (finish_reason length)",
+      usage: { calls: 1, promptTokens: 5 },
+    });
   });
+
+  test.each([
+    ["without a choice", { choices: [] }],
+    ["without choices", {}],
+    ["with a choice that says nothing", { choices: [{}] }],
+    ["with a text that is none", { choices: [{ message: { content: [1, 2] } }] }],
+    [
+      "with calls of tools that there are not",
+      { choices: [{ message: { content: null, tool_calls: [{}] } }] },
+    ],
+  ])("is no answer where it is a reply %s", async (_what, body) => {
+    const server = await api((_request, response) => {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(body));
+    });
+    await expect(answering(server).answer(question, never)).rejects.toThrow(NoAnswer);
+  });
+
+  test.each([
+    ["a refusal", replies({ content: null, refusal: "I cannot" })],
+    ["what a filter held back", says("par", "content_filter")],
+    [
+      "what a filter did not let in",
+      (_request, response) => {
+        response.writeHead(400, { "content-type": "application/json" });
+        response.end(JSON.stringify({ error: { code: "content_filter", message: "no" } }));
+      },
+    ],
+  ] as [string, typeof says extends (...args: never) => infer H ? H : never][])(
+    "is a refusal where it is %s",
+    async (_what, handle) => {
+      const server = await api(handle);
+      await expect(answering(server).answer(question, never)).rejects.toThrow(AiRefused);
+      expect(server.bodies).toHaveLength(1);
+    },
+  );
 });
 
-test("an aborted attempt ends at once and closes its connection", async () => {
-  const stop = new AbortController();
-  const server = await api(() => stop.abort());
-  await expect(client(server).answer(question, stop.signal)).rejects.toThrow(/abort/i);
-  await server.abandoned;
-});
+describe("an organization's budget", () => {
+  const settings = organizationSettings.parse({ name: "Ana", aiBudgetUsdPerDay: 1 });
 
-test.each([
-  ["nothing", null],
-  ["an empty text", ""],
-  ["blanks", " \n "],
-])("%s is no answer", async (_what, content) => {
-  const server = await api(says(content, "length"));
-  await expect(client(server).answer(question, never)).rejects.toMatchObject({
-    name: "NoAnswer",
-    message: "the AI gave no text (finish_reason length)",
-    usage: { calls: 1 },
+  test("makes answers short when it is scarce", async () => {
+    const server = await api(says("ok"));
+    await answering(server).answer({ ...question, settings, spentMicroUsd: 900_000 }, never);
+    expect(server.bodies[0]?.max_completion_tokens).toBe(250);
+    expect(server.bodies[0]?.messages[0]?.content).toContain("at most two short sentences");
   });
-});
 
-test("a reply without any choice is no answer", async () => {
-  const server = await api((_request, response) => {
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ choices: [] }));
+  test("ends the calls when it is spent", async () => {
+    const server = await api(says("ok"));
+    const asked = answering(server).answer({ ...question, settings, spentMicroUsd: 1_000_000 }, never);
+    await expect(asked).rejects.toThrow(BudgetSpent);
+    expect(server.bodies).toHaveLength(0);
   });
-  await expect(client(server).answer(question, never)).rejects.toThrow(NoAnswer);
 });
