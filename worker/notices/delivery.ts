@@ -61,6 +61,8 @@ export class NoticeDelivery {
     const { redis, keys, connection } = this.#options;
     if (connection(organization) === undefined) return;
     const entries = await redis.lrange(`${keys.prefix}:notices:${organization}`, 0, AT_ONCE - 1);
+    // Not looked for again, where all of them are gone.
+    if (entries.length === 0) await this.#release(organization, { notice: "" });
     for (const entry of entries) {
       if (!(await this.#deliverOne(organization, JSON.parse(entry) as Queued))) return;
     }

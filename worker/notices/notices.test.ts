@@ -160,6 +160,14 @@ test("who has lost the shard releases nothing", async () => {
   expect(await one.dump()).toEqual(before);
 });
 
+test("where they were erased meanwhile nobody looks for them again", async () => {
+  const one = await deployment();
+  await noticesOf(one).push(told("a"));
+  await one.redis.del(`${one.keys.prefix}:notices:acme`);
+  await (await ownerOf(one, {})).look();
+  expect(await isDue(one)).toBe(false);
+});
+
 test("of hundreds that nobody could take the last ones are kept", async () => {
   const one = await deployment();
   for (let index = 0; index < 130; index++) await noticesOf(one).push(told(`n${index}`));

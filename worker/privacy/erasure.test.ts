@@ -6,6 +6,11 @@ import { OptOuts } from "../bulk/opt-outs.ts";
 import { Campaigns } from "../campaigns/campaigns.ts";
 import { policyOf } from "../conversation/policy.ts";
 import { MINUTE, useRecord, type Chat } from "../conversation/record-fixture.ts";
+import { keptOpportunities } from "../cron/opportunities.ts";
+import { saveHealth } from "../cron/session-health.ts";
+import { OPPORTUNITIES_JOB } from "../jobs/aurora-opportunities/job.ts";
+import { judge } from "../jobs/whatsapp-health-check/judgement.ts";
+import { Notices } from "../notices/notices.ts";
 import { organizationSettings } from "../sessions/organization.ts";
 import { Organizations } from "../sessions/organizations.ts";
 import { messageQueue } from "../runtime/wake-ups.ts";
@@ -26,6 +31,14 @@ const BIA = {
 const CAIO = { lid: "987009876543210", number: "5511912345678", name: "Caio Vizinho" };
 const chatOf = ({ lid }: { lid: string }) => `${lid}@lid`;
 const WORDS = "segredo-da-bia";
+
+const neverPaired = (organization: string) => ({
+  organization,
+  ownerAlive: false,
+  paired: false,
+  refusedToday: 0,
+  stuck: 0,
+});
 
 /** Two organizations that both know Bia, and one of them Caio, with something of every kind. */
 async function town() {
@@ -51,6 +64,20 @@ async function town() {
       number: person.number,
     });
   for (const organization of ["ana", "ana-b"]) {
+    const found = { chat: chatOf(BIA), name: BIA.name, number: BIA.number, wrote: 1, reason: WORDS };
+    await new Notices({ redis, keys, sealing }).conclude(organization, {
+      job: OPPORTUNITIES_JOB,
+      day: "2026-11-25",
+      notices: [{ to: { number: "5511900000000" }, id: "opportunities-2026-11-25", text: BIA.name }],
+      keep: keptOpportunities(
+        keys,
+        sealing,
+        organization,
+        { retentionDays: 1 },
+        { day: "2026-11-25", by: "rule", list: [found] },
+      ),
+    });
+    await saveHealth(redis, keys, [judge(neverPaired(organization), { at: 1, hour: 1 })], []);
     await automations.put(organization, {
       id: "welcome",
       name: "Welcome",

@@ -5,6 +5,8 @@ local shard, prefix = ARGV[1], ARGV[4]
 local item = cjson.decode(ARGV[5])
 local key = notices_key(prefix, item.organization)
 local first = redis.call("LINDEX", key, 0)
+-- Erased meanwhile.
+if not first then look_for_notices(prefix, shard, item.organization, nil) end
 if not first or cjson.decode(first).id ~= item.notice then return "stale" end
 redis.call("LPOP", key)
 if redis.call("EXISTS", key) == 0 then look_for_notices(prefix, shard, item.organization, nil) end

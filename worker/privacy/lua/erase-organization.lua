@@ -9,6 +9,8 @@ if redis.call("HDEL", prefix .. ":organizations", organization) == 1 then
 end
 redis.call("HDEL", prefix .. ":automated", organization)
 redis.call("HDEL", prefix .. ":sessions", organization)
+redis.call("HDEL", prefix .. ":health", organization)
+redis.call("HDEL", prefix .. ":done", organization)
 local start = organization .. " "
 for _, member in ipairs(redis.call("ZRANGE", due_key(prefix, shard), 0, -1)) do
   if string.sub(member, 1, #start) == start then look_again(prefix, shard, member, nil) end
