@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { AiPrices } from "./adapters/openai/prices.ts";
 import type { RuleChanges } from "./alerts/rules.ts";
 import type { SealingKey } from "./adapters/redis/sealing.ts";
+import type { ApiToken } from "./runtime/api-tokens.ts";
 import { docOf, environmentShape, WHATSAPP_TRUST_ROOT, WHATSAPP_URL } from "./environment.ts";
 import type { EnvironmentKey } from "./environment.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
@@ -60,6 +61,8 @@ export interface Config {
   readonly board: { readonly port: number; readonly password: string | undefined };
   /** There is an admin API only with a token. */
   readonly admin: { readonly token: string | undefined };
+  /** Of the API for other services: there is one only with a token. */
+  readonly api: { readonly tokens: readonly ApiToken[] };
   readonly metrics: {
     readonly destination: "none" | "cloudwatch";
     readonly namespace: string;
@@ -132,6 +135,7 @@ export function secretsOf(config: Config): string[] {
     config.ai.apiKey,
     config.board.password,
     config.admin.token,
+    ...config.api.tokens.map(({ token }) => token),
     config.metrics.token,
     config.alerts.webhook?.url,
     config.alerts.webhook?.secret,
@@ -185,6 +189,7 @@ function grouped(env: Parsed): Config {
     health: { port: env.OXY_HEALTH_PORT },
     board: { port: env.OXY_BOARD_PORT, password: env.OXY_BOARD_PASSWORD },
     admin: { token: env.OXY_ADMIN_TOKEN },
+    api: { tokens: env.OXY_API_TOKENS ?? [] },
     metrics: {
       destination: env.OXY_METRICS,
       namespace: env.OXY_METRICS_NAMESPACE ?? `Oxy/${env.OXY_NAMESPACE}`,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parsePrices } from "./adapters/openai/prices.ts";
 import { ruleChanges, type RuleChanges } from "./alerts/rules.ts";
 import type { SealingKey } from "./adapters/redis/sealing.ts";
+import type { ApiToken } from "./runtime/api-tokens.ts";
 import { organizationId } from "./sessions/organization.ts";
 
 /** What a person needs to know about one key; `docs/configuration.md` is made of it. */
@@ -224,6 +225,13 @@ export const environmentShape = {
       secret: true,
     },
   ),
+  OXY_API_TOKENS: required(z.string().transform(parseApiTokens).optional(), {
+    about:
+      "Bearer tokens of the API for other services, in the roles web and all. Without any there is none. A token with an organization before it opens that one's calls alone.",
+    expected:
+      "tokens of 32 to 200 of A-Z, a-z, 0-9, '_' and '-', comma separated, each once: token or organization:token",
+    secret: true,
+  }),
   OXY_METRICS: choice(
     ["none", "cloudwatch"],
     "none",
@@ -346,6 +354,19 @@ function decimal() {
     .string()
     .regex(/^\d+(\.\d+)?$/)
     .transform(Number);
+}
+
+function parseApiTokens(value: string, context: z.RefinementCtx): readonly ApiToken[] {
+  const tokens = value.split(",").flatMap((part): ApiToken[] => {
+    const [, organization, token] =
+      /^(?:([A-Za-z0-9_-]{1,64}):)?([A-Za-z0-9_-]{32,200})$/.exec(part.trim()) ?? [];
+    return token === undefined ? [] : [{ organization, token }];
+  });
+  if (new Set(tokens.map(({ token }) => token)).size !== value.split(",").length) {
+    context.addIssue({ code: "custom", message: "unusable" });
+    return z.NEVER;
+  }
+  return tokens;
 }
 
 function parseSealingKeys(value: string, context: z.RefinementCtx): [SealingKey, ...SealingKey[]] {

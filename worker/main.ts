@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Redis } from "ioredis";
 import { quietConsole } from "./adapters/baileys/quiet-console.ts";
 import { openRedis } from "./adapters/redis/connect.ts";
 import { keysOf } from "./adapters/redis/keys.ts";
 import { InvalidConfig, loadConfig, type Config } from "./config.ts";
 import { Meters } from "./metrics/meters.ts";
+import { createApiStore, type ApiStore } from "./runtime/api-store.ts";
 import { Consumption } from "./runtime/consumption.ts";
 import { serveHttp } from "./runtime/http.ts";
 import { createLogger, errorFields } from "./runtime/logging.ts";
@@ -18,6 +18,9 @@ const MISCONFIGURED = 78;
 const GIVE_UP_MS = 1_000;
 /** How long a start that is under way may take to become something to drain. */
 const START_MS = 1_000;
+
+/** Serves what is on the store, and holds nothing of it. */
+const WEB: Running = { standing: () => ({}), drain: () => Promise.resolve() };
 
 const config = configOrExit();
 const log = createLogger(config);
@@ -34,16 +37,17 @@ try {
   redis.on("error", (error) => log.warn("redis unreachable", errorFields(error)));
   const keys = keysOf(config.namespace);
   const observed = { meters: new Meters(), consumption: new Consumption({ redis, keys, log }) };
-  const http = await serveHttp(config, { redis, readiness, log, observed });
-  log.info("listening", { health: http.health, board: http.board, admin: http.admin });
-  const starting =
-    config.role === "web"
-      ? startWeb(redis)
-      : openPlatform(config, redis, log, observed, (error) => {
-          log.error("cannot go on", errorFields(error));
-          exitCode = 1;
-          unfit.resolve(undefined);
-        }).then(startWorker);
+  let api: ApiStore | undefined;
+  const http = await serveHttp(config, { redis, readiness, log, observed, api: () => api });
+  log.info("listening", { health: http.health, board: http.board, admin: http.admin, api: http.api });
+  const starting = openPlatform(config, redis, log, observed, (error) => {
+    log.error("cannot go on", errorFields(error));
+    exitCode = 1;
+    unfit.resolve(undefined);
+  }).then(async (platform) => {
+    if (http.api !== undefined) api = createApiStore(platform);
+    return config.role === "web" ? WEB : await startWorker(platform);
+  });
   // Stopped while Redis is still awaited: there is nothing to drain. Else it is about to be ready, and holds shards.
   const worker = await Promise.race([
     starting,
@@ -62,18 +66,13 @@ try {
   }, drainMs + GIVE_UP_MS);
   await worker?.drain(drainMs);
   await http.close();
+  await api?.close();
   redis.disconnect();
   log.info("stopped");
   process.exit(exitCode);
 } catch (error) {
   log.error("cannot run", errorFields(error));
   process.exit(1);
-}
-
-/** Serves the board of whatever is on the store, and holds nothing. Waits for Redis as long as it takes. */
-async function startWeb(store: Redis): Promise<Running> {
-  await store.ping();
-  return { standing: () => ({}), drain: () => Promise.resolve() };
 }
 
 function configOrExit(): Config {

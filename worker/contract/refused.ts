@@ -2,6 +2,8 @@
 export type RefusalKind =
   /** It says something that cannot be meant. */
   | "invalid"
+  /** It is longer than what is taken. */
+  | "too-large"
   /** Its version is newer than what is running here. */
   | "newer"
   /** What it names is not there. */

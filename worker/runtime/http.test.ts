@@ -72,9 +72,10 @@ async function serve(
       health: { port: healthPort },
       board: { port: boardPort, password },
       admin: { token },
+      api: { tokens: [] },
       metrics: { ...METRICS, token: metricsToken },
     },
-    { redis, readiness: new Readiness({ role, fleet: "default" }), log, observed },
+    { redis, readiness: new Readiness({ role, fleet: "default" }), log, observed, api: () => undefined },
   );
   opened.push(servers);
   return servers;

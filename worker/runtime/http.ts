@@ -5,7 +5,10 @@ import { keysOf } from "../adapters/redis/keys.ts";
 import type { Config } from "../config.ts";
 import { Exposition } from "../metrics/exposition.ts";
 import type { Observed } from "../platform.ts";
+import { API_PATH } from "../contract/openapi.ts";
 import { addAdmin, ADMIN_PATH } from "./admin.ts";
+import { addApi } from "./api.ts";
+import type { ApiStore } from "./api-store.ts";
 import { BoardQueues } from "./board-queues.ts";
 import { addBoard, BOARD_PATH } from "./board.ts";
 import { addHealth } from "./health.ts";
@@ -23,6 +26,8 @@ export interface HttpServers {
   readonly board: string | undefined;
   /** Missing where there is no admin API. */
   readonly admin: string | undefined;
+  /** Missing where there is no API for other services. */
+  readonly api: string | undefined;
   /** Ends every connection and frees the ports. */
   close(): Promise<void>;
 }
@@ -37,17 +42,19 @@ export class PortInUse extends Error {
 }
 
 /**
- * Health checks and Bull Board: each on its port, or both under PORT where the host routes only one. The admin API is
- * where the health checks are.
+ * Health checks and Bull Board: each on its port, or both under PORT where the host routes only one. The admin API and
+ * the one for other services are where the health checks are.
  * @throws PortInUse
  */
 export async function serveHttp(
-  config: Pick<Config, "role" | "namespace" | "port" | "health" | "board" | "admin" | "metrics">,
+  config: Pick<Config, "role" | "namespace" | "port" | "health" | "board" | "admin" | "api" | "metrics">,
   parts: {
     readonly redis: Redis;
     readonly readiness: Readiness;
     readonly log: Logger;
     readonly observed: Observed;
+    /** What the API works on; undefined while the store was not reached yet. */
+    api(): ApiStore | undefined;
   },
 ): Promise<HttpServers> {
   const { redis, readiness, log, observed } = parts;
@@ -78,6 +85,10 @@ export async function serveHttp(
     );
     const wanted = config.role !== "worker";
     const administered = wanted && token !== undefined;
+    const { tokens } = config.api;
+    const called = wanted && tokens.length > 0;
+    if (called) await addApi(healthApp, { tokens, log, store: parts.api });
+    const apiOf = (url: string): string | undefined => (called ? `${url}${API_PATH}` : undefined);
     if (administered) await addAdmin(healthApp, { redis, keys, token, log });
     const adminOf = (url: string): string | undefined => (administered ? `${url}${ADMIN_PATH}` : undefined);
     if (config.port !== undefined) {
@@ -86,17 +97,17 @@ export async function serveHttp(
       else if (wanted) log.warn("board not served: PORT is public and OXY_BOARD_PASSWORD is not set");
       const url = await listen(healthApp, "PORT", ANYWHERE, config.port);
       const board = shared ? `${url}${BOARD_PATH}` : undefined;
-      return { health: `${url}/health`, board, admin: adminOf(url), close };
+      return { health: `${url}/health`, board, admin: adminOf(url), api: apiOf(url), close };
     }
     const url = await listen(healthApp, "OXY_HEALTH_PORT", ANYWHERE, config.health.port);
     const health = `${url}/health`;
-    if (!wanted) return { health, board: undefined, admin: undefined, close };
+    if (!wanted) return { health, board: undefined, admin: undefined, api: undefined, close };
     const boardApp = open();
     boardApp.get("/", (_request, reply) => reply.redirect(BOARD_PATH));
     await addBoard(boardApp, () => queues.current(), password);
     const boardHost = password === undefined ? LOOPBACK : ANYWHERE;
     const boardUrl = await listen(boardApp, "OXY_BOARD_PORT", boardHost, config.board.port);
-    return { health, board: `${boardUrl}${BOARD_PATH}`, admin: adminOf(url), close };
+    return { health, board: `${boardUrl}${BOARD_PATH}`, admin: adminOf(url), api: apiOf(url), close };
   } catch (error) {
     await close();
     throw error;
