@@ -60,6 +60,44 @@ describe("what fails", () => {
     expect(run).toMatchObject({ attempt: 1, step: 0 });
   });
 
+  test("who was too slow, so that another one has taken the step, writes nothing any more", async () => {
+    const all = deployment();
+    await all.put({ id: "a", trigger: KEYWORD, steps: [{ do: "ask", instruction: "x" }] });
+    const talk = await all.talk();
+    await talk.write("preço");
+    const [run = ""] = await all.due();
+    const slow = await all.runs.claim(ORGANIZATION, run);
+    expect(await all.runs.claim(ORGANIZATION, run)).toMatchObject({ kind: "busy" });
+    await all.redis.hset(`${all.keys.prefix}:run:${ORGANIZATION}:${run}`, "until", 0);
+    const quick = await all.runs.claim(ORGANIZATION, run);
+    if (slow.kind !== "step" || quick.kind !== "step") throw new Error("expected a step");
+    expect(quick.attempt).toBe(1);
+    const before = await all.dump();
+    const end = { kind: "end", state: "failed", reason: "too slow" } as const;
+    expect(await all.runs.advance(slow, end)).toEqual({ kind: "lost" });
+    expect(await all.dump()).toEqual(before);
+    expect(await all.runs.advance(quick, { kind: "send", text: "ok" })).toEqual({ kind: "sent" });
+    expect(await all.runs.advance(slow, end)).toEqual({ kind: "lost" });
+    expect(await talk.drain()).toEqual(["ok"]);
+    expect(await all.ended()).toMatchObject([{ state: "done" }]);
+  });
+
+  test("a step that kills each who does it is given up", async () => {
+    const all = deployment();
+    await all.put({ id: "a", trigger: KEYWORD, steps: [step] });
+    const talk = await all.talk();
+    await talk.write("preço");
+    const [run = ""] = await all.due();
+    for (let death = 0; death < 6; death++) {
+      await all.runs.claim(ORGANIZATION, run);
+      await all.redis.hset(`${all.keys.prefix}:run:${ORGANIZATION}:${run}`, "until", 0);
+    }
+    await all.executor().advance(ORGANIZATION, run, new AbortController().signal);
+    expect(all.calls).toEqual([]);
+    const reason = "step 1 was begun 6 times and never ended";
+    expect(await all.ended()).toMatchObject([{ state: "failed", reason }]);
+  });
+
   test("a message that WhatsApp refuses ends the run", async () => {
     const all = deployment();
     await all.put({ id: "a", trigger: KEYWORD, steps: [send("x"), tag("after")] });

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
-import ipaddr from "ipaddr.js";
+import { isIP } from "node:net";
 import { WebhookFailed, type Webhook, type WebhookCall } from "../../automations/webhook.ts";
 import { isPublicAddress } from "./addresses.ts";
 
@@ -58,9 +58,7 @@ async function checkedAddress(
 ): Promise<string> {
   // Decimal, octal and hexadecimal forms of IPv4 were made plain by URL.
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const addresses = ipaddr.isValid(host)
-    ? [host]
-    : await unlessAborted(options.resolve(host), options.signal);
+  const addresses = isIP(host) !== 0 ? [host] : await unlessAborted(options.resolve(host), options.signal);
   const [first] = addresses;
   if (first === undefined) throw new WebhookFailed("the webhook's host has no address", false);
   if (!options.allowPrivate && !addresses.every(isPublicAddress))
@@ -76,7 +74,7 @@ async function post(
 ): Promise<IncomingMessage> {
   const body = Buffer.from(call.body);
   const seconds = Math.floor(Date.now() / 1000);
-  const family = ipaddr.parse(address).kind() === "ipv4" ? 4 : 6;
+  const family = isIP(address);
   const options: RequestOptions = {
     method: "POST",
     signal,
