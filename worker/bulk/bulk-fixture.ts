@@ -8,7 +8,7 @@ import { Lanes, type LanePart } from "./lanes.ts";
 import { Pump } from "./pump.ts";
 
 const silent = (): void => {};
-export const quietLog: Logger = Object.assign(Object.create(null) as object, {
+const quietLog: Logger = Object.assign(Object.create(null) as object, {
   debug: silent,
   info: silent,
   warn: silent,

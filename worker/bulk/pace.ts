@@ -42,7 +42,7 @@ function quietUntil(
 }
 
 /** The first moment after `local` at which the clock says `time`, or has just passed it where it is put forward. */
-export function nextTime(local: DateTime, time: string): DateTime {
+function nextTime(local: DateTime, time: string): DateTime {
   const [hour = 0, minute = 0] = time.split(":").map(Number);
   for (const days of [0, 1]) {
     const at = local.plus({ days }).set({ hour, minute, second: 0, millisecond: 0 });

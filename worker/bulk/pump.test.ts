@@ -78,7 +78,7 @@ test("a part that left its outbox without an ack, as when somebody is erased, is
   await number.run();
   const { redis, keys } = number.deployment;
   await redis.del(`${keys.prefix}:conversation:acme:552@lid:out`);
-  await number.turn();
+  await number.run();
   expect(number.texts).toHaveLength(4);
 });
 

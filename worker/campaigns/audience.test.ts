@@ -151,13 +151,17 @@ test("whatever bytes come, a table is read or refused, and never hangs", async (
     fc.string({ unit: "binary", maxLength: 200 }).map((text) => Buffer.from(`telefone;nome\n${text}`)),
   );
   await fc.assert(
-    fc.asyncProperty(bytes, fc.integer({ min: 1, max: 50 }), async (all, size) => {
+    fc.asyncProperty(bytes, fc.integer({ min: 1, max: 50 }), async (table, size) => {
       const read = importAudience(
-        { csv: Readable.from(chunked(all, size)) },
+        { csv: Readable.from(chunked(table, size)) },
         parseTemplate("Oi {{nome|}}"),
         async () => {},
       );
-      await read.catch((error: unknown) => expect(error).toBeInstanceOf(InvalidAudience));
+      const error: unknown = await read.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error === undefined || error instanceof InvalidAudience).toBe(true);
     }),
   );
 });

@@ -33,7 +33,9 @@ test("a value is never read as a template, and a text without variables is itsel
   fc.assert(
     fc.property(fc.string(), fc.string({ unit: "binary" }), (value, text) => {
       expect(render(parseTemplate("<{{v|}}>"), { v: value })).toBe(`<${value.trim()}>`);
-      if (!/\{\{|\}\}/.test(text)) expect(render(parseTemplate(text), { v: value })).toBe(text);
+      const plain = text.replaceAll(/\{\{|\}\}/g, "");
+      fc.pre(!/\{\{|\}\}/.test(plain));
+      expect(render(parseTemplate(plain), { v: value })).toBe(plain);
     }),
   );
 });

@@ -121,10 +121,10 @@ test("a paused campaign stands still, quiet hours hold it, and a cancelled one g
   await campaigns.resume("ana", "natal");
   await deployment.whatsapp.waitFor(() => reached(people) > paused, WAIT_MS);
 
-  await deployment.configure("ana", {
-    name: "Ana",
-    pacing: { ...PACING, quietFrom: "00:00", quietTo: "23:59" },
-  });
+  const now = DateTime.now().setZone("America/Sao_Paulo");
+  const quietFrom = now.minus({ hours: 2 }).toFormat("HH:mm");
+  const quietTo = now.plus({ hours: 2 }).toFormat("HH:mm");
+  await deployment.configure("ana", { name: "Ana", pacing: { ...PACING, quietFrom, quietTo } });
   const quiet = await standsStill();
   people[0]?.write(phone, "oi");
   await people[0]?.waitForMessage("re: oi", WAIT_MS);
