@@ -42,7 +42,7 @@ export function openApi(version: string): object {
     openapi: "3.1.0",
     info: { title: "Oxy Workers", version, description: "docs/producers.md tells how to use it." },
     security: [{ token: [] }],
-    components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+    components: { securitySchemes: { token: { type: "http", scheme: "bearer" } }, responses: answers() },
     paths,
   };
 }
@@ -113,14 +113,19 @@ function parameters(path: string): object[] {
 }
 
 function responses(status: number): object {
+  const refused = Object.keys(ERRORS).map((code) => [code, { $ref: `#/components/responses/${code}` }]);
+  return { [status]: { $ref: "#/components/responses/done" }, ...Object.fromEntries(refused) };
+}
+
+function answers(): object {
+  const answer = (description: string, schema: object): object => ({
+    description,
+    content: { "application/json": { schema } },
+  });
   const error = { type: "object", properties: { error: { type: "string" } }, required: ["error"] };
-  const errors = Object.entries(ERRORS).map(([code, description]) => [
-    code,
-    { description, content: { "application/json": { schema: error } } },
-  ]);
-  const done = {
-    description: "Done, or stored so that it will be.",
-    content: { "application/json": { schema: { type: "object" } } },
+  const refused = Object.entries(ERRORS).map(([code, description]) => [code, answer(description, error)]);
+  return {
+    done: answer("Done, or stored so that it will be.", { type: "object" }),
+    ...Object.fromEntries(refused),
   };
-  return { [status]: done, ...Object.fromEntries(errors) };
 }
