@@ -62,6 +62,9 @@ describe("what is required is enough", () => {
       metrics: { destination: "none", namespace: "Oxy/oxy", everySeconds: 60, token: undefined },
       alerts: { everySeconds: 60, webhook: undefined, organization: undefined, rules: {} },
       rate: { perSecond: 10, burst: 20 },
+      api: { tokens: [] },
+      automations: { backoffMs: 5_000, webhookPrivate: false, webhookTimeoutMs: 10_000 },
+      cron: { healthCheckSeconds: 900, summaryAt: "18:00", opportunitiesAt: "09:00" },
       log: { level: "info" },
     });
   });
