@@ -5,6 +5,7 @@ import { readDays, type DayCounts } from "../conversation/day-counts.ts";
 import { openSaid } from "../conversation/reading.ts";
 import { fenceLua, inboundLua } from "../conversation/scripts.ts";
 import type { Said, State } from "../conversation/types.ts";
+import { comparableNumber } from "../sessions/phone-number.ts";
 
 /** A chat with a customer, as their own people may see it; times in ms of store time. */
 export interface CustomerChat {
@@ -51,7 +52,7 @@ export class BusinessData {
   constructor(options: BusinessDataOptions, organization: string, team: readonly string[]) {
     this.#options = options;
     this.#organization = organization;
-    this.#team = new Set(team);
+    this.#team = new Set(team.map(comparableNumber));
   }
 
   /**
@@ -86,7 +87,7 @@ export class BusinessData {
     const entries = (await chatsScript.run(redis, [], args)) as [string, string[], string[]][];
     return entries.flatMap(([encoded, history, unanswered]) => {
       const head = JSON.parse(encoded) as Omit<CustomerChat, "said">;
-      if (this.#team.has(head.number ?? "")) return [];
+      if (this.#team.has(comparableNumber(head.number ?? ""))) return [];
       const open = (entry: string): Said => openSaid(sealing, { organization, chat: head.chat }, entry);
       return [{ ...head, said: [...history, ...unanswered].map(open) }];
     });

@@ -36,8 +36,8 @@ export function allowanceOf(
   now = Date.now(),
 ): Allowance {
   const { aiBudgetUsdPerDay: budget, memoryTokens } = settings;
-  if (budget !== undefined && spentMicroUsd >= budget * MICRO) throw budgetSpent(settings, now);
-  const scarce = budget !== undefined && spentMicroUsd >= SCARCE_FROM * budget * MICRO;
+  if (budget !== undefined && spentMicroUsd >= Math.round(budget * MICRO)) throw budgetSpent(settings, now);
+  const scarce = budget !== undefined && spentMicroUsd >= Math.round(SCARCE_FROM * budget * MICRO);
   const part = scarce ? SCARCE_PART : 1;
   return {
     memoryTokens: Math.floor(memoryTokens * part),
