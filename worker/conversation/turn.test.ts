@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Logger } from "../runtime/logging.ts";
 import { organizationSettings } from "../sessions/organization.ts";
+import { AiMisconfigured, AiRefused, AiUnavailable, AttemptFailed, BudgetSpent } from "./completions.ts";
 import type { Outbox } from "./outbox.ts";
-import { useRecord } from "./record-fixture.ts";
+import { useRecord, WROTE_AT } from "./record-fixture.ts";
 import { turn, type TurnOptions } from "./turn.ts";
 
 const deployment = useRecord();
@@ -127,4 +128,78 @@ test("when every attempt is used up the AI is not asked again", async () => {
   expect(asked()).toBe(0);
   expect(await chat.drain()).toEqual(["sorry"]);
   expect(await chat.view()).toMatchObject({ state: "failed", inbound: 1 });
+});
+
+describe("an AI that does not answer", () => {
+  const failing = (error: Error, changed: Partial<TurnOptions> = {}) =>
+    waiting(() => Promise.reject(error), changed);
+
+  test("for anybody now is waited for as long as it asks, and a little longer, and no attempt is used up", async () => {
+    const { chat, wakes, run } = await failing(new AiUnavailable("429", 2_000));
+    await run();
+    expect(wakes).toHaveLength(1);
+    expect(wakes[0]).toBeGreaterThanOrEqual(2_000);
+    expect(wakes[0]).toBeLessThanOrEqual(2_500);
+    expect(await chat.view()).toMatchObject({ state: "waiting", attempts: 0 });
+  });
+
+  test("for anybody, and does not say for how long, is waited for as before any attempt at least", async () => {
+    const { wakes, run } = await failing(new AiUnavailable("429", undefined));
+    await run();
+    expect(wakes[0]).toBeGreaterThanOrEqual(100);
+  });
+
+  test("for anybody past the objective has the customer asked for a moment, in the same breath", async () => {
+    const { chat, run } = await failing(new AiUnavailable("open", 2_000), { objectiveMs: 1_000 });
+    await run();
+    expect(await chat.drain()).toEqual(["one moment"]);
+  });
+
+  test("for anybody, and for too long, is given up", async () => {
+    const { chat, run } = await failing(new AiUnavailable("open", 2_000), { patienceMs: 0 });
+    await run();
+    expect(await chat.drain()).toEqual(["sorry"]);
+    expect(await chat.view()).toMatchObject({ state: "failed" });
+  });
+
+  test("because of its configuration is not tried again", async () => {
+    const { chat, wakes, run } = await failing(new AiMisconfigured("401"));
+    await run();
+    expect(wakes).toEqual([]);
+    expect(await chat.drain()).toEqual(["sorry"]);
+  });
+
+  test("because it refuses leaves the customer to a person", async () => {
+    const { chat, asked, run } = await failing(new AiRefused("no"));
+    await run();
+    await run();
+    expect(asked()).toBe(1);
+    expect(await chat.drain()).toEqual([settings.handOverMessage]);
+    const { state, silentUntil = 0 } = await chat.view();
+    expect(state).toBe("rest");
+    expect(silentUntil).toBeGreaterThan(Date.now() + (settings.handOverMinutes - 1) * 60_000);
+  });
+
+  test("because the budget is spent leaves the customer to a person until the next day", async () => {
+    const { chat, run } = await failing(new BudgetSpent("spent", { day: "2026-11-25", forMs: 90_000 }));
+    await run();
+    expect(await chat.drain()).toEqual([settings.budgetMessage]);
+    expect((await chat.view()).silentUntil).toBeLessThanOrEqual(Date.now() + 90_000);
+  });
+
+  test("tells the organization's own people that, and promises them no call", async () => {
+    const { chat, run } = await failing(new AttemptFailed("500"), { attempts: 1 });
+    await chat.receive({
+      kind: "customer",
+      id: "b",
+      sender: "551@lid",
+      at: WROTE_AT,
+      text: "b",
+      who: "team",
+    });
+    await run();
+    expect(await chat.drain()).toEqual([
+      "Não consegui responder agora. Tente de novo daqui a alguns minutos.",
+    ]);
+  });
 });
