@@ -36,15 +36,19 @@ const cron = z
 /** Ninety days: longer than that, nobody remembers what they wait for. */
 const WAIT_MINUTES_MAX = 90 * 24 * 60;
 
+/** The automation answers the message, and the AI does not. Should its run fail, the chat is listed for people. */
+const instead = z.boolean().default(false);
+
 const trigger = z.discriminatedUnion("on", [
   /** A customer's text has any, or all, of these words. */
   z.strictObject({
     on: z.literal("keyword"),
     words: z.array(keyword).min(1).max(50),
     match: z.enum(["any", "all"]).default("any"),
+    instead,
   }),
   /** Somebody writes for the first time. */
-  z.strictObject({ on: z.literal("first-message") }),
+  z.strictObject({ on: z.literal("first-message"), instead }),
   /** A tag is put on a contact that has not got it. */
   z.strictObject({ on: z.literal("tag"), tag: tagName }),
   /** So long after our last message (but for those of automations) nothing came back. */

@@ -54,8 +54,9 @@ export class Executor {
     while (taken.kind === "step") {
       const { conversation, index } = taken;
       const step = taken;
-      taken = await runs.advance(step, await this.#outcome(step, signal));
-      if (taken.kind === "sent") this.#options.sent(conversation);
+      const outcome = await this.#outcome(step, signal);
+      taken = await runs.advance(step, outcome);
+      if (taken.kind === "sent" || outcome.kind === "hand-over") this.#options.sent(conversation);
       if (taken.kind === "lost") log.info("step came too late", { organization, run, step: index });
     }
     if (taken.kind === "gone" && taken.reason !== undefined)

@@ -45,7 +45,7 @@ export class Triggers implements TriggersPort {
 
   /** Reads what changed. One that cannot be read starts nothing, and the others do. */
   async load(): Promise<void> {
-    const { redis, keys } = this.#options;
+    const { redis, keys, log } = this.#options;
     const changes = await redis.hgetall(automatedKey(keys.prefix));
     for (const organization of this.#known.keys()) {
       if (!(organization in changes)) this.#forget(organization);
@@ -57,6 +57,7 @@ export class Triggers implements TriggersPort {
         this.#known.set(organization, count);
       }),
     );
+    if (changed.length > 0) log.info("automations read", { organizations: changed.length });
   }
 
   starts(conversation: Conversation, inbound: Inbound): readonly Start[] {
@@ -71,6 +72,7 @@ export class Triggers implements TriggersPort {
         automation: id,
         run: runId(id, conversation, `${inbound.sender} ${inbound.id}`),
         waits: whilePersonHasChat === "wait",
+        instead: "instead" in trigger && trigger.instead,
       };
       if (trigger.on === "first-message") return [{ ...start, when: "first" }];
       const found = trigger.on === "keyword" && hasPhrases(words, phrases, trigger.match);

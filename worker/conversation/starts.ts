@@ -10,6 +10,8 @@ export interface Start {
   readonly when: "always" | "first";
   /** It begins in a chat that a person has, too. */
   readonly waits: boolean;
+  /** It answers the message, and the AI does not. */
+  readonly instead: boolean;
 }
 
 /** A run that begins if nothing comes back to what we write. */

@@ -36,7 +36,8 @@ local function take_up(record, message)
 end
 
 -- A text to be answered: {at (ms), body (sealed)}, and where it applies {who = "team", number, optOut: reply or true, optIn}.
--- Returns "stored"; "silenced" when a person has the chat, so that it joins the history only; "opted-out"; "repeated".
+-- Returns "stored"; "silenced" when a person has the chat, so that it joins the history only; "acknowledged" when an automation
+-- answers it instead of the AI; "opted-out"; "repeated".
 local function arrive(prefix, shard, item)
   if not is_new(prefix, item) then return "repeated" end
   local record = read_record(prefix, shard, item)
@@ -53,11 +54,11 @@ local function arrive(prefix, shard, item)
     return "opted-out"
   end
   local silent = item.who ~= "team" and record.silentUntil and record.silentUntil > time
-  start_runs(prefix, shard, item, first, silent)
-  if silent then
+  local is_answered = start_runs(prefix, shard, item, first, silent)
+  if silent or is_answered then
     add_history(record, { entry_of(item) })
     keep_history(record)
-    return "silenced"
+    return silent and "silenced" or "acknowledged"
   end
   local message = {
     sender = item.sender, id = item.id, at = item.at, received = time, body = item.body, who = item.who,

@@ -31,7 +31,7 @@ end
 
 -- Hash: `automation`, `version`, `chat`, `state` (pending, running, waiting, sending, done, stopped, failed), `step` (from 0),
 -- `steps`, `attempt`, `depth`, `began`, `at` (ms: when it goes on), `token` and `until` of who is doing it, `person`
--- (stop, wait), `since` (sending), `afterMs` (pending), `reason`, `ended`.
+-- (stop, wait), `instead` (of the AI), `since` (sending), `afterMs` (pending), `reason`, `ended`.
 local function run_key(prefix, organization, run)
   return prefix .. ":run:" .. organization .. ":" .. run
 end
@@ -131,6 +131,8 @@ local function end_run(prefix, shard, run, state, reason)
   local time = now()
   redis.call("HSET", run.key, "state", state, "ended", whole(time), "step", run.step)
   if reason then redis.call("HSET", run.key, "reason", reason) end
+  -- Nobody else answers what it was to answer.
+  if state == "failed" and run.instead then hand_over(prefix, run, time) end
   redis.call("HDEL", run.key, "token", "until", "at", "since")
   redis.call("PEXPIRE", run.key, RUN_KEPT_MS)
   redis.call("DEL", run_text_key(prefix, run.organization, run.id))
@@ -202,15 +204,20 @@ local function begin_run(prefix, shard, item, start, depth, body)
   return true
 end
 
--- What a message of a customer starts: `item.starts` is {automation, run, when: "always" or "first", waits}[]. In a chat that a
--- person has, only what waits until it is not.
+-- What a message of a customer starts: `item.starts` is {automation, run, when: "always" or "first", waits, instead}[]. In a chat
+-- that a person has, only what waits until it is not. Returns true when that answers the message instead of the AI.
 local function start_runs(prefix, shard, item, first, silent)
-  if type(item.starts) ~= "table" then return end
+  local answers = false
+  if type(item.starts) ~= "table" then return answers end
   for _, start in ipairs(item.starts) do
     if (start.when == "always" or first) and (start.waits or not silent) then
-      begin_run(prefix, shard, item, start, 1, item.body)
+      if begin_run(prefix, shard, item, start, 1, item.body) and start.instead then
+        redis.call("HSET", run_key(prefix, item.organization, start.run), "instead", 1)
+        answers = true
+      end
     end
   end
+  return answers
 end
 
 -- We wrote: what is to happen when nothing comes back is looked at after a while. `item.expects` is {automation, run, afterMs}[]; the
