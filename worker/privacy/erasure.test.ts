@@ -207,6 +207,17 @@ test("who writes again is a stranger, whose turns do not repeat ids that their p
   expect(thought.turn).toBeGreaterThan(1_000_000_000);
 });
 
+test("a dry run finds as much as is then erased, and changes nothing", async () => {
+  const { deployment, erasure, lease } = await town();
+  const before = await deployment.dump();
+  const found = await erasure.contact("ana", { chat: chatOf(BIA) }, lease, false);
+  const all = await erasure.organization("ana", lease, false);
+  expect(await deployment.dump()).toEqual(before);
+  expect(found).toBeGreaterThan(15);
+  expect(all.entries).toBeGreaterThan(found);
+  expect((await erasure.organization("ana", lease)).entries).toBe(all.entries);
+});
+
 test("a shard that is another's by now is not erased in", async () => {
   const { deployment, erasure, lease } = await town();
   await deployment.lease("ana", { owner: "other", epoch: "8" });
@@ -225,7 +236,7 @@ test("an organization that is erased leaves nothing, and the other stays byte fo
   };
   const before = await other();
   expect(Object.keys(before).length).toBeGreaterThan(20);
-  expect(await erasure.organization("ana", lease)).toEqual({ loggedOut: true });
+  expect(await erasure.organization("ana", lease)).toMatchObject({ loggedOut: true });
   expect(sessions.logOut).toHaveBeenCalledOnce();
   expect((await openedStore(deployment)).filter((line) => /(?<![\w-])ana(?![\w-])/.test(line))).toEqual([]);
   expect(await other()).toEqual(before);

@@ -45,27 +45,24 @@ export class Erasure {
 
   /**
    * All that is stored of a contact. That they want no campaigns outlives it, as a digest.
-   * @returns how many entries and jobs were found beside the conversation
+   * @param acts false to find out alone what there is
+   * @returns how many entries and jobs that is, beside what the phone's session keeps
    * @throws LeaseLost, Unsealable
    */
-  async contact(organization: string, contact: Contact, lease: Lease): Promise<number> {
-    const { redis, keys, sealing, whatsapp, sessions, log } = this.#options;
+  async contact(organization: string, contact: Contact, lease: Lease, acts = true): Promise<number> {
+    const { redis, keys, whatsapp, sessions, log } = this.#options;
     const person = await this.#whoIs(organization, contact, lease);
     // Before the lanes: what gets there meanwhile is found there.
-    let entries = await eraseRecipients(this.#options, organization, person);
-    await this.#run(scripts.eraseContact, lease, {
-      organization,
-      chats: person.chats,
-      numbers: person.users,
-      digests: person.users.map((user) => optOutDigest(sealing, organization, user)),
-      at: Math.floor(Date.now() / 1000),
-    });
-    for (const chat of person.chats) await this.#options.automations.forget({ organization, chat });
+    let entries = await eraseRecipients(this.#options, organization, person, acts);
+    if (acts) entries += await this.#withCounts(organization, person, lease);
     for await (const found of keysOf(redis, keys.prefix, organization)) {
-      const swept = found.filter((key) => !LEFT_TO_OTHERS.includes(familyOf(key, keys.prefix)));
-      entries += await leaveOut(redis, swept, person.named);
+      // In a dry run the conversation's own keys are found by their names.
+      const others = (key: string): boolean => !LEFT_TO_OTHERS.includes(familyOf(key, keys.prefix));
+      const swept = found.filter((key) => others(key) || (!acts && person.named.test(key)));
+      entries += await leaveOut(redis, swept, person.named, acts);
     }
-    const jobs = await removeJobs(this.#queues, organization, person.named);
+    const jobs = await removeJobs(this.#queues, organization, person.named, acts);
+    if (!acts) return entries + jobs;
     // Caches of the connection would bring back some of it.
     await sessions.whileClosed(organization, lease, () =>
       whatsapp.forget(organization, lease, new Set(person.users)),
@@ -76,11 +73,17 @@ export class Erasure {
 
   /**
    * All that is stored of an organization, whose phone is unlinked before.
-   * @returns whether WhatsApp was told; else the owner of the phone removes the device there
+   * @param acts false to find out alone what there is
+   * @returns whether WhatsApp was told, else the owner of the phone removes the device there; and how many keys and jobs that is
    * @throws LeaseLost
    */
-  async organization(organization: string, lease: Lease): Promise<{ readonly loggedOut: boolean }> {
+  async organization(
+    organization: string,
+    lease: Lease,
+    acts = true,
+  ): Promise<{ readonly loggedOut: boolean; readonly entries: number }> {
     const { redis, keys, whatsapp, sessions, organizations, log } = this.#options;
+    if (!acts) return { loggedOut: false, entries: await this.#sweep(organization, false) };
     const loggedOut = await sessions.logOut(organization);
     await whatsapp.wipe(organization, lease).catch((error: unknown) => {
       // Sealed with a key that is gone: the keys are removed as all others.
@@ -88,15 +91,39 @@ export class Erasure {
     });
     await this.#run(scripts.eraseOrganization, lease, { organization, at: Math.floor(Date.now() / 1000) });
     await organizations.load();
+    let entries = 0;
     for (let sweep = 0; sweep < SWEEPS_MAX; sweep++) {
-      let found = 0;
-      for await (const own of keysOf(redis, keys.prefix, organization)) found += await redis.unlink(...own);
-      found += await removeJobs(this.#queues, organization);
+      const found = await this.#sweep(organization, true);
       if (found === 0) break;
+      entries += found;
     }
     await this.#run(scripts.eraseOrganization, lease, { organization, at: 0 });
-    log.info("organization erased", { organization, loggedOut });
-    return { loggedOut };
+    log.info("organization erased", { organization, loggedOut, entries });
+    return { loggedOut, entries };
+  }
+
+  /** Keys and jobs of an organization. */
+  async #sweep(organization: string, acts: boolean): Promise<number> {
+    const { redis, keys } = this.#options;
+    let found = 0;
+    for await (const own of keysOf(redis, keys.prefix, organization))
+      found += acts ? await redis.unlink(...own) : own.length;
+    return found + (await removeJobs(this.#queues, organization, undefined, acts));
+  }
+
+  /** What takes more than to be left out. @returns how many parts waited in lanes, and keys of the conversation */
+  async #withCounts(organization: string, person: Person, lease: Lease): Promise<number> {
+    const { sealing, automations } = this.#options;
+    const erased = await this.#run(scripts.eraseContact, lease, {
+      organization,
+      chats: person.chats,
+      numbers: person.users,
+      digests: person.users.map((user) => optOutDigest(sealing, organization, user)),
+      at: Math.floor(Date.now() / 1000),
+    });
+    let runs = 0;
+    for (const chat of person.chats) runs += await automations.forget({ organization, chat });
+    return Number(erased) + runs;
   }
 
   /** By the phone's session, and by what the contact wrote. */
@@ -129,12 +156,14 @@ export class Erasure {
     script: Script,
     lease: Lease,
     item: { readonly organization: string; readonly [field: string]: unknown },
-  ): Promise<void> {
+  ): Promise<unknown> {
     const { redis, keys } = this.#options;
     if (lease.shard !== shardOf(item.organization))
       throw new RangeError(`${script.name}: ${item.organization} does not belong to shard ${lease.shard}`);
     const args = [...fenceOf(lease), keys.prefix, JSON.stringify(item)];
-    if ((await script.run(redis, [keys.leases], args)) === "refused") throw new LeaseLost(lease, script.name);
+    const reply = await script.run(redis, [keys.leases], args);
+    if (reply === "refused") throw new LeaseLost(lease, script.name);
+    return reply;
   }
 }
 

@@ -17,62 +17,70 @@ export async function* keysOf(redis: Redis, prefix: string, organization: string
 /**
  * Leaves out of these keys whatever a pattern finds: a key that is named so, a string, an entry of a list, a member, a
  * field. Each change is one command, and the same again changes nothing.
+ * @param acts false to find out alone
  * @returns how much that was
  */
-export async function leaveOut(redis: Redis, keys: readonly string[], pattern: RegExp): Promise<number> {
+export async function leaveOut(
+  redis: Redis,
+  keys: readonly string[],
+  pattern: RegExp,
+  acts: boolean,
+): Promise<number> {
   const named = keys.filter((key) => pattern.test(key));
   const others = keys.filter((key) => !pattern.test(key));
-  let count = named.length === 0 ? 0 : await redis.unlink(...named);
+  let count = named.length === 0 || !acts ? named.length : await redis.unlink(...named);
   const types = await pipelined<string>(redis, others, (pipeline, key) => pipeline.type(key));
   const ofType = (type: string): string[] => others.filter((_, index) => types[index] === type);
   const strings = ofType("string");
   const texts = await pipelined<string | null>(redis, strings, (pipeline, key) => pipeline.get(key));
   const found = strings.filter((_, index) => pattern.test(texts[index] ?? ""));
-  if (found.length > 0) count += await redis.unlink(...found);
-  for (const key of ofType("hash")) count += await fromHash(redis, key, pattern);
-  for (const key of ofType("set")) count += await fromSet(redis, key, pattern);
-  for (const key of ofType("zset")) count += await fromSortedSet(redis, key, pattern);
-  for (const key of ofType("list")) count += await fromList(redis, key, pattern);
+  count += found.length === 0 || !acts ? found.length : await redis.unlink(...found);
+  for (const key of ofType("hash")) count += await fromHash(redis, key, pattern, acts);
+  for (const key of ofType("set")) count += await fromSet(redis, key, pattern, acts);
+  for (const key of ofType("zset")) count += await fromSortedSet(redis, key, pattern, acts);
+  for (const key of ofType("list")) count += await fromList(redis, key, pattern, acts);
   return count;
 }
 
-async function fromHash(redis: Redis, key: string, pattern: RegExp): Promise<number> {
+async function fromHash(redis: Redis, key: string, pattern: RegExp, acts: boolean): Promise<number> {
   return await scanned(
     (cursor) => redis.hscan(key, cursor, "COUNT", AT_ONCE),
     async (flat) => {
       const fields = flat.filter(
         (field, index) => index % 2 === 0 && (pattern.test(field) || pattern.test(flat[index + 1] ?? "")),
       );
-      return fields.length === 0 ? 0 : await redis.hdel(key, ...fields);
+      return fields.length === 0 || !acts ? fields.length : await redis.hdel(key, ...fields);
     },
   );
 }
 
-async function fromSet(redis: Redis, key: string, pattern: RegExp): Promise<number> {
+async function fromSet(redis: Redis, key: string, pattern: RegExp, acts: boolean): Promise<number> {
   return await scanned(
     (cursor) => redis.sscan(key, cursor, "COUNT", AT_ONCE),
     async (members) => {
       const named = members.filter((member) => pattern.test(member));
-      return named.length === 0 ? 0 : await redis.srem(key, ...named);
+      return named.length === 0 || !acts ? named.length : await redis.srem(key, ...named);
     },
   );
 }
 
-async function fromSortedSet(redis: Redis, key: string, pattern: RegExp): Promise<number> {
+async function fromSortedSet(redis: Redis, key: string, pattern: RegExp, acts: boolean): Promise<number> {
   return await scanned(
     (cursor) => redis.zscan(key, cursor, "COUNT", AT_ONCE),
     async (flat) => {
       const named = flat.filter((member, index) => index % 2 === 0 && pattern.test(member));
-      return named.length === 0 ? 0 : await redis.zrem(key, ...named);
+      return named.length === 0 || !acts ? named.length : await redis.zrem(key, ...named);
     },
   );
 }
 
-async function fromList(redis: Redis, key: string, pattern: RegExp): Promise<number> {
+async function fromList(redis: Redis, key: string, pattern: RegExp, acts: boolean): Promise<number> {
   let count = 0;
   for (let from = 0; ; from += AT_ONCE) {
     const entries = await redis.lrange(key, from, from + AT_ONCE - 1);
-    for (const entry of new Set(entries.filter((each) => pattern.test(each)))) {
+    const named = entries.filter((entry) => pattern.test(entry));
+    if (!acts) count += named.length;
+    for (const entry of acts ? new Set(named) : []) {
       const removed = await redis.lrem(key, 0, entry);
       // Those behind have moved up.
       from -= removed;

@@ -16,18 +16,20 @@ export interface QueuedJobsOptions {
  * Removes the jobs of an organization that a pattern finds in their data, ids or failures, and what the queues' streams of events
  * say of them. A job that is being done goes when it ends: those that succeed are not kept.
  * @param pattern undefined for all of the organization's
+ * @param acts false to find out alone
  * @returns how many jobs
  */
 export async function removeJobs(
   { redis, connection, prefix }: QueuedJobsOptions,
   organization: string,
-  pattern?: RegExp,
+  pattern: RegExp | undefined,
+  acts: boolean,
 ): Promise<number> {
   const own = new RegExp(`(?<![A-Za-z0-9_-])${organization}(?![A-Za-z0-9_-])`);
   const concerns = (text: string): boolean => own.test(text) && (pattern?.test(text) ?? true);
   let count = 0;
   for (const name of await queueNames(redis, prefix)) {
-    const queue = new Queue(name, { connection, prefix });
+    const queue = new Queue(name, { connection, prefix, skipMetasUpdate: true });
     // Told by the calls.
     queue.on("error", () => {});
     try {
@@ -36,8 +38,9 @@ export async function removeJobs(
         for (const job of jobs) {
           const { id, data, failedReason, stacktrace } = job;
           if (!concerns(JSON.stringify({ id, data, failedReason, stacktrace }))) continue;
+          if (!acts) count++;
           // One that began meanwhile is locked.
-          if (
+          else if (
             await job.remove().then(
               () => true,
               () => false,
@@ -46,7 +49,7 @@ export async function removeJobs(
             count++;
         }
       }
-      await forgetEvents(redis, queue.toKey("events"), concerns);
+      if (acts) await forgetEvents(redis, queue.toKey("events"), concerns);
     } finally {
       await queue.close();
     }

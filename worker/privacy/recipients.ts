@@ -18,17 +18,19 @@ export interface RecipientsOptions {
 /**
  * Takes a person out of the audiences of an organization's campaigns, where they are in no lane yet; their campaigns count
  * them as skipped.
+ * @param acts false to find out alone
  * @returns how many recipients that were
  */
 export async function eraseRecipients(
   options: RecipientsOptions,
   organization: string,
   person: Person,
+  acts: boolean,
 ): Promise<number> {
   const { redis, keys } = options;
   let count = 0;
   for (const campaign of await redis.zrange(`${keys.prefix}:campaigns:${organization}`, "0", "-1"))
-    count += await eraseFrom(options, organization, campaign, person);
+    count += await eraseFrom(options, organization, campaign, person, acts);
   return count;
 }
 
@@ -37,6 +39,7 @@ async function eraseFrom(
   organization: string,
   campaign: string,
   { users }: Person,
+  acts: boolean,
 ): Promise<number> {
   const { redis, keys, sealing } = options;
   const list = recipientsKey(keys.prefix, organization, campaign);
@@ -48,7 +51,8 @@ async function eraseFrom(
     const recipients = openedOf(options, organization, campaign, chunk);
     const left = recipients.filter(({ number }) => !users.includes(number));
     const dropped = recipients.length - left.length;
-    if (dropped === 0) continue;
+    if (!acts) count += dropped;
+    if (dropped === 0 || !acts) continue;
     const item = JSON.stringify({ organization, campaign, dropped });
     const sealed = left.length === 0 ? "" : sealRecipients(sealing, organization, campaign, left);
     const args = [shardOf(organization), keys.prefix, item, chunk, sealed];

@@ -4,7 +4,7 @@ import type { Logger } from "../runtime/logging.ts";
 import type { Lease } from "./lease.ts";
 import { LettingGo } from "./letting-go.ts";
 import { Organizations } from "./organizations.ts";
-import { Requests } from "./requests.ts";
+import { Requests, type RequestsOptions } from "./requests.ts";
 import { Sessions } from "./sessions.ts";
 import { shardOf } from "./shards.ts";
 import { UnderWay } from "./under-way.ts";
@@ -18,7 +18,7 @@ const PATIENT_MS = 60_000;
 const deployment = useRecord();
 
 /** The owner of ana's shard, where no phone is linked, and whose look at what is stored of a session takes until `read`. */
-function owner() {
+function owner(refusal?: RequestsOptions["refusal"]) {
   const { redis, keys, sealing } = deployment();
   const read = Promise.withResolvers<undefined>();
   const connect = vi.fn<WhatsApp["connect"]>(() => read.promise);
@@ -54,8 +54,9 @@ function owner() {
     organizations,
     sessions,
     underWay,
-    erasure: { contact: async () => 0, organization: async () => ({ loggedOut: false }) },
+    erasure: { contact: async () => 0, organization: async () => ({ loggedOut: false, entries: 0 }) },
     lease,
+    ...(refusal === undefined ? {} : { refusal }),
   });
   const ask = async (request: object): Promise<Promise<void>> => {
     const json = JSON.stringify({ at: Date.now(), ...request });
@@ -102,4 +103,11 @@ test("a request that nobody can read is taken from the store, and its asker is t
   await ask({ verb: "sing" });
   expect(await redis.hkeys(keys.requests)).toEqual([]);
   expect(await answers()).toMatchObject([{ kind: "failed" }]);
+});
+
+test("settings that cannot be kept here are refused with the reason, and not saved", async () => {
+  const { redis, keys, answers, ask } = owner(({ name }) => `not for ${name}`);
+  await ask(addAna);
+  expect(await answers()).toEqual([{ kind: "failed", reason: "not for Ana" }]);
+  expect(await redis.exists(keys.organizations)).toBe(0);
 });

@@ -5,7 +5,12 @@ import type { Sealing } from "../adapters/redis/sealing.ts";
 import { contactSchema, type Contact } from "../contract/calls.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "./lease.ts";
-import { organizationId, organizationSettings, phoneNumber, type OrganizationSettings } from "./organization.ts";
+import {
+  organizationId,
+  organizationSettings,
+  phoneNumber,
+  type OrganizationSettings,
+} from "./organization.ts";
 import type { Organizations } from "./organizations.ts";
 import { importSession } from "./session-import.ts";
 import type { PairingEvent } from "./pairing.ts";
@@ -20,6 +25,9 @@ const ANSWER_SECONDS = 600;
 
 /** When it was asked, in ms since the epoch: what nobody took in time is not done behind the asker's back. */
 const at = z.number();
+
+/** Only says what would be done. */
+const dryRun = z.boolean().default(false);
 
 const requestSchema = z.discriminatedUnion("verb", [
   z.strictObject({
@@ -47,8 +55,9 @@ const requestSchema = z.discriminatedUnion("verb", [
     verb: z.literal("erase contact"),
     organization: organizationId,
     contact: contactSchema,
+    dryRun,
   }),
-  z.strictObject({ at, verb: z.literal("erase organization"), organization: organizationId }),
+  z.strictObject({ at, verb: z.literal("erase organization"), organization: organizationId, dryRun }),
 ]);
 
 type Request = z.infer<typeof requestSchema>;
@@ -70,8 +79,12 @@ export interface RequestsOptions {
   readonly sessions: Sessions;
   readonly underWay: Pick<UnderWay, "run">;
   readonly erasure: {
-    contact(organization: string, contact: Contact, lease: Lease): Promise<number>;
-    organization(organization: string, lease: Lease): Promise<{ readonly loggedOut: boolean }>;
+    contact(organization: string, contact: Contact, lease: Lease, acts: boolean): Promise<number>;
+    organization(
+      organization: string,
+      lease: Lease,
+      acts: boolean,
+    ): Promise<{ readonly loggedOut: boolean; readonly entries: number }>;
   };
   lease(shard: number): Lease | undefined;
   /** Why an organization cannot have these settings here, as a sentence; undefined where it can. */
@@ -179,14 +192,27 @@ export class Requests {
       }
       case "erase contact": {
         await sessions.settled();
-        const entries = await this.#options.erasure.contact(organization, request.contact, lease);
+        const entries = await this.#options.erasure.contact(
+          organization,
+          request.contact,
+          lease,
+          !request.dryRun,
+        );
         await this.#answer(id, { kind: "done", entries: String(entries) });
         return;
       }
       case "erase organization": {
         await sessions.settled();
-        const { loggedOut } = await this.#options.erasure.organization(organization, lease);
-        await this.#answer(id, { kind: "done", loggedOut: loggedOut ? "yes" : "no" });
+        const { loggedOut, entries } = await this.#options.erasure.organization(
+          organization,
+          lease,
+          !request.dryRun,
+        );
+        await this.#answer(id, {
+          kind: "done",
+          entries: String(entries),
+          loggedOut: loggedOut ? "yes" : "no",
+        });
         return;
       }
     }

@@ -1,6 +1,6 @@
 -- Forgets a contact where it takes more than to leave something out: the conversation and when to look at it, what waits in
 -- lanes with the counts of its campaigns, who wants nothing, and what is known of the contact.
--- {organization, chats: string[], numbers: string[], digests: string[], at (s)} → how many parts waited in lanes
+-- {organization, chats: string[], numbers: string[], digests: string[], at (s)} → how many keys, and parts that waited in lanes, that were
 if not permitted(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return "refused" end
 local shard, prefix, item = ARGV[1], ARGV[4], cjson.decode(ARGV[5])
 local organization, time = item.organization, now()
@@ -17,11 +17,12 @@ for name in pairs(erased) do
 end
 if unwanted then redis.call("SADD", erased_opt_outs_key(prefix, organization), unpack(item.digests)) end
 
+local gone = 0
 for _, chat in ipairs(item.chats) do
   local key = conversation_key(prefix, organization, chat)
-  redis.call("DEL", key, key .. ":in", key .. ":out", key .. ":history", key .. ":failed")
+  gone = gone + redis.call("DEL", key, key .. ":in", key .. ":out", key .. ":history", key .. ":failed")
   look_again(prefix, shard, organization .. " " .. chat, nil)
-  redis.call("DEL", contact_key(prefix, organization, chat))
+  gone = gone + redis.call("DEL", contact_key(prefix, organization, chat))
   redis.call("ZREM", chats_key(prefix, organization), chat)
   redis.call("ZREM", handed_key(prefix, organization), chat)
 end
@@ -62,4 +63,4 @@ for _, campaign in ipairs(redis.call("ZRANGE", campaigns_key(prefix, organizatio
   end
   waited = waited + dropped
 end
-return waited
+return gone + waited
