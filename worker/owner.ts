@@ -11,7 +11,7 @@ import { Replies } from "./conversation/replies.ts";
 import { turn, type TurnOptions } from "./conversation/turn.ts";
 import type { Conversation, Part } from "./conversation/types.ts";
 import { handleMessageJob } from "./jobs/message/handler.ts";
-import { FleetRate } from "./limits/fleet-rate.ts";
+import { fleetLimit } from "./limits/start.ts";
 import manifest from "./package.json" with { type: "json" };
 import type { Platform } from "./platform.ts";
 import { Erasure } from "./privacy/erasure.ts";
@@ -52,8 +52,8 @@ export interface Owner {
   lease(organization: string): Lease | undefined;
   /** Has a conversation looked at, after a while. */
   wake(conversation: Conversation, delayMs?: number): void;
-  /** Sends what a conversation's outbox has, as far as it may go now. @throws LeaseLost */
-  deliver(conversation: Conversation): Promise<void>;
+  /** Sends what a conversation's outbox has, as far as it may go now; `kind` is what that is. @throws LeaseLost */
+  deliver(conversation: Conversation, kind?: "reply" | "bulk"): Promise<void>;
   /**
    * Does something for an organization that letting its shard go waits for; a refused write cuts the socket, anything else is
    * logged. Never rejects.
@@ -158,18 +158,10 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     receipt: (organization, receipt) => receipts.add(organization, receipt),
   });
 
-  const rate =
-    config.rate.perSecond === 0
-      ? undefined
-      : new FleetRate({ redis, keys, fleet: config.fleet, ...config.rate });
   const outbox: Outbox = new Outbox({
     record,
     log,
-    limit: rate && {
-      take: (kind) => rate.take(kind),
-      giveBack: () => rate.giveBack(),
-      later: (work) => quietly("sent", work),
-    },
+    limit: fleetLimit(platform, (work) => quietly("sent", work)),
     ackMs: config.whatsapp.ackTimeoutMs,
     lease: leaseOf,
     wire: (organization) => sessions.of(organization)?.connection,
@@ -292,7 +284,7 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     membership,
     lease: (organization) => lettingGo.lease(shardOf(organization)),
     wake,
-    deliver: (conversation) => outbox.deliver(conversation),
+    deliver: (conversation, kind) => outbox.deliver(conversation, kind),
     perform: (organization, what, work) => settled(what, underWay.run(organization, work)),
     standing: () => {
       if (wakeUps === undefined) return undefined;

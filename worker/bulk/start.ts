@@ -14,7 +14,7 @@ export function createPump(
     connection: (organization) => owner().sessions.of(organization)?.connection,
     lease: (organization) => owner().lease(organization),
     perform: (organization, what, work) => owner().perform(organization, what, work),
-    deliver: (conversation) => owner().deliver(conversation),
+    deliver: (conversation) => owner().deliver(conversation, "bulk"),
     refill,
   });
 }

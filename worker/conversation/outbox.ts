@@ -62,13 +62,14 @@ export class Outbox {
   /**
    * Sends the next part if there is one, nothing is on its way, the socket is open, and the fleet's rate leaves room; where
    * it does not, as soon as it does.
+   * @param kind what the next part is said to be: one that goes to many is found to be so without it, for a command more
    * @throws LeaseLost
    */
-  async deliver(conversation: Conversation): Promise<void> {
+  async deliver(conversation: Conversation, kind: Kind = "reply"): Promise<void> {
     // Not marked as sent while it cannot be: it would then wait for an ack that cannot come.
     if (this.#way(conversation) === undefined) return;
     // Who waits already comes first.
-    if (await this.#mayGo("reply", conversation)) await this.#send("reply", conversation);
+    if (await this.#mayGo(kind, conversation)) await this.#send(kind, conversation);
   }
 
   /** Else it stands in line. */
