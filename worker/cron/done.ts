@@ -5,7 +5,7 @@ import type { Keys } from "../adapters/redis/keys.ts";
 export type DoneDays = Readonly<Record<string, string>>;
 
 /** Hash: organization → {@link DoneDays} as JSON; `notices/lua/push.lua` writes it together with what a job comes to. */
-export function doneKey(keys: Keys): string {
+function doneKey(keys: Keys): string {
   return `${keys.prefix}:done`;
 }
 

@@ -50,7 +50,7 @@ export interface SessionHealth {
 }
 
 /** Hash: organization → {@link SessionHealth} as JSON. */
-export function healthKey(keys: Keys): string {
+function healthKey(keys: Keys): string {
   return `${keys.prefix}:health`;
 }
 

@@ -94,7 +94,10 @@ export async function startCron(
           log,
           facts: async () => {
             await organizations.refresh();
-            const known = organizations.ids.map((id) => ({ id, timeZone: organizations.settings(id).timeZone }));
+            const known = organizations.ids.map((id) => ({
+              id,
+              timeZone: organizations.settings(id).timeZone,
+            }));
             return await readSessionFacts(redis, keys, known);
           },
           previous: async () => await readHealth(redis, keys),

@@ -25,7 +25,7 @@ export function dailyPorts(settings: OrganizationSettings | undefined = settings
     answer: "",
   };
   const begin = vi.fn<DailyPorts["begin"]>(async () => {});
-  const write = vi.fn(async (): Promise<string> => {
+  const write = vi.fn<() => Promise<string>>(async () => {
     if (state.answer instanceof Error) throw state.answer;
     return state.answer;
   });

@@ -24,7 +24,7 @@ async function ownerOf(
   const lease = await one.lease("acme");
   const delivered: Conversation[] = [];
   const warnings: string[] = [];
-  const resolve = vi.fn(async (number: string): Promise<string | undefined> => people[number]);
+  const resolve = vi.fn<(number: string) => Promise<string | undefined>>(async (number) => people[number]);
   const state: { connected: boolean } = { connected: true };
   const delivery = new NoticeDelivery({
     ...one,

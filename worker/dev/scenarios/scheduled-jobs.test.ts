@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { DateTime } from "luxon";
 import { afterEach, expect, test } from "vitest";
@@ -74,10 +73,14 @@ test("of two processes one tells the owner of the day, once, with numbers from d
 });
 
 test("a process that is killed while the AI writes is followed by one that tells the whole, and once", async () => {
-  let asked = 0;
+  const asked = Promise.withResolvers<void>();
+  let answers = false;
   const deployment = await deploy({
     environment,
-    answering: (text) => (isSummary(text) ? (asked++ === 0 ? never() : "Tudo certo hoje.") : `re: ${text}`),
+    answering: () => {
+      asked.resolve();
+      return answers ? "Tudo certo hoje." : never();
+    },
   });
   const first = deployment.worker();
   await first.ready();
@@ -85,8 +88,9 @@ test("a process that is killed while the AI writes is followed by one that tells
   await deployment.configure("ana", { name: "Loja da Ana", timeZone });
   await deployment.pair("ana");
   await withOwner(deployment, owner);
-  while (asked === 0) await delay(20);
+  await asked.promise;
   await first.kill();
+  answers = true;
   const next = deployment.worker();
   const told = await owner.waitFor(() => owner.displayed[0], 40_000);
   expect(told.text).toContain("Tudo certo hoje.");

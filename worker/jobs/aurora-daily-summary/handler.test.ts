@@ -47,8 +47,8 @@ describe("what is told", () => {
     expect(asked).toEqual([["2026-11-25", "2026-11-24", "2026-11-18"]]);
     expect(outcomes).toHaveLength(1);
     expect(outcomes[0]).toMatchObject({ job: "aurora-daily-summary", day: "2026-11-25" });
-    expect(outcomes[0]!.notices.map(({ to, id }) => ({ ...to, id }))).toEqual([
-      { number: OWNER.number, id: "summary-2026-11-25" },
+    expect(outcomes[0]!.notices.map(({ to, id }) => `${to.number} ${id}`)).toEqual([
+      `${OWNER.number} summary-2026-11-25`,
     ]);
     expect(outcomes[0]!.notices[0]!.text).toBe(
       [

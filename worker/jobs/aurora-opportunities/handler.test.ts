@@ -132,8 +132,7 @@ describe("warmth", () => {
     ["qual o preço? ah, deixa pra lá", undefined],
     ["já comprei, obrigada", undefined],
   ])("%j: %s", (text, reason) => {
-    if (reason === undefined) expect(warmth(text)).toBeUndefined();
-    else expect(warmth(text)?.reason).toMatch(new RegExp(`^${reason};`));
+    expect(warmth(text)?.reason.split(";")[0]).toBe(reason);
   });
 
   test("who closed it is let be, whatever was said before", () => {

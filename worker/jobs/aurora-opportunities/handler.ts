@@ -16,7 +16,7 @@ const AI_MS = 60_000;
 const BY_RULE = "_A IA não pôde ajudar hoje: a ordem e os motivos são por regra._";
 
 /** One that is worth writing to again. */
-export interface Opportunity {
+interface Opportunity {
   readonly chat: string;
   readonly name?: string | undefined;
   readonly number?: string | undefined;
