@@ -266,7 +266,7 @@ export const environmentShape = {
     },
   ),
   OXY_ALERT_SECONDS: integer(
-    10,
+    1,
     3_600,
     "60",
     "How often one of the processes looks for what people must be told; each time costs each process a command.",
@@ -289,7 +289,7 @@ export const environmentShape = {
   OXY_ALERT_RULES: required(z.string().transform(parseRules).optional(), {
     about:
       'Other bounds than those of [alerts.md](alerts.md), by rule: `{"depth": {"from": 300, "forSeconds": 600}, "redis-evictions": {"off": true}}`.',
-    expected: "JSON of the rules that are in alerts.md, each with from, forSeconds or off",
+    expected: "JSON of the rules that are in alerts.md, each with from, forSeconds, clearSeconds or off",
   }),
   OXY_LOG_LEVEL: choice(
     ["error", "warn", "info", "debug"],

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { AdminChannel } from "../control/admin-channel.ts";
 import {
+  type AlertsState,
   type Answer,
   type Channel,
   type ControlRequest,
@@ -74,6 +75,19 @@ export async function* ask(
   }
 }
 
+/** Does something with the workers of a deployment. @throws RequestFailed */
+export async function withChannel<T>(
+  options: ControlOptions,
+  work: (channel: Channel) => Promise<T>,
+): Promise<T> {
+  const { channel } = await deploymentFor(options);
+  try {
+    return await work(channel);
+  } finally {
+    channel.close();
+  }
+}
+
 /** As a stack was deployed, or one that is named by its store or its admin API. */
 async function deploymentFor(options: ControlOptions): Promise<Deployment> {
   const { stack: name } = options;
@@ -138,12 +152,25 @@ function secondsOf(text: string): number {
   return seconds;
 }
 
+/** What the workers of a stack say, with what people are told of it. */
+export interface StackState extends ControlState {
+  readonly firing: AlertsState["firing"];
+}
+
 /** What the workers of a stack say, or why they say nothing. */
-export async function stateOf(deployed: Deployed, stack: string): Promise<ControlState | RequestFailed> {
+export async function stateOf(deployed: Deployed, stack: string): Promise<StackState | RequestFailed> {
   let channel: Channel | undefined;
   try {
     channel = channelTo(deployed, stack);
-    return await channel.state();
+    const [state, alerts] = await Promise.all([
+      channel.state(),
+      // An older version has none, and the rest is worth showing.
+      channel.alerts().catch((error: unknown) => {
+        if (error instanceof RequestFailed) return undefined;
+        throw error;
+      }),
+    ]);
+    return { ...state, firing: alerts?.firing ?? [] };
   } catch (error) {
     if (error instanceof RequestFailed) return error;
     throw error;

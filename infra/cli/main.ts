@@ -28,7 +28,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.ts")).doctorCommand(),
   org: async () => (await import("./org.ts")).orgCommand(),
   pair: async () => (await import("./pair.ts")).pairCommand(),
+  erase: async () => (await import("./erase.ts")).eraseCommand(),
   sessions: async () => (await import("./sessions.ts")).sessionsCommand(),
+  alerts: async () => (await import("./alerts.ts")).alertsCommand(),
   audit: async () => (await import("./audit.ts")).auditCommand(),
   usage: async () => (await import("./usage.ts")).usageCommand(),
 };

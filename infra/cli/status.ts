@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { ControlState, SessionState } from "../control/channel.ts";
+import { firingLines } from "./alerts.ts";
 import { stateOf } from "./control.ts";
 import { introduce } from "./deploying.ts";
 import { EXIT } from "./failure.ts";
@@ -31,13 +32,19 @@ async function status(options: StackOptions): Promise<void> {
   const asked = stateOf(deployed, open.name);
   const processes = await processStatuses(plan, open.name);
   const state = await asked;
-  const sessions = state instanceof Error ? { sessionsUnknown: state.message } : { sessions: state.sessions };
+  const sessions =
+    state instanceof Error
+      ? { sessionsUnknown: state.message }
+      : { sessions: state.sessions, firing: state.firing };
   const lines =
     state instanceof Error
       ? [`  which numbers are connected is not known: ${state.message}`]
-      : Object.entries(state.sessions).map(([organization, session]) =>
-          sessionLine(organization, session, state),
-        );
+      : [
+          ...Object.entries(state.sessions).map(([organization, session]) =>
+            sessionLine(organization, session, state),
+          ),
+          ...firingLines(state).map((line) => `  ${line}`),
+        ];
   report.result(
     { kind: "result", stack: open.name, image, processes, ...sessions },
     [...processes.map(lineOf), ...lines].join("\n"),

@@ -1,4 +1,5 @@
 import {
+  type AlertsState,
   type Answer,
   type Channel,
   type ControlRequest,
@@ -7,6 +8,7 @@ import {
   type Patience,
   RequestFailed,
   type Silence,
+  type Silencing,
   silenceOf,
 } from "./channel.ts";
 
@@ -51,16 +53,28 @@ export class AdminChannel implements Channel {
   }
 
   async state(): Promise<ControlState> {
-    const response = await this.#call("/admin/state", { method: "GET" });
-    try {
-      return (await response.json()) as ControlState;
-    } catch (error) {
-      throw this.#broken(error);
-    }
+    return await this.#json("/admin/state", { method: "GET" });
+  }
+
+  async alerts(): Promise<AlertsState> {
+    return await this.#json("/admin/alerts", { method: "GET" });
+  }
+
+  async silence(silencing: Silencing): Promise<void> {
+    await this.#call("/admin/alerts/silences", { method: "POST", body: JSON.stringify(silencing) });
   }
 
   close(): void {
     this.#closed.abort();
+  }
+
+  async #json<T>(path: string, call: { readonly method: string }): Promise<T> {
+    const response = await this.#call(path, call);
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      throw this.#broken(error);
+    }
   }
 
   async #call(path: string, call: { readonly method: string; readonly body?: string }): Promise<Response> {

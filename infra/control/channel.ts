@@ -53,6 +53,32 @@ export interface ControlState {
   readonly sessions: Readonly<Record<string, SessionState>>;
 }
 
+/** What fires, and what people asked not to be told of. Times are of the store, in ms. */
+export interface AlertsState {
+  readonly at: number;
+  /** Ids of the rules that there are; none before a worker has run. */
+  readonly rules: readonly string[];
+  readonly firing: readonly {
+    readonly rule: string;
+    readonly organization?: string;
+    readonly since: number;
+    /** People were told; else it is silenced. */
+    readonly told: boolean;
+  }[];
+  readonly silences: readonly {
+    readonly rule: string;
+    readonly organization?: string;
+    readonly until: number;
+  }[];
+}
+
+/** Of all organizations where it names none; 0 minutes end it. */
+export interface Silencing {
+  readonly rule: string;
+  readonly organization?: string;
+  readonly minutes: number;
+}
+
 /** The way to the workers of a deployment, wherever they run. */
 export interface Channel {
   /**
@@ -63,6 +89,10 @@ export interface Channel {
   ask(request: ControlRequest, patience: Patience, attachment?: readonly string[]): AsyncGenerator<Answer>;
   /** @throws RequestFailed */
   state(): Promise<ControlState>;
+  /** @throws RequestFailed */
+  alerts(): Promise<AlertsState>;
+  /** Has nobody told of a rule for a while. @throws RequestFailed */
+  silence(silencing: Silencing): Promise<void>;
   close(): void;
 }
 

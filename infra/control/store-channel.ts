@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import {
+  type AlertsState,
   type Answer,
   type Channel,
   type ControlRequest,
@@ -10,7 +11,9 @@ import {
   RequestFailed,
   type SessionState,
   silenceOf,
+  type Silencing,
 } from "./channel.ts";
+import { readAlerts, writeSilence } from "./store-alerts.ts";
 
 /** How long the store may take to answer when it is called, in ms. */
 const CONNECT_MS = 10_000;
@@ -73,16 +76,28 @@ export class StoreChannel implements Channel {
   }
 
   async state(): Promise<ControlState> {
-    await this.#connect();
-    try {
-      return await this.#read();
-    } catch (error) {
-      throw this.#unreachable(error);
-    }
+    return await this.#asked(() => this.#read());
+  }
+
+  async alerts(): Promise<AlertsState> {
+    return await this.#asked(() => readAlerts(this.#redis, this.#prefix));
+  }
+
+  async silence(silencing: Silencing): Promise<void> {
+    await this.#asked(() => writeSilence(this.#redis, this.#prefix, silencing));
   }
 
   close(): void {
     this.#redis.disconnect();
+  }
+
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    await this.#connect();
+    try {
+      return await ask();
+    } catch (error) {
+      throw this.#unreachable(error);
+    }
   }
 
   async #read(): Promise<ControlState> {

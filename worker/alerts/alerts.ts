@@ -6,8 +6,9 @@ import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Delivery } from "./delivery.ts";
 import { evaluate } from "./evaluate.ts";
 import { samplesOf, type ProcessReport } from "./observation.ts";
+import { announceRules } from "./overview.ts";
 import { conclude, look, type DayBudget, type ToJudge } from "./round.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 import { isSilenced } from "./silences.ts";
 
 /** Past the beginning of an interval, so that a timer that fires early does not fall into the one before, in ms. */
@@ -47,6 +48,11 @@ export class Alerts {
 
   /** Looks at once, and from then on at the beginning of each interval by the clock of the store. */
   start(): void {
+    const { redis, keys, rules, log } = this.#options;
+    const ids = rules.map(({ id }) => id);
+    announceRules(redis, keys, ids).catch((error: unknown) =>
+      log.warn("rules of alerts not announced", errorFields(error)),
+    );
     void this.#round();
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
@@ -5,7 +6,7 @@ import type { OrganizationSettings } from "../sessions/organization.ts";
 import type { AlertEvent } from "./evaluate.ts";
 import { alertKeysOf } from "./keys.ts";
 import type { Outgoing, Way } from "./round.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 import { messageOf, wordingOf } from "./wording.ts";
 
 /** What was not to be told in this time is not news any more, in ms. */
@@ -111,14 +112,7 @@ export class Delivery {
     const body = JSON.stringify({ v: 1, namespace, events: events.map((event) => this.#shown(event)) });
     try {
       // Repeated with other events, it is another body.
-      await webhook.post(
-        body,
-        events
-          .map(({ id }) => id)
-          .join(",")
-          .slice(0, 200),
-        signal,
-      );
+      await webhook.post(body, deliveryOf(events), signal);
       return true;
     } catch (error) {
       log.warn("alerts not posted, tried again with the next look", {
@@ -156,6 +150,14 @@ export class Delivery {
       return false;
     }
   }
+}
+
+function deliveryOf(events: readonly AlertEvent[]): string {
+  const [first] = events;
+  if (events.length === 1 && first !== undefined) return first.id;
+  return createHash("sha256")
+    .update(events.map(({ id }) => id).join(" "))
+    .digest("hex");
 }
 
 /** Ids of notices are shorter than those of events can be. */

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "./evaluate.ts";
 import { eventsOf, minutes, MINUTE_MS, replay } from "./history-fixture.ts";
-import { RULES, type Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
+import { RULES } from "./rules.ts";
 
 const ruleOf = (id: string): Rule => RULES.find((rule) => rule.id === id)!;
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);

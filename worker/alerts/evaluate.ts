@@ -1,4 +1,4 @@
-import type { Measure, Rule } from "./rules.ts";
+import type { Measure, Rule } from "./rule.ts";
 
 /** A value of a measure. */
 export interface Sample {

@@ -1,5 +1,6 @@
 import { evaluate, type AlertEvent, type AlertState, type Sample } from "./evaluate.ts";
-import { RULES, type Measure, type Rule } from "./rules.ts";
+import type { Measure, Rule } from "./rule.ts";
+import { RULES } from "./rules.ts";
 
 export const MINUTE_MS = 60_000;
 const START = Date.UTC(2026, 10, 22, 12);

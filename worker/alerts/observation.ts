@@ -2,7 +2,7 @@ import type { SessionHealth } from "../cron/session-health.ts";
 import type { DeploymentFigures } from "../metrics/deployment.ts";
 import { quantileOf, sumOf, type ReplyCounts } from "../metrics/reply-window.ts";
 import type { Sample, Samples } from "./evaluate.ts";
-import type { Measure } from "./rules.ts";
+import type { Measure } from "./rule.ts";
 
 /** Of fewer replies than this, a quantile says little. */
 const REPLIES_MIN = 20;

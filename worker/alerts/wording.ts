@@ -1,5 +1,5 @@
 import type { AlertEvent } from "./evaluate.ts";
-import type { Rule } from "./rules.ts";
+import type { Rule } from "./rule.ts";
 
 /** What people read of an event, in Portuguese. */
 export interface Wording {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Keys } from "../adapters/redis/keys.ts";
 import { ask } from "../sessions/asking.ts";
 import { readOverview } from "../sessions/overview.ts";
+import { addAlerts } from "./admin-alerts.ts";
 import { guardByBearer } from "./bearer.ts";
 import type { Logger } from "./logging.ts";
 
@@ -31,6 +32,7 @@ export interface AdminParts {
 /**
  * What operators need of the store, for where they cannot reach it; with the bearer token.
  * `GET /admin/state`: processes, their shards, and sessions.
+ * `GET /admin/alerts`, `POST /admin/alerts/silences`: what fires and is silenced; see admin-alerts.ts.
  * `POST /admin/requests?notice=45&patience=90`: a request as in the store, `at` apart; answered by lines of JSON as
  * they come, until `done`, `failed` or `silent`. Empty lines are signs of life.
  */
@@ -46,6 +48,7 @@ export async function addAdmin(app: FastifyInstance, parts: AdminParts): Promise
       });
 
       admin.get("/state", async () => await readOverview(redis, keys));
+      addAlerts(admin, { redis, keys });
 
       let asking = 0;
       admin.post("/requests", { bodyLimit: MOST_BYTES }, async (request, reply) => {

@@ -1,6 +1,10 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import type { JobQueueOptions } from "./job-queue.ts";
 import { messageQueue } from "./wake-ups.ts";
+
+/** The queues that every process takes from. */
+const SHARED_QUEUES: readonly JobQueueOptions["name"][] = ["campaign", "automation", "cron"];
 
 /** The queues of all processes on the store, by the slots they hold: processes come and go while a board is open. */
 export class BoardQueues {
@@ -18,10 +22,11 @@ export class BoardQueues {
 
   async current(): Promise<Queue[]> {
     const slots = await this.#redis.hkeys(this.#slots);
-    return slots
+    const messages = slots
       .map(Number)
       .toSorted((one, other) => one - other)
-      .map((slot) => this.#open(messageQueue(slot)));
+      .map(messageQueue);
+    return [...SHARED_QUEUES, ...messages].map((name) => this.#open(name));
   }
 
   /** Leaves the connection open: it is not ours. */
