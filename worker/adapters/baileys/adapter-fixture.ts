@@ -158,7 +158,7 @@ export class World {
   }
 
   /** What is not answered in a conversation, as the AI would read it. Begins its turn. */
-  async unanswered(contact: Contact, organization = "acme"): Promise<string[]> {
+  async unanswered(contact: Pick<Contact, "lid">, organization = "acme"): Promise<string[]> {
     const lease = { shard: shardOf(organization), owner: "me", epoch: await this.#epoch(organization) };
     const begun = await this.record.begin(lease, { organization, chat: contact.lid }, { attemptMs: 1_000 });
     return begun.kind === "think" ? begun.messages.map(({ text }) => text) : [];
@@ -343,11 +343,11 @@ export class Talk {
     await this.#watch.waitFor(() => this.opened === 1);
   }
 
-  async pair(): Promise<void> {
+  async pair(number?: string): Promise<void> {
     await this.session.pair((event) => {
       this.pairing.push(event);
       this.#watch.changed();
-    });
+    }, number);
   }
 
   /** What was to be sent while the socket was away, as the worker does. */

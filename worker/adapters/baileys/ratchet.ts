@@ -14,6 +14,14 @@ const RATCHET_TYPES: ReadonlySet<string> = new Set(["session", "pre-key", "ident
 
 type StoredType = keyof SignalDataTypeMap;
 
+/**
+ * Devices are asked for only when a message is sent. Without a list Baileys would not move the session of somebody who
+ * only wrote to the LID that it has just learned, and could not read the next message.
+ */
+function standardOf(type: StoredType): string[] | undefined {
+  return type === "device-list" ? ["0"] : undefined;
+}
+
 /** The step being taken: what it changed so far, and what it decrypted. */
 export class Step {
   readonly changes: Changes = new Map();
@@ -71,12 +79,12 @@ export class Ratchet {
     get: async <T extends StoredType>(type: T, ids: string[]) => {
       const found: { [id: string]: SignalDataTypeMap[T] } = {};
       for (const id of ids) {
-        const value = this.#state.read(type, id, this.#step?.changes);
+        const value = this.#state.read(type, id, this.#step?.changes) ?? standardOf(type);
         if (value === undefined) continue;
         found[id] =
           type === "session" && this.#step?.choice !== undefined
             ? (this.#step.choice.narrow(value) as SignalDataTypeMap[T])
-            : value;
+            : (value as SignalDataTypeMap[T]);
       }
       return found;
     },
