@@ -17,6 +17,8 @@ export interface Listed {
   readonly number: string;
   /** By the names of the columns, as {@link nameOf} makes them. */
   readonly values: Readonly<Record<string, string>>;
+  /** It goes over several lines, with separators in them: after a quote that is not closed, they are other people's. */
+  readonly unclosed?: true;
 }
 
 /** The audience cannot be read at all; the message says why. */
@@ -29,12 +31,17 @@ const NUMBER_COLUMNS = ["telefone", "phone", "numero", "celular", "whatsapp", "f
 const SEPARATORS = [";", ",", "\t"];
 /** Longer than any row of people; beyond it a quote was left open. */
 const RECORD_MAX = 100_000;
+const NO_HEADING = "audience: expected a line with the names of the columns, got nothing";
 const HEADING_MAX = 64 * 1024;
+/** Each costs every row something. */
+const COLUMNS_MAX = 200;
+/** Of a text that is all there, so that it is not read all at once. */
+const PIECE = 64 * 1024;
 
 /** The rows of an audience, one at a time. @throws InvalidAudience */
 export async function* listed(audience: Audience): AsyncGenerator<Listed> {
   if ("csv" in audience) {
-    yield* table(typeof audience.csv === "string" ? [audience.csv] : decoded(audience.csv));
+    yield* table(typeof audience.csv === "string" ? pieces(audience.csv) : decoded(audience.csv));
     return;
   }
   let line = 0;
@@ -49,8 +56,9 @@ export async function* listed(audience: Audience): AsyncGenerator<Listed> {
 
 async function* table(text: AsyncIterable<string> | Iterable<string>): AsyncGenerator<Listed> {
   const { heading, all } = await withHeading(text);
+  const separator = separatorOf(heading);
   const parser = parse({
-    delimiter: separatorOf(heading),
+    delimiter: separator,
     bom: true,
     info: true,
     relax_column_count: true,
@@ -68,6 +76,10 @@ async function* table(text: AsyncIterable<string> | Iterable<string>): AsyncGene
       info: { lines: number };
     }>) {
       if (columns === undefined) {
+        if (record.length > COLUMNS_MAX)
+          throw new InvalidAudience(
+            `audience: expected at most ${COLUMNS_MAX} columns, got ${record.length}`,
+          );
         columns = record.map(nameOf);
         const found = NUMBER_COLUMNS.find((name) => columns?.includes(name));
         if (found === undefined)
@@ -78,15 +90,24 @@ async function* table(text: AsyncIterable<string> | Iterable<string>): AsyncGene
         continue;
       }
       const values = Object.fromEntries(columns.map((name, index) => [name, record[index] ?? ""]));
-      yield { line: info.lines, number: record[number] ?? "", values };
+      const unclosed = record.some((cell) => /[\n\r]/.test(cell) && cell.includes(separator));
+      yield {
+        line: info.lines,
+        number: record[number] ?? "",
+        values,
+        ...(unclosed ? { unclosed: true } : {}),
+      };
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error["lines"] === "number" ? ` at line ${error["lines"]}` : "";
     throw new InvalidAudience(`audience: not readable as CSV${line} (${error.code})`, { cause: error });
   }
-  if (columns === undefined)
-    throw new InvalidAudience("audience: expected a line with the names of the columns, got nothing");
+  if (columns === undefined) throw new InvalidAudience(NO_HEADING);
+}
+
+function* pieces(text: string): Generator<string> {
+  for (let at = 0; at < text.length; at += PIECE) yield text.slice(at, at + PIECE);
 }
 
 /** Reads up to the end of the first line, and gives back all of it. */
@@ -97,11 +118,12 @@ async function withHeading(
     yield* text;
   })();
   let begun = "";
-  while (!/\S[^\n\r]*[\n\r]/.test(begun) && begun.length < HEADING_MAX) {
+  while (!/[\n\r]/.test(begun.trimStart()) && begun.length < HEADING_MAX) {
     const next = await chunks.next();
     if (next.done === true) break;
     begun += next.value;
   }
+  if (begun.trimStart() === "" && begun.length >= HEADING_MAX) throw new InvalidAudience(NO_HEADING);
   const all = (async function* () {
     yield begun;
     yield* chunks;

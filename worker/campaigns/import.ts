@@ -1,4 +1,5 @@
-import { type Audience, InvalidAudience, listed } from "./audience.ts";
+import { setImmediate as others } from "node:timers/promises";
+import { type Audience, InvalidAudience, type Listed, listed } from "./audience.ts";
 import { phoneNumberOf } from "./phone-number.ts";
 import { render, required, type Template, variablesOf } from "./template.ts";
 
@@ -21,6 +22,10 @@ export interface LeftOut {
 const RECIPIENTS_MAX = 200_000;
 const LINES_KEPT = 100;
 const TEXT_MAX = 4_096;
+/** After so many rows, others get their turn: a file of rows that are all left out would keep the process busy. */
+const ROWS_AT_ONCE = 250;
+/** Control characters, and what a decoder puts in the place of what it cannot read. */
+const UNREADABLE = /(?![\t\n\r])\p{Cc}|\uFFFD/u;
 
 /**
  * Reads an audience, one row at a time: what is kept of all of them are the numbers, each once.
@@ -38,12 +43,14 @@ export async function importAudience(
   const seen = new Set<number>();
   const counts: Record<string, number> = {};
   const lines: { line: number; reason: string }[] = [];
+  let rows = 0;
   for await (const row of listed(audience)) {
+    if (++rows % ROWS_AT_ONCE === 0) await others();
     const values = Object.fromEntries(
       names.filter((name) => Object.hasOwn(row.values, name)).map((name) => [name, row.values[name] ?? ""]),
     );
     const number = phoneNumberOf(row.number);
-    const reason = whyNot(row.number, number, values, seen, needed, template);
+    const reason = whyNot(row, number, values, seen, needed, template);
     if (reason === undefined && number !== undefined) {
       seen.add(Number(number));
       if (seen.size > RECIPIENTS_MAX)
@@ -59,21 +66,27 @@ export async function importAudience(
 }
 
 function whyNot(
-  given: string,
+  { number: written, unclosed }: Listed,
   number: string | undefined,
   values: Readonly<Record<string, string>>,
   seen: ReadonlySet<number>,
   needed: readonly string[],
   template: Template,
 ): string | undefined {
-  if (given.trim() === "") return "no phone number";
+  // Before anything is made of it: its values are other people's rows.
+  if (unclosed) return "several lines in one: a quote is not closed";
+  if (written.trim() === "") return "no phone number";
   if (number === undefined) return "not a phone number";
   if (seen.has(Number(number))) return "the same number again";
   const missing = needed.find((name) => (values[name] ?? "").trim() === "");
   if (missing !== undefined) return `no value for {{${missing}}}`;
-  if (Object.values(values).some((value) => value.includes("\uFFFD") || !value.isWellFormed()))
+  const given = Object.values(values);
+  if (given.some((value) => UNREADABLE.test(value) || !value.isWellFormed()))
     return "characters that cannot be read";
+  const tooLong = `a text of more than ${TEXT_MAX} characters`;
+  // Not put together first: a template may have a value in it hundreds of times.
+  if (given.some((value) => value.trim().length > TEXT_MAX)) return tooLong;
   const text = render(template, values);
   if (text.trim() === "") return "no text";
-  return text.length > TEXT_MAX ? `a text of more than ${TEXT_MAX} characters` : undefined;
+  return text.length > TEXT_MAX ? tooLong : undefined;
 }
