@@ -132,7 +132,9 @@ test("when every attempt is used up the AI is not asked again", async () => {
 
 describe("an AI that does not answer", () => {
   const failing = (error: Error, changed: Partial<TurnOptions> = {}) =>
-    waiting(() => Promise.reject(error), changed);
+    waiting(async () => {
+      throw error;
+    }, changed);
 
   test("for anybody now is waited for as long as it asks, and a little longer, and no attempt is used up", async () => {
     const { chat, wakes, run } = await failing(new AiUnavailable("429", 2_000));

@@ -204,6 +204,9 @@ describe("the organization's own people", () => {
     await chat.fail(await chat.think(), { maxAttempts: 1 });
     expect(await chat.drain()).toEqual(["sorry"]);
     expect(await counts(chat)).toEqual({ team: "3" });
+    const { redis, keys } = chat.deployment;
+    expect(await redis.keys(`${keys.prefix}:contact:*`)).toEqual([]);
+    expect(await redis.keys(`${keys.prefix}:chats:*`)).toEqual([]);
   });
 
   test("are answered as such when the last of what is answered is theirs", async () => {

@@ -1,7 +1,7 @@
 import type { AiUsage } from "./completions.ts";
 
 /** What the hash of an organization's day counts of its AI; costs in millionths of a USD. */
-export const AI_COUNTS = [
+const AI_COUNTS = [
   "aiCalls",
   "promptTokens",
   "completionTokens",

@@ -99,7 +99,7 @@ function responseOf(reply: string | AiReply): FixtureResponse {
   if (typeof reply === "string") return { content: reply };
   const { text, toolCalls, ...rest } = reply;
   if (toolCalls === undefined) return { content: text ?? "", ...rest };
-  const calls = toolCalls.map((call) => ({ ...call }));
+  const calls = [...toolCalls];
   return text === undefined ? { toolCalls: calls, ...rest } : { content: text, toolCalls: calls, ...rest };
 }
 

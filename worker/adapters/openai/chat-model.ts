@@ -8,7 +8,7 @@ import {
 } from "../../conversation/completions.ts";
 import type { Logger } from "../../runtime/logging.ts";
 import { Breaker, type BreakerOptions } from "./breaker.ts";
-import { failureOf, mayCost, outcomeOf } from "./failures.ts";
+import { failureOf, couldCost, outcomeOf } from "./failures.ts";
 import { Meter, type AiPrices } from "./prices.ts";
 
 export interface ChatModelOptions {
@@ -113,7 +113,7 @@ export class ChatModel {
       );
     } catch (error) {
       const failure = failureOf(error, context.signal);
-      const free = failure !== undefined && !mayCost(failure);
+      const free = failure !== undefined && !couldCost(failure);
       const usage = free ? context.meter.addFree() : context.meter.add(undefined);
       this.#report(context, failure ? outcomeOf(failure) : "aborted", performance.now() - began, usage);
       if (failure instanceof AiMisconfigured) this.#complain(failure);

@@ -52,7 +52,7 @@ export function failureOf(error: unknown, signal: AbortSignal): AiFailure | unde
 }
 
 /** Whether the call may have cost something: what was turned away at the door did not. */
-export function mayCost(failure: AiFailure): boolean {
+export function couldCost(failure: AiFailure): boolean {
   return failure instanceof CallFailed && failure.mayCost;
 }
 

@@ -5,7 +5,8 @@ local record = read_record(ARGV[4], ARGV[1], item)
 local part = part_on_its_way(record, item.id)
 if not part then return "unknown" end
 local time, source = now(), source_of(part)
-contact_told(ARGV[4], item, source, time)
+-- The organization's own people are no contacts.
+if part.counts ~= "team" then contact_told(ARGV[4], item, source, time) end
 count(ARGV[4], item, part.counts or part.role or "notice")
 if part.since then count_reply(ARGV[4], item, time - part.since) end
 drop_first_part(record)
