@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { automation, tagName } from "./automation.ts";
 import { unknownVariables, withValues } from "./variables.ts";
@@ -20,6 +21,25 @@ test("what may be left out has a default", () => {
     whilePersonHasChat: "stop",
     limits: { perContactPerDay: 5 },
   });
+});
+
+test("the page's automation is one, and its table has each trigger and step", () => {
+  const page = readFileSync(new URL("../../docs/automations.md", import.meta.url), "utf8");
+  const [, example = ""] = /```json\n([\s\S]*?)```/.exec(page) ?? [];
+  expect(problemsOf(JSON.parse(example) as object)).toEqual([]);
+  const kinds = [
+    "keyword",
+    "first-message",
+    "tag",
+    "no-reply",
+    "schedule",
+    "send",
+    "wait",
+    "untag",
+    "hand-over",
+  ];
+  for (const kind of [...kinds, "ask", "webhook", "stop-if"])
+    expect(page).toMatch(new RegExp(`^\\|.*\`${kind}\`.*\\|`, "m"));
 });
 
 describe("refused is", () => {

@@ -130,8 +130,8 @@ function isCron(expression: string): boolean {
 }
 
 /** Beside what is to be done. */
-function hasOneMore(step: object): boolean {
-  return Object.values(step).filter((value) => value !== undefined).length === 2;
+function hasOneMore(given: object): boolean {
+  return Object.values(given).filter((value) => value !== undefined).length === 2;
 }
 
 function hasNoCredentials(url: string): boolean {

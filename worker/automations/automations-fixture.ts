@@ -1,6 +1,6 @@
 import { Lanes } from "../bulk/lanes.ts";
 import type { WriterTask } from "../conversation/completions.ts";
-import { dueKey, runOf } from "../conversation/keys.ts";
+import { dueKey, dueMember, runMember, runOf } from "../conversation/keys.ts";
 import { policyOf } from "../conversation/policy.ts";
 import { Chat, Deployment, MINUTE, useRecord, WROTE_AT } from "../conversation/record-fixture.ts";
 import { ConversationRecord } from "../conversation/record.ts";
@@ -111,7 +111,8 @@ export class AutomatedDeployment extends Deployment {
   async hasten(run: string): Promise<void> {
     const at = (await this.now()) - 1;
     await this.redis.hset(`${this.keys.prefix}:run:${ORGANIZATION}:${run}`, "at", at);
-    await this.redis.zadd(dueKey(this.keys.prefix, shardOf(ORGANIZATION)), at, `${ORGANIZATION} run:${run}`);
+    const member = dueMember({ organization: ORGANIZATION, chat: runMember(run) });
+    await this.redis.zadd(dueKey(this.keys.prefix, shardOf(ORGANIZATION)), at, member);
   }
 
   async active(): Promise<ListedRun[]> {

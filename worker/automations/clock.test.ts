@@ -39,7 +39,8 @@ describe("the next time of a day", () => {
         expect(next).toBeGreaterThan(now);
         expect(next - now).toBeLessThanOrEqual(26 * HOUR_MS);
         const shown = DateTime.fromMillis(next, { zone });
-        if (shown.toFormat("HH:mm") !== text) expect(shown.minus({ hours: 2 }).offset).not.toBe(shown.offset);
+        const skipped = shown.minus({ hours: 2 }).offset !== shown.offset;
+        expect(shown.toFormat("HH:mm") === text || skipped).toBe(true);
       }),
     );
   });

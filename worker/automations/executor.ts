@@ -5,7 +5,7 @@ import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { OrganizationSettings } from "../sessions/organization.ts";
 import type { Step } from "./automation.ts";
 import { nextOccurrence, nextTimeOfDay } from "./clock.ts";
-import type { Outcome, RunRecord, Taken, TakenSchedule, TakenStep } from "./run-record.ts";
+import type { Outcome, RunRecord, TakenSchedule, TakenStep } from "./run-record.ts";
 import { hasVariable, withValues, type Values } from "./variables.ts";
 import { WebhookFailed, type Webhook } from "./webhook.ts";
 

@@ -15,6 +15,7 @@ export const inboundLua: readonly URL[] = [
   lua("contact"),
   lua("record"),
   lua("run"),
+  lua("starts"),
   lua("inbound"),
 ];
 

@@ -1,4 +1,5 @@
--- What comes from WhatsApp, for scripts that store it together with the ratchet step. Needs record.lua, contact.lua and run.lua.
+-- What comes from WhatsApp, for scripts that store it together with the ratchet step. Needs record.lua, contact.lua and
+-- starts.lua.
 -- Every item has {organization, chat, sender, id, inbox (sealed), day, retentionMs}; `inbound.ts` makes them.
 
 -- Keeps the sealed plaintext of a message, so that a redelivery can be served without its key.

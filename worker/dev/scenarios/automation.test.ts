@@ -1,6 +1,12 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
@@ -63,12 +69,12 @@ interface Hook {
 /** A service of the organization, which is out of order at first. */
 async function hook(): Promise<Hook> {
   const calls: Hook["calls"] = [];
-  const server = createServer((request, response) => {
-    void request.toArray().then((chunks) => {
-      calls.push({ headers: request.headers, body: Buffer.concat(chunks as Buffer[]).toString() });
-      response.writeHead(calls.length === 1 ? 503 : 200).end();
-    });
-  }).listen(0, "127.0.0.1");
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = Buffer.concat((await request.toArray()) as Buffer[]).toString();
+    calls.push({ headers: request.headers, body });
+    response.writeHead(calls.length === 1 ? 503 : 200).end();
+  };
+  const server = createServer((...exchange) => void answer(...exchange)).listen(0, "127.0.0.1");
   servers.push(server);
   await once(server, "listening");
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, calls };
