@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { ask, withControl, type ControlOptions } from "./control.ts";
-import { readSettings } from "./org-settings.ts";
 
 interface AddOptions extends ControlOptions {
   readonly settings?: string;
@@ -54,7 +53,8 @@ async function addOrganization(organization: string, options: AddOptions): Promi
     instructionsFile,
     ...given
   } = options;
-  const file = path === undefined ? undefined : await readSettings(path);
+  // Loaded then only: `npm start` installs no reader of YAML.
+  const file = path === undefined ? undefined : await (await import("./org-settings.ts")).readSettings(path);
   const instructions =
     instructionsFile === undefined ? {} : { instructions: await readFile(instructionsFile, "utf8") };
   const settings = { name: organization, ...file?.settings, ...given, ...instructions };
