@@ -1,16 +1,15 @@
 import type { AiUsage } from "./completions.ts";
 
-/** What the hash of an organization's day counts of its AI; costs in millionths of a USD. */
-const AI_COUNTS = [
-  "aiCalls",
-  "promptTokens",
-  "completionTokens",
-  "aiMicroUsd",
+/** What the hash of an organization's day counts of its AI. */
+interface AiCounts {
+  readonly aiCalls: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Millionths of a USD. */
+  readonly aiMicroUsd: number;
   /** Calls that may have cost something that nobody knows: with any, `aiMicroUsd` is not all. */
-  "aiUnpriced",
-] as const;
-
-type AiCounts = Readonly<Record<(typeof AI_COUNTS)[number], number>>;
+  readonly aiUnpriced: number;
+}
 
 /** @param usage undefined where no AI was called */
 export function countsOf(usage: AiUsage | undefined): AiCounts | undefined {
