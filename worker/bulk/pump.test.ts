@@ -3,7 +3,6 @@ import { messageId } from "../conversation/message-id.ts";
 import { policyOf } from "../conversation/policy.ts";
 import { useRecord } from "../conversation/record-fixture.ts";
 import { OwnedNumber, type Pacing } from "./bulk-fixture.ts";
-import { OptOuts } from "./opt-outs.ts";
 
 const deploy = useRecord();
 const MINUTE = 60_000;
@@ -161,39 +160,6 @@ function anotherDay(): string {
   return other;
 }
 
-test.each(["campaign", "automation"] as const)(
-  "whoever opted out gets no %s, by whatever name they are known",
-  async (source) => {
-    const optOuts = new OptOuts({ ...number.deployment, policy: () => policyOf(undefined) });
-    // By a word, with the number that WhatsApp told; by number, without the ninth digit; and by chat.
-    await number.write("ana@lid", { number: "5511987654321", optOut: "Pronto" });
-    await number.resume();
-    number.wire.length = 0;
-    expect(await optOuts.add("acme", { number: "551187654322" })).toBe(true);
-    expect(await optOuts.add("acme", { chat: "caio@lid" })).toBe(true);
-    expect(await optOuts.add("acme", { chat: "caio@lid" })).toBe(false);
-    number.directory.set("5511987654323", "caio@lid");
-    const to = [
-      { chat: "ana@lid" },
-      { number: "5511987654321" },
-      { number: "5511987654322" },
-      { number: "5511987654323" },
-      { chat: "caio@lid" },
-    ];
-    await number.lanes.push([
-      ...to.map((each, part) => number.part("", { source, to: each, part })),
-      number.part("551", { source }),
-    ]);
-    await number.run();
-    expect(number.texts).toEqual(["oi 551"]);
-
-    expect(await optOuts.remove("acme", { number: "5511987654322" })).toBe(true);
-    await number.lanes.push([number.part("5511987654322", { source, run: "again" })]);
-    await number.run();
-    expect(number.texts).toEqual(["oi 551", "oi 5511987654322"]);
-  },
-);
-
 test("after a refusal the number pauses, for longer each time in a row, and an ack ends the row", async () => {
   await another({ perMinute: 1 });
   number.acks = false;
@@ -287,6 +253,16 @@ test("what a run has in the lane can be withdrawn", async () => {
   expect(await number.lanes.withdraw("acme", "automation", "r")).toBe(2);
   await number.run();
   expect(number.texts).toEqual(["oi 552"]);
+});
+
+test("what was offered and is withdrawn is not released in the place of the next one", async () => {
+  await another({ perMinute: 1 });
+  await number.lanes.push(["1", "2", "3"].map((run) => number.part(`55${run}`, { run })));
+  expect((await number.next())?.text).toBe("oi 551");
+  // The second one is in the pump's memory by now.
+  await number.lanes.withdraw("acme", "automation", "2");
+  expect((await number.next())?.text).toBe("oi 553");
+  expect(await number.next()).toBeUndefined();
 });
 
 test("no text is in clear in the store", async () => {
