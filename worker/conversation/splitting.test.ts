@@ -79,6 +79,10 @@ test.each([
   expect(partsOf(given, { length: 20 })).toEqual(parts);
 });
 
+test("a blank that carries a mark is a character, and stays one", () => {
+  expect(partsOf("aaaa \u0301bbbb", { length: 6 })).toEqual(["aaaa \u0301", "bbbb"]);
+});
+
 test("a character longer than a part is cut, or it could not be sent", () => {
   const tower = `e${"\u0301".repeat(50)}`;
   expect(partsOf(tower, { length: 20, parts: Infinity }).join("")).toBe(tower);

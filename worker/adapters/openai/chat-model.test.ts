@@ -226,6 +226,7 @@ describe("the breaker", () => {
     if (!(failure instanceof AiUnavailable))
       throw new Error(`expected AiUnavailable, got ${String(failure)}`);
     expect(failure.retryAfterMs).toBeGreaterThan(15_000);
+    expect(server.bodies).toHaveLength(5);
   });
 
   test("does not mind questions that are refused, or answers that are empty", async () => {
