@@ -38,7 +38,7 @@ describe("steps", () => {
     await all.settle();
     expect(await all.automations.tagsOf(talk.conversation)).toEqual(["old"]);
     // Its version was kept for it, and goes with it.
-    expect(await all.redis.hkeys(`${all.keys.prefix}:automation:${ORGANIZATION}:a`)).toEqual(
+    expect(await all.redis.hkeys(`${all.keys.prefix}:automations:${ORGANIZATION}:a`)).toEqual(
       expect.not.arrayContaining(["1", "runs 1"]),
     );
   });

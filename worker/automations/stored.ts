@@ -10,7 +10,7 @@ export function automationsKey(prefix: string, organization: string): string {
 
 /** Hash of one automation: version → sealed; `conversation/lua/run.lua` has the rest. */
 export function automationKey(prefix: string, organization: string, id: string): string {
-  return `${prefix}:automation:${organization}:${id}`;
+  return `${prefix}:automations:${organization}:${id}`;
 }
 
 /** Hash of those organizations that have any: organization → number of its last change. */

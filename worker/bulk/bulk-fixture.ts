@@ -170,7 +170,7 @@ export class OwnedNumber {
   /** Its end comes. */
   async campaignEnded(campaign: string): Promise<void> {
     const { redis, keys } = this.deployment;
-    const key = `${keys.prefix}:campaign:${this.organization}:${campaign}`;
+    const key = `${keys.prefix}:campaigns:${this.organization}:${campaign}`;
     const window = JSON.parse((await redis.hget(key, "window")) ?? "{}") as object;
     const endsAt = (await this.now()) - 1;
     await redis.hset(key, { endsAt, window: JSON.stringify({ ...window, endsAt }) });

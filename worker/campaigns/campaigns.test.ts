@@ -50,9 +50,9 @@ test("each recipient gets the campaign once, with their own values, and then it 
 test("when it is over its counts stay, and neither texts nor recipients", async () => {
   await padaria.create(3);
   await padaria.run();
-  expect(await keysOfCampaign()).toEqual(["campaign:acme:natal"]);
+  expect(await keysOfCampaign()).toEqual(["campaigns:acme:natal"]);
   const { redis, keys } = padaria.number.deployment;
-  expect(await redis.hexists(`${keys.prefix}:campaign:acme:natal`, "template")).toBe(0);
+  expect(await redis.hexists(`${keys.prefix}:campaigns:acme:natal`, "template")).toBe(0);
   expect(await redis.keys(`${keys.prefix}:{import,lane,lanes}:*`)).toEqual([]);
 });
 
@@ -152,7 +152,7 @@ test("a cancelled campaign sends nothing more, forgets who is left, and counts w
   await padaria.expand();
   await padaria.number.run();
   expect(await padaria.campaigns.cancel("acme", "natal")).toBe("cancelled");
-  expect(await keysOfCampaign()).toEqual(["campaign:acme:natal"]);
+  expect(await keysOfCampaign()).toEqual(["campaigns:acme:natal"]);
   padaria.number.acks = true;
   await padaria.expand();
   for (const wired of padaria.number.wire) await padaria.number.ack(wired);
@@ -226,7 +226,7 @@ test("outside its window a campaign waits, and after its end it is over with tho
   await number.run();
   expect(number.texts).toEqual([]);
   expect(await padaria.progress("short")).toMatchObject({ state: "done", sent: 0, remaining: 3 });
-  expect(await redis.exists(`${keys.prefix}:campaign:acme:short:recipients`)).toBe(0);
+  expect(await redis.exists(`${keys.prefix}:campaigns:acme:short:recipients`)).toBe(0);
 });
 
 test("a campaign that stays paused until after its end is over when it is resumed", async () => {

@@ -1,6 +1,6 @@
 /** Hash: state, definition and counts of a campaign; `conversation/lua/bulk.lua` has its keys in Lua. */
 export function campaignKey(prefix: string, organization: string, campaign: string): string {
-  return `${prefix}:campaign:${organization}:${campaign}`;
+  return `${prefix}:campaigns:${organization}:${campaign}`;
 }
 
 /** List: recipients that are in no lane yet, sealed, some hundred at a time. */

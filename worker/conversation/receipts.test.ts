@@ -90,7 +90,7 @@ test("a part's state ends with the part", async () => {
 
 test("a campaign counts its own, and one that is gone does not come back", async () => {
   const chat = await chatOf();
-  const campaign = `${here.keys.prefix}:campaign:acme:natal`;
+  const campaign = `${here.keys.prefix}:campaigns:acme:natal`;
   await here.redis.hset(campaign, { state: "running", recipients: 10, total: 10 });
   const ids: string[] = [];
   for (const [part, run] of ["natal", "natal", "gone"].entries()) {
@@ -103,7 +103,7 @@ test("a campaign counts its own, and one that is gone does not come back", async
   receipts.add("acme", { ids: ids.slice(1), state: "delivered", at: AT });
   await receipts.flush();
   expect(await here.redis.hmget(campaign, "delivered", "read")).toEqual(["2", "1"]);
-  expect(await here.redis.exists(`${here.keys.prefix}:campaign:acme:gone`)).toBe(0);
+  expect(await here.redis.exists(`${here.keys.prefix}:campaigns:acme:gone`)).toBe(0);
   expect(await day()).toEqual({ delivered: "3", read: "1" });
 });
 

@@ -37,7 +37,7 @@ end
 
 -- Hash of a campaign: its state, what it is (sealed where it is text) and its counts.
 local function campaign_key(prefix, organization, campaign)
-  return prefix .. ":campaign:" .. organization .. ":" .. campaign
+  return prefix .. ":campaigns:" .. organization .. ":" .. campaign
 end
 
 -- Sorted set of an organization: campaign by the ms at which it was created.

@@ -21,7 +21,7 @@ end
 
 -- Hash of one automation: version → sealed, `runs <version>` → how many runs of it go on, `last` → number of the last version.
 local function automation_key(prefix, organization, automation)
-  return prefix .. ":automation:" .. organization .. ":" .. automation
+  return prefix .. ":automations:" .. organization .. ":" .. automation
 end
 
 -- Hash: `automation`, `version`, `chat`, `state` (pending, running, waiting, sending, done, stopped, failed), `step` (from 0),
