@@ -48,6 +48,22 @@ test("a request goes with the token, the patience and what comes with it; signs 
   expect(seen.headers?.authorization).toBe(`Bearer ${TOKEN}`);
 });
 
+test("alerts are asked for, and a silence is sent as it is meant", async () => {
+  const said = { at: 1, rules: ["depth"], firing: [], silences: [] };
+  const seen: unknown[] = [];
+  answering = ({ method, url: path, body }) => {
+    seen.push([method, path, body ?? undefined]);
+    return said;
+  };
+  const channel = new AdminChannel(url, TOKEN);
+  expect(await channel.alerts()).toEqual(said);
+  await channel.silence({ rule: "depth", organization: "loja", minutes: 5 });
+  expect(seen).toEqual([
+    ["GET", "/admin/alerts", undefined],
+    ["POST", "/admin/alerts/silences", { rule: "depth", organization: "loja", minutes: 5 }],
+  ]);
+});
+
 test("answers are heard as they are given, though a line comes in pieces", async () => {
   const { promise: heardFirst, resolve: hears } = Promise.withResolvers<void>();
   answering = (_request, reply) => {

@@ -92,6 +92,40 @@ test("the state is who is there, with what they hold, and which numbers are conn
   });
 });
 
+test("alerts are as workers leave them, and a silence as they read it", async () => {
+  const namespace = store.namespace();
+  const channel = channelTo(namespace);
+  const at = expect.any(Number);
+  expect(await channel.alerts()).toEqual({ at, rules: [], firing: [], silences: [] });
+  const key = `{${namespace}}:alerts`;
+  const state = {
+    "depth ": { firingSince: 5, told: true },
+    "session-down a": { firingSince: 6 },
+    "x b": { badSince: 7 },
+  };
+  await store.redis().hset(key, { state: JSON.stringify(state), rules: "depth session-down", round: "9" });
+  await store.redis().hset(key, "silence over *", Date.now() - 1);
+  await channel.silence({ rule: "depth", minutes: 30 });
+  await channel.silence({ rule: "session-down", organization: "a", minutes: 5 });
+  expect(await channel.alerts()).toEqual({
+    at,
+    rules: ["depth", "session-down"],
+    firing: [
+      { rule: "depth", since: 5, told: true },
+      { rule: "session-down", organization: "a", since: 6, told: false },
+    ],
+    silences: [
+      { rule: "depth", until: expect.any(Number) },
+      { rule: "session-down", organization: "a", until: expect.any(Number) },
+    ],
+  });
+  const until = Number(await store.redis().hget(key, "silence depth *"));
+  expect(Math.abs(until - Date.now() - 30 * 60_000)).toBeLessThan(10_000);
+  await channel.silence({ rule: "depth", minutes: 0 });
+  expect(await store.redis().hexists(key, "silence depth *")).toBe(0);
+  channel.close();
+});
+
 test("a store that is away is said, and asked again when it is there", async () => {
   const url = `redis://127.0.0.1:${await freePort()}`;
   const channel = channelTo("trial", url);

@@ -10,6 +10,14 @@ const FRESH_MS = 5_000;
 /** How long the store may take to say what it knows, in ms; without it a process tells what it counted itself. */
 const PATIENCE_MS = 2_000;
 
+/** A metric, without values. */
+interface Described {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
 /** What Prometheus reads: what this process has counted, and what the store knows of the deployment. */
 export class Exposition {
   readonly #options: { readonly redis: Redis; readonly keys: Keys; readonly meters: Meters };
@@ -42,6 +50,20 @@ export class Exposition {
 
   get contentType(): string {
     return this.#all.contentType;
+  }
+
+  /** What may be told. */
+  get described(): readonly Described[] {
+    return this.#all.getMetricsAsArray().map((metric) => {
+      // Its own types leave out what it has.
+      const { name, help, labelNames, constructor } = metric as unknown as Pick<
+        Described,
+        "name" | "help"
+      > & {
+        readonly labelNames: readonly string[];
+      };
+      return { name, help, type: constructor.name.toLowerCase(), labels: labelNames };
+    });
   }
 
   /** @returns Prometheus's text format; at most one command of Redis every five seconds */
