@@ -1,32 +1,30 @@
 import { z } from "zod";
 import { parsePrices } from "./adapters/openai/prices.ts";
-import { ruleChanges, type RuleChanges } from "./alerts/rules.ts";
-import type { SealingKey } from "./adapters/redis/sealing.ts";
-import type { ApiToken } from "./runtime/api-tokens.ts";
+import {
+  choice,
+  decimal,
+  docOfValue,
+  integer,
+  parseApiTokens,
+  parseRules,
+  parseSealingKeys,
+  parsed,
+  port,
+  portNumber,
+  required,
+  seconds,
+  text,
+  withDefault,
+  type KeyDoc,
+} from "./environment-values.ts";
 import { organizationId } from "./sessions/organization.ts";
-
-/** What a person needs to know about one key; `docs/configuration.md` is made of it. */
-export interface KeyDoc {
-  readonly about: string;
-  /** Completes "expected …" in an error. */
-  readonly expected: string;
-  /** As it would be written in the environment. */
-  readonly default?: string;
-  readonly required?: string;
-  /** Never printed. */
-  readonly secret?: true;
-}
 
 export const WHATSAPP_URL = "wss://web.whatsapp.com/ws/chat";
 /** Public key that signs the certificate of WhatsApp's servers: WA_CERT_DETAILS.PUBLIC_KEY of Baileys 7.0.0-rc14. */
 export const WHATSAPP_TRUST_ROOT = "142375574d0a587166aae71ebe516437c4a28b73e3695c6ce1f7f9545da8ee6b";
 
-const keyDocs = z.registry<KeyDoc>();
-
 export function docOf(key: EnvironmentKey): KeyDoc {
-  const doc = keyDocs.get(environmentShape[key]);
-  if (doc === undefined) throw new Error(`${key} is not documented`);
-  return doc;
+  return docOfValue(environmentShape[key], key);
 }
 
 export const environmentShape = {
@@ -299,95 +297,3 @@ export const environmentShape = {
 };
 
 export type EnvironmentKey = keyof typeof environmentShape;
-
-function required<S extends z.ZodType>(schema: S, doc: KeyDoc): S {
-  keyDocs.add(schema, doc);
-  return schema;
-}
-
-function withDefault<S extends z.ZodType>(schema: S, value: string, doc: KeyDoc): z.ZodPrefault<S> {
-  return required(schema.prefault(value as z.input<S> & string), { ...doc, default: value });
-}
-
-function choice<const T extends readonly string[]>(values: T, value: T[number], about: string) {
-  return withDefault(z.enum(values), value, { about, expected: values.join(", ") });
-}
-
-function text(pattern: RegExp, expected: string, value: string, about: string) {
-  return withDefault(z.string().regex(pattern), value, { about, expected });
-}
-
-function integer(min: number, max: number, value: string, about: string) {
-  return withDefault(decimal().pipe(z.int().min(min).max(max)), value, {
-    about,
-    expected: `an integer from ${min} to ${max}`,
-  });
-}
-
-function seconds(min: number, max: number, value: string, about: string) {
-  return withDefault(decimal().pipe(z.number().min(min).max(max)), value, {
-    about,
-    expected: `a number from ${min} to ${max}`,
-  });
-}
-
-function port(value: string, about: string) {
-  return withDefault(portNumber(), value, { about, expected: "an integer from 0 to 65535" });
-}
-
-function portNumber() {
-  return decimal().pipe(z.int().min(0).max(65_535));
-}
-
-/** A text that something is read from; undefined is refused. */
-function parsed<T>(parse: (value: string) => T | undefined) {
-  return z.string().transform((value, context): T => {
-    const result = parse(value);
-    if (result === undefined) context.addIssue({ code: "custom", message: "unusable" });
-    return result ?? z.NEVER;
-  });
-}
-
-/** `Number` alone would also take "0x10", "1e3" and " 5 ". */
-function decimal() {
-  return z
-    .string()
-    .regex(/^\d+(\.\d+)?$/)
-    .transform(Number);
-}
-
-function parseApiTokens(value: string, context: z.RefinementCtx): readonly ApiToken[] {
-  const tokens = value.split(",").flatMap((part): ApiToken[] => {
-    const [, organization, token] =
-      /^(?:([A-Za-z0-9_-]{1,64}):)?([A-Za-z0-9_-]{32,200})$/.exec(part.trim()) ?? [];
-    return token === undefined ? [] : [{ organization, token }];
-  });
-  if (new Set(tokens.map(({ token }) => token)).size !== value.split(",").length) {
-    context.addIssue({ code: "custom", message: "unusable" });
-    return z.NEVER;
-  }
-  return tokens;
-}
-
-function parseSealingKeys(value: string, context: z.RefinementCtx): [SealingKey, ...SealingKey[]] {
-  const keys = value.split(",").flatMap((part): SealingKey[] => {
-    const [, id, base64] = /^([A-Za-z0-9_-]+):([A-Za-z0-9+/]{43}=)$/.exec(part.trim()) ?? [];
-    return id === undefined || base64 === undefined ? [] : [{ id, key: Buffer.from(base64, "base64") }];
-  });
-  const [first, ...rest] = keys;
-  const ids = new Set(keys.map(({ id }) => id));
-  if (first === undefined || ids.size !== value.split(",").length) {
-    context.addIssue({ code: "custom", message: "unusable" });
-    return z.NEVER;
-  }
-  return [first, ...rest];
-}
-
-function parseRules(value: string, context: z.RefinementCtx): RuleChanges {
-  try {
-    return ruleChanges.parse(JSON.parse(value));
-  } catch {
-    context.addIssue({ code: "custom", message: "unusable" });
-    return z.NEVER;
-  }
-}

@@ -1,6 +1,4 @@
-import { automationsOf } from "./automations/of-platform.ts";
 import { baileysWhatsApp } from "./adapters/baileys/whatsapp.ts";
-import { unkeepableBudget } from "./adapters/openai/budget.ts";
 import type { Completions } from "./conversation/completions.ts";
 import { FairShare } from "./conversation/fair-share.ts";
 import { isConversation, runOf } from "./conversation/keys.ts";
@@ -13,8 +11,8 @@ import type { Conversation, Part } from "./conversation/types.ts";
 import { handleMessageJob } from "./jobs/message/handler.ts";
 import { fleetLimit } from "./limits/start.ts";
 import manifest from "./package.json" with { type: "json" };
+import { createRequests } from "./operators.ts";
 import type { Platform } from "./platform.ts";
-import { Erasure } from "./privacy/erasure.ts";
 import { errorFields } from "./runtime/logging.ts";
 import type { Standing } from "./runtime/readiness.ts";
 import { WakeUps } from "./runtime/wake-ups.ts";
@@ -22,7 +20,6 @@ import { HandOver } from "./sessions/hand-over.ts";
 import { LeaseLost, type Lease } from "./sessions/lease.ts";
 import { LettingGo } from "./sessions/letting-go.ts";
 import { Membership } from "./sessions/membership.ts";
-import { Requests } from "./sessions/requests.ts";
 import { SessionRecords } from "./sessions/session-record.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { shardOf } from "./sessions/shards.ts";
@@ -208,30 +205,11 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     run: advance,
     failed: (conversation, error) => log.warn("turn failed", { ...conversation, ...errorFields(error) }),
   });
-  const automations = automationsOf(platform);
-  const erasure = new Erasure({
-    redis,
-    keys,
-    sealing,
-    log,
-    queues,
+  const requests = createRequests(platform, {
     whatsapp,
-    sessions,
-    organizations,
-    automations,
-  });
-  const requests = new Requests({
-    redis,
-    keys,
-    sealing,
-    log,
-    whatsapp,
-    organizations,
     sessions,
     underWay,
-    erasure,
     lease: (shard) => lettingGo.lease(shard),
-    refusal: (settings) => unkeepableBudget(settings, config.ai),
   });
 
   const lettingGo = new LettingGo({ underWay, outbox, sessions, lease: (shard) => membership.lease(shard) });
