@@ -1,11 +1,11 @@
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { fixedMessage } from "./chat/answers.ts";
+import { fixedMessage } from "./chat/fixed-message.ts";
+import { localAi } from "./chat/local-ai.ts";
 import { readLine, type ChatLine, type Speaker } from "./chat/line.ts";
 import { ChatScreen } from "./chat/screen.ts";
 import { Shop } from "./chat/shop.ts";
 import { thinking } from "./ai.ts";
-import { answerTo } from "./demo/dialogue.ts";
 import { splitOf } from "./demo/screen.ts";
 import { LocalDeployment } from "./deployment.ts";
 
@@ -47,7 +47,7 @@ const lines = createInterface({ input: process.stdin, ...(terminal ? { output: p
 const typing = lines[Symbol.asyncIterator]();
 const screen = new ChatScreen(lines, terminal);
 const deployment = await LocalDeployment.start({
-  answering: thinking(...AI_MS, answerTo),
+  answering: thinking(...AI_MS, localAi),
   environment: { OXY_LEASE_SECONDS: "1.5", ...realAi() },
 });
 const worker = deployment.worker();

@@ -33,7 +33,8 @@ async function chat(
 test("lines are written one after the other, each is answered with where its time went, and it ends with 0", async () => {
   const { code, printed, failed } = await chat([
     "Oi! Vocês abrem no domingo?",
-    "/equipe Vocês fazem entrega?",
+    "/foto",
+    "/equipe Como foi hoje?",
     "/status",
     "/cliente Quanto custa um bolo?",
     "/dono Deixa comigo",
@@ -49,9 +50,12 @@ test("lines are written one after the other, each is answered with where its tim
     /Bia → Loja da Ana +Oi! Vocês abrem/,
     /Loja da Ana is typing to Bia/,
     /Loja da Ana → Bia +Oi! Abrimos sim.*queue \d+ ms \+ AI .* \+ send \d+ ms/,
-    /Ana → Loja da Ana +Vocês fazem entrega/,
-    /Loja da Ana → Ana .*queue \d+ ms/,
-    /Today .*answered 2/,
+    /Bia → Loja da Ana +\[photo\]/,
+    /Loja da Ana → Bia .*\(acknowledged\)/,
+    /Ana → Loja da Ana +Como foi hoje/,
+    // By a tool of Aurora: Bia wrote twice, and her question was answered.
+    /Loja da Ana → Ana +Hoje até agora: .*[rR]eceived\w* 2\b.*queue \d+ ms/,
+    /Today .*answered 1/,
     /Bia → Loja da Ana +Quanto custa um bolo/,
     /Loja da Ana → Bia +O bolo de cenoura/,
     /Loja da Ana → Bia +Deixa comigo {2}\(the owner, on the phone\)/,
