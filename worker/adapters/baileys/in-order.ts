@@ -26,13 +26,12 @@ export function handleInOrder(
   failed: (error: unknown) => void,
 ): void {
   const handle = takeOver(ws, "CB:message");
+  const pass = async (message: BinaryNode): Promise<void> => {
+    if (ws.isOpen && !(await aside(message))) await handle(live(message));
+  };
   let row: Promise<unknown> = Promise.resolve();
   ws.on("CB:message", (message: BinaryNode) => {
-    row = row
-      .then(async () => {
-        if (ws.isOpen && !(await aside(message))) await handle(live(message));
-      })
-      .catch(failed);
+    row = row.then(async () => pass(message)).catch(failed);
   });
 }
 

@@ -161,7 +161,7 @@ const anyKey = fc.record(
   { requiredKeys: [] },
 );
 /** What any of the fields may hold: each takes of it what it knows. */
-const content = fc.letrec<{ message: unknown; inside: Record<string, unknown> }>((tie) => ({
+const messages = fc.letrec<{ message: unknown; inside: Record<string, unknown> }>((tie) => ({
   inside: fc.record(
     {
       text: anyText,
@@ -219,7 +219,7 @@ test("whatever bytes a message holds, it is received, and nobody else waits", as
 test("whatever message it is, in whatever envelope, it is received, understood, and nobody else waits", async () => {
   let understood = 0;
   await fc.assert(
-    fc.asyncProperty(stanzas, content, async (stanza, message) => {
+    fc.asyncProperty(stanzas, messages, async (stanza, message) => {
       const plain = encoded(message);
       if (plain === undefined) return;
       if ((await arrive(stanza, plain)) !== "remembered") understood++;

@@ -8,7 +8,6 @@ import {
   type SignalRepositoryWithLIDStore,
 } from "@whiskeysockets/baileys";
 import type { Inbound, InboundItem, Received } from "../../conversation/inbound.ts";
-import { policyOf } from "../../conversation/policy.ts";
 import type { ConversationRecord } from "../../conversation/record.ts";
 import type { Conversation } from "../../conversation/types.ts";
 import type { Logger } from "../../runtime/logging.ts";

@@ -219,7 +219,7 @@ describe("groups, status and channels", () => {
 
 test("what others send can make Baileys do nothing", async () => {
   const { here, phone, contact, wire } = await scene();
-  const taken = vi.fn();
+  const taken = vi.fn<() => void>();
   here.simulator.onStanza(({ direction, node }) => {
     const isTaken = node.attrs["type"] === "hist_sync" && node.attrs["to"] !== phone.jid;
     if (direction === "from-client" && isTaken) taken();

@@ -2,7 +2,7 @@
 const LONGEST_TEXT = 8_000;
 const LONGEST_LINE = 120;
 /** Control characters but line breaks and tabs, which no terminal, log or model should see. */
-const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;
+const CONTROL = /(?![\n\t])\p{Cc}/gu;
 const VISIBLE = /[^\s\p{Cf}\p{Cc}]/u;
 
 /** Words of a stranger as they may be kept: well-formed, without control characters, bounded. Empty where nothing is to be seen. */

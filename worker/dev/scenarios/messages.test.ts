@@ -1,8 +1,7 @@
-import type { proto } from "@whiskeysockets/baileys";
 import { expect, test } from "vitest";
 import { keysOf } from "../../adapters/redis/keys.ts";
 import { Redis } from "ioredis";
-import type { Contact } from "../whatsapp/contact.ts";
+import type { AnyMessage, Contact } from "../whatsapp/contact.ts";
 import type { Phone } from "../whatsapp/phone.ts";
 import { oxy } from "../oxy.ts";
 import { linked, useDeployments } from "./scenario-fixture.ts";
@@ -18,7 +17,7 @@ const texts = {
 
 type Send = (contact: Contact, phone: Phone) => void;
 const sends =
-  (message: proto.IMessage): Send =>
+  (message: AnyMessage): Send =>
   (contact, phone) =>
     void contact.send(phone, message);
 

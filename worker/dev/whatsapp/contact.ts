@@ -7,6 +7,9 @@ import { bigEndian, element, nowSeconds } from "./node.ts";
 import type { Phone } from "./phone.ts";
 import { Ratchet } from "./ratchet.ts";
 
+/** Any message that the protocol has. */
+export type AnyMessage = proto.IMessage;
+
 export interface WriteOptions {
   id?: string;
   /** Which of the contact's addresses the message comes from; by number unless told. */
@@ -52,7 +55,7 @@ export class Contact extends Handset {
   }
 
   /** Sends any kind of message; returns its id. */
-  send(phone: Phone, message: proto.IMessage, options: WriteOptions = {}): string {
+  send(phone: Phone, message: AnyMessage, options: WriteOptions = {}): string {
     if (!phone.linked) throw new Error(`${phone.number} has no companion that could receive a message`);
     const id = options.id ?? newMessageId();
     this.post(phone, options.chat ?? this.number, this.#envelope(id, message, options), message);
