@@ -115,7 +115,6 @@ export const automation = z.strictObject({
 export type Automation = z.output<typeof automation>;
 /** As it is given; what has a default may be left out. */
 export type AutomationInput = z.input<typeof automation>;
-export type Trigger = Automation["trigger"];
 export type Step = Automation["steps"][number];
 
 function isCron(expression: string): boolean {

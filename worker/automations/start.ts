@@ -16,8 +16,6 @@ import { RunRecord } from "./run-record.ts";
 const CONCURRENCY = 20;
 /** How soon a job is added again for a run that is due still: others may have done it. */
 const AGAIN_MS = 20_000;
-/** After this long a job that nobody took counts as lost. */
-const LOST_MS = 10 * 60_000;
 /** Beside the answer of an AI: how long a step may take. */
 const STEP_MS = 30_000;
 
@@ -69,7 +67,7 @@ export async function startAutomations(
     handle: async (job, signal) => {
       const advance = async (organization: string, run: string): Promise<void> => {
         added.delete(`${organization} ${run}`);
-        // A job that is kept as failed would stand in the way of the next one; the run is due again after a while.
+        // The run is due again after a while, and says itself why it ends.
         await executor.advance(organization, run, signal).catch((error: unknown) => {
           log.error("run not advanced", { organization, run, ...errorFields(error) });
         });
@@ -87,9 +85,8 @@ export async function startAutomations(
       if (now - at < AGAIN_MS) break;
       added.delete(old);
     }
-    // One at a time; what a job that died leaves behind stands in the way for a while only.
-    const id = `${organization}.${run}.${Math.floor(Date.now() / LOST_MS)}`;
-    queue.add(ADVANCE_JOB, { v: ADVANCE_VERSION, organization, run }, { id }).catch((error: unknown) => {
+    // No job id of our own: the job of a process that was killed would stand in the way of the next one.
+    queue.add(ADVANCE_JOB, { v: ADVANCE_VERSION, organization, run }).catch((error: unknown) => {
       added.delete(member);
       log.warn("run not woken", { organization, run, ...errorFields(error) });
     });

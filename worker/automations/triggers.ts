@@ -53,7 +53,10 @@ export class Triggers implements TriggersPort {
     const changed = Object.entries(changes).filter(([id, count]) => this.#known.get(id) !== count);
     await Promise.all(
       changed.map(async ([organization, count]) => {
-        this.#armed.set(organization, await this.#read(organization));
+        const armed = await this.#read(organization);
+        // Another one was quicker, and has read what is newer.
+        if (Number(this.#known.get(organization) ?? 0) > Number(count)) return;
+        this.#armed.set(organization, armed);
         this.#known.set(organization, count);
       }),
     );
