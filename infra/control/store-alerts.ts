@@ -13,19 +13,18 @@ export async function readAlerts(redis: Redis, prefix: string): Promise<AlertsSt
   const standings = Object.entries(
     JSON.parse(fields["state"] ?? "{}") as Readonly<Record<string, { firingSince?: number; told?: boolean }>>,
   );
-  const silences = Object.entries(fields).filter(
-    ([name, until]) => name.startsWith(SILENCE) && Number(until) > at,
-  );
+  const silences = Object.entries(fields)
+    .filter(([name, until]) => name.startsWith(SILENCE) && Number(until) > at)
+    .toSorted(([a], [b]) => a.localeCompare(b));
   return {
     at,
     rules: (fields["rules"] ?? "").split(" ").filter(Boolean),
     firing: standings.flatMap(([key, { firingSince: since, told = false }]) =>
       since === undefined ? [] : [{ ...namesIn(key), since, told }],
     ),
-    silences: silences.map(([name, until]) => ({
-      ...namesIn(name.slice(SILENCE.length)),
-      until: Number(until),
-    })),
+    silences: silences.map(([name, until]) =>
+      Object.assign(namesIn(name.slice(SILENCE.length)), { until: Number(until) }),
+    ),
   };
 }
 

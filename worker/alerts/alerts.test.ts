@@ -16,7 +16,7 @@ const EVERY_MS = 200;
 const LOGGED_OUT = '{"state":"ended","since":1,"reason":"logged-out","place":"","process":"p"}';
 const OPEN = '{"state":"open","since":1,"place":"","process":"p"}';
 /** Without waiting for minutes. */
-const rules = RULES.map((rule) => ({ ...rule, forSeconds: 0, clearSeconds: EVERY_MS / 1000 }));
+const rules = RULES.map((rule) => Object.assign({}, rule, { forSeconds: 0, clearSeconds: EVERY_MS / 1000 }));
 const team = [
   { number: "5511900000001", name: "Ana", owner: true },
   { number: "5511900000002", name: "Rui", owner: false },

@@ -87,7 +87,7 @@ export function evaluate(
   return { state: next, events };
 }
 
-export function keyOf(rule: string, subject: string): string {
+function keyOf(rule: string, subject: string): string {
   return `${rule} ${subject}`;
 }
 

@@ -3,7 +3,8 @@ import type { Measure, Rule } from "./rule.ts";
 import { RULES } from "./rules.ts";
 
 export const MINUTE_MS = 60_000;
-const START = Date.UTC(2026, 10, 22, 12);
+/** When the first look of a history is, in ms. */
+export const START = Date.UTC(2026, 10, 22, 12);
 
 /** One look: the value of each measure that is known; of organizations by their ids. */
 export type LookedAt = Partial<Record<Measure, number | Readonly<Record<string, number>>>>;

@@ -50,9 +50,7 @@ export function samplesOf({ figures, reports, memory, budgets, health }: Observa
   const enough = replies.reduce((sum, count) => sum + count, 0) >= REPLIES_MIN;
   const ended = [...sessions].filter(([, session]) => session.state === "ended");
   const endedBy = (reason: string, detail = ""): Sample[] =>
-    ended
-      .filter(([, session]) => session.reason === reason)
-      .map(([subject]) => ({ subject, value: 1, ...(detail === "" ? {} : { detail }) }));
+    ended.filter(([, session]) => session.reason === reason).flatMap(([subject]) => one(1, detail, subject));
   const refusals = Object.entries(bulk.paused).map(([subject, detail]) => ({ subject, value: 1, detail }));
   const lately = [...health.values()].filter((found) => at - found.at < HEALTH_MS);
 
@@ -114,8 +112,8 @@ function percentOf(part: number, whole: number): number {
   return Math.floor((part / whole) * 100);
 }
 
-function one(value: number, detail = ""): readonly Sample[] {
-  return [{ subject: "", value, ...(detail === "" ? {} : { detail }) }];
+function one(value: number, detail = "", subject = ""): readonly Sample[] {
+  return [{ subject, value, ...(detail === "" ? {} : { detail }) }];
 }
 
 function known(measure: Measure, value: number | undefined): [Measure, readonly Sample[]][] {

@@ -46,9 +46,9 @@ export async function readAlerts(redis: Redis, keys: Keys): Promise<AlertsOvervi
   const firing = Object.entries(state).flatMap(([key, { firingSince: since, told = false }]) =>
     since === undefined ? [] : [{ ...namesIn(key), since, told }],
   );
-  const silences = Object.entries(silencesOf(fields)).flatMap(([key, until]) =>
-    until > at ? [{ ...namesIn(key), until }] : [],
-  );
+  const silences = Object.entries(silencesOf(fields))
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .flatMap(([key, until]) => (until > at ? [{ ...namesIn(key), until }] : []));
   return { at, rules: (fields[RULES_FIELD] ?? "").split(" ").filter(Boolean), firing, silences };
 }
 

@@ -28,9 +28,9 @@ export type RuleChanges = z.infer<typeof ruleChanges>;
  */
 export function rulesOf(changes: RuleChanges, objectiveMs: number): Rule[] {
   const objective = objectiveMs / 1000;
-  return RULES.map((rule) =>
-    rule.id === REPLY_P95 ? { ...rule, from: objective + 0.001, until: objective } : rule,
-  ).flatMap((rule) => {
+  return RULES.flatMap((standard) => {
+    const rule =
+      standard.id === REPLY_P95 ? { ...standard, from: objective + 0.001, until: objective } : standard;
     const {
       from = rule.from,
       forSeconds = rule.forSeconds,

@@ -23,7 +23,7 @@ export function startAlerts(platform: Platform): Alerts {
     rules,
     notices: new Notices(platform),
     webhook: webhook && {
-      post: async (body, delivery, signal) => await client.call({ ...webhook, body, delivery }, signal),
+      post: async (body, id, signal) => await client.call({ ...webhook, body, delivery: id }, signal),
     },
     organization,
     settings: (id) => organizations.find(id),

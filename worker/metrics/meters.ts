@@ -196,25 +196,25 @@ export class Meters implements AiObserver {
     labelNames: readonly string[],
     sample: (set: (labels: Record<string, string>, value: number) => void) => void,
   ): void {
-    const common = { help, labelNames, registers: [this.registry] };
-    if (type === "gauge") {
-      new Gauge({
-        ...common,
-        name: `oxy_${name}`,
-        collect() {
-          sample((labels, value) => this.set(labels, value));
-        },
-      });
-    } else {
-      new Counter({
-        ...common,
-        name: `oxy_${name}_total`,
-        collect() {
-          this.reset();
-          // Several may come to the same labels.
-          sample((labels, value) => this.inc(labels, value));
-        },
-      });
-    }
+    const common = { help, labelNames, registers: [] };
+    this.registry.registerMetric(
+      type === "gauge"
+        ? new Gauge({
+            ...common,
+            name: `oxy_${name}`,
+            collect() {
+              sample((labels, value) => this.set(labels, value));
+            },
+          })
+        : new Counter({
+            ...common,
+            name: `oxy_${name}_total`,
+            collect() {
+              this.reset();
+              // Several may come to the same labels.
+              sample((labels, value) => this.inc(labels, value));
+            },
+          }),
+    );
   }
 }

@@ -103,7 +103,7 @@ describe("a process is well", () => {
 
   test("while all its slots are taken, however much waits", async () => {
     const gate = Promise.withResolvers<void>();
-    const { queue, handle } = await open({ handle: vi.fn(() => gate.promise) });
+    const { queue, handle } = await open({ handle: vi.fn<() => Promise<void>>(() => gate.promise) });
     for (let job = 0; job < 10; job++) await queue.add("step", { job });
     await vi.waitFor(() => expect(handle).toHaveBeenCalledTimes(2));
     await staysFor(4 * AFTER_MS, ["busy"]);
@@ -115,7 +115,7 @@ describe("a process is well", () => {
   test("while it works off a long queue, one slow job at a time", async () => {
     const { queue, handle } = await open({
       concurrency: 1,
-      handle: vi.fn(() => new Promise<void>((resolve) => setTimeout(resolve, AFTER_MS / 2))),
+      handle: vi.fn<() => Promise<void>>(() => new Promise((resolve) => setTimeout(resolve, AFTER_MS / 2))),
     });
     for (let job = 0; job < 6; job++) await queue.add("step", { job });
     await staysFor(2 * AFTER_MS, ["busy", "consuming"]);
@@ -152,7 +152,7 @@ describe("a process is well", () => {
 
   test("while it drains, and then it is watched no more", async () => {
     const gate = Promise.withResolvers<void>();
-    const { queue, handle } = await open({ handle: vi.fn(() => gate.promise) });
+    const { queue, handle } = await open({ handle: vi.fn<() => Promise<void>>(() => gate.promise) });
     await queue.add("step", {});
     await vi.waitFor(() => expect(handle).toHaveBeenCalled());
     const drained = queue.drain(10_000);

@@ -25,7 +25,7 @@ export interface InQueue {
 }
 
 /** How this process takes from one queue. */
-export interface QueueHealth {
+interface QueueHealth {
   readonly queue: string;
   /** `unknown` while Redis is away. Only `stopped` is a reason to replace the process. */
   readonly state: "starting" | "consuming" | "busy" | "paused" | "draining" | "unknown" | "stopped";
@@ -134,13 +134,9 @@ export class Consumption {
       // Whoever took what wakes may have died of it.
       if (watched.waitingSince === now) this.#nudge(name);
       if (verdict.state === "stopped") this.#mend(name, watched, verdict.reason ?? "");
-      return {
-        queue: name,
-        ...verdict,
-        active,
-        concurrency,
-        ...(fetchedAt === undefined ? {} : { fetchedSecondsAgo: Math.round((now - fetchedAt) / 1000) }),
-      };
+      const health = { queue: name, active, concurrency };
+      const ago = fetchedAt === undefined ? {} : { fetchedSecondsAgo: Math.round((now - fetchedAt) / 1000) };
+      return Object.assign(health, verdict, ago);
     });
     return { status: queues.some(({ state }) => state === "stopped") ? "stopped" : "ok", queues };
   }

@@ -3,7 +3,7 @@ import type { Exposition } from "../metrics/exposition.ts";
 import { BOARD_USER } from "./board.ts";
 import { isSameSecret } from "./same-secret.ts";
 
-export const METRICS_PATH = "/metrics";
+const METRICS_PATH = "/metrics";
 
 /** What opens it, where it is not open to whoever reaches the port. */
 export interface MetricsSecrets {

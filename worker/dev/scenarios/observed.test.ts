@@ -26,12 +26,14 @@ interface Told {
 async function webhook() {
   const told: Told[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
+    const taken = async (): Promise<void> => {
+      const body = await text(request);
       const [, at, signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headerOf(request, "oxy-signature")) ?? [];
       const right = signature === createHmac("sha256", SECRET).update(`${at}.${body}`).digest("hex");
       if (right) told.push(...(JSON.parse(body) as { events: Told[] }).events);
       response.writeHead(right ? 204 : 403).end();
-    });
+    };
+    void taken();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   servers.push(server);
