@@ -25,7 +25,7 @@ export async function removeJobs(
   pattern: RegExp | undefined,
   acts: boolean,
 ): Promise<number> {
-  const own = new RegExp(`(?<![A-Za-z0-9_-])${organization}(?![A-Za-z0-9_-])`);
+  const own = ownWords(organization);
   const concerns = (text: string): boolean => own.test(text) && (pattern?.test(text) ?? true);
   let count = 0;
   for (const name of await queueNames(redis, prefix)) {
@@ -55,6 +55,11 @@ export async function removeJobs(
     }
   }
   return count;
+}
+
+/** Finds an organization's id in a text, and not those of which it is a part. */
+function ownWords(organization: string): RegExp {
+  return new RegExp(`(?<![A-Za-z0-9_-])${organization}(?![A-Za-z0-9_-])`);
 }
 
 /** A slot's queue has such a key once anything was added to it, and keeps it when the slot is nobody's. */

@@ -2,8 +2,8 @@ import { Queue, type ConnectionOptions, type Job } from "bullmq";
 import { BLOCK_SECONDS, LongBlockingWorker } from "./long-blocking-worker.ts";
 import { errorFields, type Logger } from "./logging.ts";
 
-/** Failed jobs kept for a person to see. */
-const KEEP_FAILED = 1_000;
+/** Failed jobs kept for a person to see; the age is in s. */
+const KEEP_FAILED = { count: 1_000, age: 7 * 24 * 3_600 };
 /** A job whose process died is another's after this long at the least, in ms. */
 const LOCK_MS = 60_000;
 /** A job that was hit by that many deaths in a row is kept as failed: it may be what kills. */
@@ -35,6 +35,8 @@ export interface JobQueueOptions {
 export interface AddOptions {
   /** Of jobs with the same id that are not done yet, one is kept. */
   readonly id?: string;
+  /** Of jobs with the same id that are added within `ttl` ms, the first one is kept, done or not. */
+  readonly deduplication?: { readonly id: string; readonly ttl: number };
   /** From now, in ms. */
   readonly delayMs?: number;
   /** Attempts until it is kept as failed; with a back-off that doubles from a second. */
@@ -91,11 +93,16 @@ export class JobQueue {
     return queue;
   }
 
-  async add(name: string, data: object, { id, delayMs = 0, attempts = 1 }: AddOptions = {}): Promise<void> {
+  async add(
+    name: string,
+    data: object,
+    { id, deduplication, delayMs = 0, attempts = 1 }: AddOptions = {},
+  ): Promise<void> {
     await this.queue.add(name, data, {
       attempts,
       ...(attempts > 1 ? { backoff: { type: "exponential", delay: 1_000 } } : {}),
       ...(id === undefined ? {} : { jobId: id }),
+      ...(deduplication === undefined ? {} : { deduplication }),
       ...(delayMs > 0 ? { delay: delayMs } : {}),
     });
   }

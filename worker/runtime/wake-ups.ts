@@ -6,8 +6,8 @@ import { LOOK_JOB, PROOF_JOB, REPLY_PRIORITY, TURN_JOB } from "../jobs/message/j
 import { errorFields, type Logger } from "./logging.ts";
 import { BLOCK_SECONDS, LongBlockingWorker } from "./long-blocking-worker.ts";
 
-/** Failed jobs kept for a person to see. */
-const KEEP_FAILED = 1_000;
+/** Failed jobs kept for a person to see; the age is in s. */
+const KEEP_FAILED = { count: 1_000, age: 7 * 24 * 3_600 };
 /** Longer than any turn, so that no command is spent on renewing locks. */
 const LOCK_MS = 10 * 60_000;
 
