@@ -1,8 +1,8 @@
-import { proto } from "@whiskeysockets/baileys";
+import type { AnyMessage } from "../whatsapp/contact.ts";
 import type { Attachment } from "./line.ts";
 
 /** What a phone would send; what it refers to is nowhere, as nobody fetches it. */
-export function attachment(what: Attachment, caption: string | undefined): proto.IMessage {
+export function attachment(what: Attachment, caption: string | undefined): AnyMessage {
   const words = caption === undefined ? {} : { caption };
   switch (what) {
     case "photo":
@@ -30,26 +30,4 @@ export function attachment(what: Attachment, caption: string | undefined): proto
         },
       };
   }
-}
-
-/** The message with this id now says something else. */
-export function edited(id: string, remoteJid: string, text: string): proto.IMessage {
-  return {
-    protocolMessage: {
-      type: proto.Message.ProtocolMessage.Type.MESSAGE_EDIT,
-      key: { id, remoteJid, fromMe: true },
-      editedMessage: { conversation: text },
-      timestampMs: Date.now(),
-    },
-  };
-}
-
-/** The message with this id is taken back. */
-export function revoked(id: string, remoteJid: string): proto.IMessage {
-  return {
-    protocolMessage: {
-      type: proto.Message.ProtocolMessage.Type.REVOKE,
-      key: { id, remoteJid, fromMe: true },
-    },
-  };
 }

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { BinaryNode } from "@whiskeysockets/baileys";
 import { Redis } from "ioredis";
 import { keysOf } from "../../adapters/redis/keys.ts";
 import { conversationKeys } from "../../conversation/keys.ts";
@@ -10,7 +9,8 @@ import { organizationSettings, type OrganizationSettings } from "../../sessions/
 import type { LocalDeployment } from "../deployment.ts";
 import type { Contact, Displayed } from "../whatsapp/contact.ts";
 import type { Phone } from "../whatsapp/phone.ts";
-import { attachment, edited, revoked } from "./attachments.ts";
+import type { TappedStanza } from "../whatsapp/simulator.ts";
+import { attachment } from "./attachments.ts";
 import type { Attachment, Speaker } from "./line.ts";
 
 const ORGANIZATION = "loja-da-ana";
@@ -89,14 +89,14 @@ export class Shop {
   /** False when nothing was written that could be changed. */
   edit(as: Speaker, text: string): boolean {
     const id = this.#written[as].at(-1);
-    if (id !== undefined) this.people[as].send(this.phone, edited(id, this.phone.jid, text));
+    if (id !== undefined) this.people[as].edit(this.phone, id, text);
     return id !== undefined;
   }
 
   /** False when nothing was written that could be taken back. */
   revoke(as: Speaker): boolean {
     const id = this.#written[as].pop();
-    if (id !== undefined) this.people[as].send(this.phone, revoked(id, this.phone.jid));
+    if (id !== undefined) this.people[as].revoke(this.phone, id);
     return id !== undefined;
   }
 
@@ -167,7 +167,7 @@ export class Shop {
     return await readView(this.#redis, this.#prefix, this.#conversation(who));
   }
 
-  #saw({ tag, attrs, content }: BinaryNode, events: ShopEvents): void {
+  #saw({ tag, attrs, content }: TappedStanza["node"], events: ShopEvents): void {
     const who = this.speakerOf(attrs["to"] ?? "");
     if (who === undefined) return;
     if (tag === "receipt" && attrs["type"] === "read") events.read(who);
