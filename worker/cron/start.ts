@@ -24,6 +24,8 @@ import { readHealth, saveHealth } from "./session-health.ts";
 const CONCURRENCY = 5;
 /** What is so late was missed by its scheduler, and is not on its way already. In ms. */
 const MISSED_MS = 10 * 60_000;
+/** Of those that are begun within this long, one is: processes that start together all find what was missed. In ms. */
+const SAME_MS = 15_000;
 const ATTEMPTS = 3;
 
 /** Takes this process's part of the scheduled jobs, and makes sure that they are scheduled. */
@@ -56,9 +58,11 @@ export async function startCron(
   }
 
   async function queue(due: readonly DueJob[]): Promise<void> {
-    // No id of our own: a job that failed would keep the next one out. What is done twice is told once.
-    for (const { name, organization, day } of due)
-      await jobs.add(name, { v: DAILY_VERSION, organization, day }, { attempts: ATTEMPTS });
+    // Not by a job's id: one that failed would keep the next one out. What is done twice all the same is told once.
+    for (const { name, organization, day } of due) {
+      const deduplication = { id: `${name} ${organization} ${day}`, ttl: SAME_MS };
+      await jobs.add(name, { v: DAILY_VERSION, organization, day }, { attempts: ATTEMPTS, deduplication });
+    }
   }
 
   /** Every schedule is there, also that of a zone in which the first organization is new; what was missed is made up for. */
