@@ -247,6 +247,22 @@ describe("what does not arrive", () => {
     expect(push).toHaveBeenCalledOnce();
   });
 
+  test("because the organization is not known to this process yet, is told by one that knows it", async () => {
+    const here = deployment();
+    await session(here, "ana", LOGGED_OUT);
+    const early = looking(here, { organization: "not known yet", webhook: false });
+    await looks(3);
+    early.alerts.stop();
+    expect(early.push).not.toHaveBeenCalled();
+    const { outgoing } = alertKeysOf(here.keys);
+    const [json] = Object.values(await here.redis.hgetall(outgoing));
+    expect(JSON.parse(json!)).toMatchObject({ ways: ["owners not known yet"] });
+    settings.set("not known yet", organizationSettings.parse({ name: "Central", team }));
+    const { push } = looking(here, { organization: "not known yet", webhook: false });
+    await vi.waitFor(() => expect(push).toHaveBeenCalledOnce(), { timeout: 3_000 });
+    settings.delete("not known yet");
+  });
+
   test("is given up after a day, and the log says so", async () => {
     const here = deployment();
     const { outgoing } = alertKeysOf(here.keys);

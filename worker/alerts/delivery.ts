@@ -137,8 +137,10 @@ export class Delivery {
     const organization = way.slice(OWNERS.length);
     const settings = this.#options.settings(organization);
     const rule = this.#rules.get(event.rule);
-    // Of a rule or an organization that is gone, there is nobody to tell.
-    if (settings === undefined || rule === undefined) return true;
+    // Of a rule that is gone there is nothing to tell.
+    if (rule === undefined) return true;
+    // Not known here yet, or gone: a later look knows, or gives up.
+    if (settings === undefined) return false;
     const nameOf = (id: string): string => this.#options.settings(id)?.name ?? id;
     const text = messageOf(wordingOf(event, rule, nameOf));
     try {

@@ -120,6 +120,11 @@ describe("what is silenced", () => {
     expect(replay(long, until(4, "depth"))).toEqual(["4 fired depth", "8 resolved depth"]);
   });
 
+  test("is not told while it is neither bad nor good, only when it is bad again", () => {
+    const history = minutes("waitingConversations", [150, 150, 70, 70, 70, 150, 0, 0, 0]);
+    expect(replay(history, until(3, "depth"))).toEqual(["5 fired depth", "8 resolved depth"]);
+  });
+
   test("is never told, if it is over by then", () => {
     expect(replay(long, until(7, "depth"))).toEqual([]);
   });
