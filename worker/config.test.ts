@@ -213,6 +213,15 @@ describe("what is wrong is told at once, without secrets", () => {
     ]);
   });
 
+  test("webhooks to private addresses are refused in production", () => {
+    const production = { ...least, NODE_ENV: "production" };
+    expect(problemsOf({ ...production, OXY_WEBHOOK_PRIVATE: "allow" })).toEqual([
+      'OXY_WEBHOOK_PRIVATE: expected refuse, or outside production allow, got "allow"',
+    ]);
+    expect(loadConfig(production).automations.webhookPrivate).toBe(false);
+    expect(loadConfig({ ...least, OXY_WEBHOOK_PRIVATE: "allow" }).automations.webhookPrivate).toBe(true);
+  });
+
   test("a place without a region is refused", () => {
     expect(problemsOf({ ...least, OXY_PLACE: "fly" })).toEqual([
       "OXY_PLACE: expected host/region, each of a-z, 0-9 and '-', got \"fly\"",

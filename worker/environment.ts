@@ -189,11 +189,10 @@ export const environmentShape = {
     about: "Public key that WhatsApp's certificate must lead to, or a simulator's outside production.",
     expected: "64 digits of lower-case hex; in production WhatsApp's own",
   }),
-  OXY_WEBHOOK_PRIVATE: choice(
-    ["refuse", "allow"],
-    "refuse",
-    "Whether webhooks of automations may call addresses that are not on the internet, outside production.",
-  ),
+  OXY_WEBHOOK_PRIVATE: withDefault(z.enum(["refuse", "allow"]), "refuse", {
+    about: "Whether webhooks of automations may call addresses that are not on the internet.",
+    expected: "refuse, or outside production allow",
+  }),
   OXY_WEBHOOK_TIMEOUT_MS: integer(100, 60_000, "10000", "Hard timeout of one call of a webhook, in ms."),
   OXY_AUTOMATION_BACKOFF_MS: integer(
     0,
