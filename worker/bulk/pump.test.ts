@@ -160,6 +160,23 @@ function anotherDay(): string {
   return other;
 }
 
+test("who talks with a person at the moment is left to them, and has the campaign the next day", async () => {
+  const { record } = number.deployment;
+  const conversation = { organization: number.organization, chat: "551@lid" };
+  await record.silence(number.lease, conversation, { forMs: MINUTE });
+  const campaign = { source: "campaign", run: "spring" } as const;
+  await number.lanes.push([number.part("551", campaign), number.part("552", campaign)]);
+  await number.run();
+  expect(number.texts).toEqual(["oi 552"]);
+  const { redis, keys } = number.deployment;
+  await redis.hset(`${keys.prefix}:conversation:acme:551@lid`, "silentUntil", 0);
+  // The same moment is another day there.
+  number.settings = { ...number.settings, timeZone: anotherDay() };
+  await number.later();
+  await number.run();
+  expect(number.texts).toEqual(["oi 552", "oi 551"]);
+});
+
 test("after a refusal the number pauses, for longer each time in a row, and an ack ends the row", async () => {
   await another({ perMinute: 1 });
   number.acks = false;

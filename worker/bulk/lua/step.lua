@@ -68,6 +68,12 @@ local function is_cold(chat)
   return not chat or redis.call("HEXISTS", contact_key(prefix, organization, chat), "wrote") == 0
 end
 
+-- A person talks there at this moment, or is to: a campaign would talk across them.
+local function is_with_a_person(chat)
+  local silent = chat and redis.call("HGET", conversation_key(prefix, organization, chat), "silentUntil")
+  return silent and tonumber(silent) > time
+end
+
 local function wants_more(lane, campaign)
   local key = lane_key(prefix, organization, lane)
   return redis.call("LLEN", key) < LOW
@@ -116,7 +122,7 @@ local function set_aside(lane, part)
     drop(lane, "repeated")
     return "repeated"
   end
-  if no_more_cold() and is_cold(part.chat) then
+  if part.source == "campaign" and is_with_a_person(part.chat) or no_more_cold() and is_cold(part.chat) then
     keep_for_later(lane, part)
     return "later"
   end
