@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import makeWASocket, {
   DisconnectReason,
+  encodeWAMessage,
   proto,
   type BinaryNode,
   type WASocket,
@@ -22,6 +23,7 @@ import { receiptOf } from "./receipt.ts";
 import { Resolver } from "./resolver.ts";
 import type { SessionState } from "./session-state.ts";
 import { signalRepository } from "./signal-repository.ts";
+import { Withheld } from "./withheld.ts";
 
 /** How long an orderly close waits for the other side before the socket is cut. */
 const CLOSE_MS = 1_000;
@@ -44,6 +46,7 @@ export class BaileysConnection implements Connection {
   readonly #state: SessionState;
   readonly #events: ConnectionEvents;
   readonly #resolver: Resolver;
+  readonly #withheld: Withheld;
   /** A code is asked for once for each connection; the codes to be scanned go on. */
   #codeAsked = false;
   #open = false;
@@ -63,11 +66,21 @@ export class BaileysConnection implements Connection {
       creds: state.creds,
       read: (chat, ids) => void this.read(chat, ids).catch(() => {}),
     });
+    const failed = (error: unknown): void => {
+      log.warn("message not handled", { organization, ...errorFields(error) });
+    };
+    const withheld = new Withheld(async (stanza, message) => {
+      const place = await inbox.placeOf(stanza, this.#socket.signalRepository.lidMapping);
+      if (place === undefined) return;
+      const { item } = inbox.decrypted(stanza, place, encodeWAMessage(message));
+      inbox.report(stanza, place, await state.write(new Map(), [item]));
+    }, failed);
+    this.#withheld = withheld;
     this.#socket = makeWASocket({
       auth: { creds: state.creds, keys: ratchet.socketKeys },
       logger: quietLogger(log, organization),
       waWebSocketUrl: url,
-      makeSignalRepository: signalRepository(state, ratchet, inbox),
+      makeSignalRepository: signalRepository(state, ratchet, inbox, (plain) => withheld.resent(plain)),
       userDevicesCache: deviceCache(state),
       // A contact that could not decrypt asks again; the sent log knows the text.
       getMessage: async ({ id }) => {
@@ -88,14 +101,12 @@ export class BaileysConnection implements Connection {
     this.#socket.ws.on("frame", (frame: unknown) => {
       inbox.watch(frame);
     });
-    const failed = (error: unknown): void => {
-      log.warn("message not handled", { organization, ...errorFields(error) });
-    };
     handleInOrder(
       this.#socket.ws,
       async (message) => {
         const isCrowd = await confirmCrowd(this.#socket, message);
         if (isCrowd) events.leftAlone(message.attrs["from"]?.split("@")[1] ?? "unknown");
+        else await withheld.noted(message);
         return isCrowd;
       },
       failed,
@@ -219,6 +230,7 @@ export class BaileysConnection implements Connection {
 
   async #end(ending: Ending): Promise<void> {
     this.#open = false;
+    this.#withheld.end();
     // The next connection loads what this one stored.
     await this.#state.settled().catch(() => {});
     this.#state.end();

@@ -12,8 +12,14 @@ type Decrypt = Parameters<SignalRepositoryWithLIDStore["decryptMessage"]>[0];
  * Baileys' own Signal repository, with every call that moves a ratchet made a {@link Ratchet} step: stored before
  * its ciphertext is used, never at the same time as another one of this phone, and, when it decrypts, stored
  * together with the text.
+ * @param resent told of what the phone sends to its own devices
  */
-export function signalRepository(state: SessionState, ratchet: Ratchet, inbox: Inbox): MakeSignalRepository {
+export function signalRepository(
+  state: SessionState,
+  ratchet: Ratchet,
+  inbox: Inbox,
+  resent: (plain: Uint8Array) => Promise<void>,
+): MakeSignalRepository {
   return (_auth, logger, pnToLid) => {
     // Baileys passes its own transactions over the key store; here each step is one.
     const auth = { creds: state.creds, keys: ratchet.repositoryKeys } as SignalAuthState;
@@ -39,6 +45,7 @@ export function signalRepository(state: SessionState, ratchet: Ratchet, inbox: I
       try {
         const { result, received } = await decryptBySession(ratchet, message, receive);
         if (stanza !== undefined && place !== undefined) inbox.report(stanza, place, received);
+        if (stanza?.attrs["category"] === "peer") await resent(result);
         return result;
       } catch (error) {
         if (stanza === undefined || place === undefined) throw error;

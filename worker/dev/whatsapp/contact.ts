@@ -99,6 +99,22 @@ export class Contact extends Handset {
     return id;
   }
 
+  /** Writes after an advertisement: linked devices are told, and get it from the phone. */
+  writeFromAdvertisement(phone: Phone, text: string): string {
+    const id = newMessageId();
+    phone.keep(this, id, { conversation: text });
+    const attributes = {
+      from: this.jid,
+      sender_lid: this.lid,
+      id,
+      type: "text",
+      t: nowSeconds(),
+      notify: this.name,
+    };
+    this.serially(async () => phone.deliver(element("message", attributes, []), this.number));
+    return id;
+  }
+
   /** Rings, and hangs up when it is taken or declined on the phone, or nobody does; returns the call's id. */
   call(phone: Phone, outcome: "missed" | "taken" | "declined"): string {
     const id = newMessageId();

@@ -19,6 +19,8 @@ export class Phone extends Line {
   readonly mirrored: { id: string; text: string; to: string }[] = [];
   /** The companion's copies for this phone that it could not read. */
   readonly unreadable: { id: string; error: string }[] = [];
+  /** What only the phone has, by id. */
+  readonly #kept = new Map<string, { contact: Contact; message: proto.IMessage }>();
   readonly #linking: Linking;
 
   constructor(identity: Identity, watch: Watch, linking: Linking) {
@@ -81,14 +83,46 @@ export class Phone extends Line {
     this.post(this, this.number, attributes, { protocolMessage: { type, historySyncNotification } });
   }
 
+  /** Has a message that its companion gets only by asking for it. */
+  keep(contact: Contact, id: string, message: proto.IMessage): void {
+    this.#kept.set(id, { contact, message });
+  }
+
+  #sendAgain(id: string): void {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return;
+    const key = { remoteJid: kept.contact.jid, fromMe: false, id };
+    const info = { key, message: kept.message, messageTimestamp: Number(nowSeconds()) };
+    const webMessageInfoBytes = proto.WebMessageInfo.encode(info).finish();
+    const peerDataOperationRequestResponseMessage = {
+      peerDataOperationRequestType: proto.Message.PeerDataOperationRequestType.PLACEHOLDER_MESSAGE_RESEND,
+      peerDataOperationResult: [{ placeholderMessageResendResponse: { webMessageInfoBytes } }],
+    };
+    const type = proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE;
+    const attributes = {
+      from: this.jid,
+      category: "peer",
+      id: newMessageId(),
+      type: "text",
+      t: nowSeconds(),
+    };
+    this.post(this, this.number, attributes, {
+      protocolMessage: { type, peerDataOperationRequestResponseMessage },
+    });
+  }
+
   /** The companion's copy of a message that it sent. */
   override receive(letter: Letter): void {
     this.serially(async () => {
       try {
         const address = sessionAddress(this.number, letter.device);
         const plain = await this.ratchet.decrypt(address, letter.type, letter.ciphertext);
-        const copy = proto.Message.decode(unpadRandomMax16(plain)).deviceSentMessage;
-        if (copy?.message) {
+        const message = proto.Message.decode(unpadRandomMax16(plain));
+        const copy = message.deviceSentMessage;
+        const request = (copy?.message ?? message).protocolMessage?.peerDataOperationRequestMessage;
+        for (const { messageKey } of request?.placeholderMessageResendRequest ?? [])
+          this.#sendAgain(messageKey?.id ?? "");
+        if (copy?.message && !request) {
           this.mirrored.push({ id: letter.id, text: textOf(copy.message), to: copy.destinationJid ?? "" });
         }
       } catch (error) {
