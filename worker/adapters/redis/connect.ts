@@ -5,6 +5,9 @@ const RETRY_MS = 500;
 /** What BullMQ recommends, and the oldest one its scripts are tested with. Relatives of Redis say which one they equal. */
 const OLDEST = "6.2";
 
+/** Milliseconds without a byte after which the system asks whether the other side is there. */
+const KEEP_ALIVE_MS = 30_000;
+
 /** Redis answers, but as something the worker cannot run on. */
 export class UnsuitableRedis extends Error {
   override readonly name = "UnsuitableRedis";
@@ -17,7 +20,12 @@ export interface Suitability {
 }
 
 /** Waits for Redis as long as it takes; commands queue up meanwhile. For BullMQ's connections, too. */
-export const patience = { maxRetriesPerRequest: null, retryStrategy: () => RETRY_MS } satisfies RedisOptions;
+export const patience = {
+  maxRetriesPerRequest: null,
+  retryStrategy: () => RETRY_MS,
+  // A network that drops packets closes nothing: whoever blocks for minutes would not notice.
+  keepAlive: KEEP_ALIVE_MS,
+} satisfies RedisOptions;
 
 export function openRedis(url: string, name: string): Redis {
   return new Redis(url, { ...patience, connectionName: name });
