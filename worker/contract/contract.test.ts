@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -8,7 +9,7 @@ import { contractPages } from "../dev/contract-pages.ts";
 import { calls, type CallName } from "./calls.ts";
 import { readAs, readCall } from "./reading.ts";
 import { Refused } from "./refused.ts";
-import { CALL_ROUTES } from "./routes.ts";
+import { CALL_ROUTES, parametersOf, READ_ROUTES } from "./routes.ts";
 
 const run = promisify(execFile);
 const WORKER = fileURLToPath(new URL("..", import.meta.url));
@@ -83,6 +84,43 @@ describe("versions", () => {
 
   test.each([undefined, null, "oi", [], 7])("%s is no call, whatever its version", (call) => {
     for (const version of [1, 2, 3]) expect(() => readAs("x", moved, call, version)).toThrow(Refused);
+  });
+});
+
+describe("docs/producers.md", () => {
+  const page = readFileSync(new URL("../../docs/producers.md", import.meta.url), "utf8");
+  const curls = [...page.matchAll(/^curl [^]*?(?<!\\)$/gm)].map(([curl]) => curl.replaceAll("\\\n", " "));
+
+  test.each(curls)("%s is a call that can be made", (curl) => {
+    const method = /-X (\w+)/.exec(curl)?.[1] ?? "GET";
+    const path = /"\$OXY\/api\/v1\/organizations\/[\w-]+([^"]*)"/.exec(curl)?.[1] ?? "none";
+    const pattern = (route: string): RegExp => new RegExp(`^${route.replaceAll(/:\w+/g, "[^/]+")}$`);
+    if (method === "GET") {
+      expect(READ_ROUTES.some((route) => pattern(route.path).test(path))).toBe(true);
+      return;
+    }
+    const route = CALL_ROUTES.find((each) => each.method === method && pattern(each.path).test(path));
+    const body = JSON.parse(/(?:-d |definition=)'?(\{.*?\})'/.exec(curl)?.[1] ?? "{}") as object;
+    const names = parametersOf(route!.path);
+    const values = pattern(route!.path.replaceAll(/:\w+/g, "([^/]+)")).exec(path)?.slice(1) ?? [];
+    const params = Object.fromEntries(
+      names.map((name, index) => [name, name === "contact" ? { number: values[index] } : values[index]]),
+    );
+    const key = /Idempotency-Key: ([\w-]+)/.exec(curl)?.[1];
+    const call = {
+      organization: "loja-da-ana",
+      ...(key === undefined ? {} : { [route!.key!]: key }),
+      ...(curl.includes("-F audience") ? { audience: [] } : {}),
+      ...body,
+      ...params,
+    };
+    expect(() => readCall(route!.call, call as never)).not.toThrow();
+  });
+
+  test("it has every call with its version", () => {
+    for (const [name, { version }] of Object.entries(calls))
+      expect(page).toMatch(new RegExp(`\\| [^|]*\`${name}\`[^|]*\\|[^|]*\\| ${version} \\|`));
+    expect(curls.length).toBeGreaterThan(8);
   });
 });
 

@@ -3,10 +3,14 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keysOf } from "../adapters/redis/keys.ts";
 import { Sealing } from "../adapters/redis/sealing.ts";
+import { useRecord } from "../conversation/record-fixture.ts";
 import { startRedisServer, type RedisServer } from "../dev/redis-server.ts";
 import { organizationSettings } from "../sessions/organization.ts";
 import { Organizations } from "../sessions/organizations.ts";
+import { webProcess, wrote } from "./calling-fixture.ts";
 import { producer } from "./producer.ts";
+
+const deploy = useRecord();
 
 const quiet = (): void => {};
 const log = { error: quiet, warn: quiet, info: quiet, debug: quiet };
@@ -56,3 +60,39 @@ async function opened() {
   const made = await producer({ redisUrl: server.url, encryptionKeys: [KEY] });
   return { ...made, [Symbol.asyncDispose]: () => made.close() };
 }
+
+test("what a call costs is what docs/producers.md says", async () => {
+  const deployment = deploy();
+  const web = await webProcess(deployment, ["ana"]);
+  const [chat, number] = ["987001234567890@lid", "5511987654321"];
+  await wrote(deployment, "ana", chat, number);
+  const costs = async (work: () => Promise<unknown>): Promise<number> => {
+    // The first time sends the script itself.
+    await work();
+    const monitor = await deployment.redis.duplicate().monitor();
+    let count = 0;
+    monitor.on("monitor", (_time, [command]: string[], source: string) => {
+      if (source !== "lua" && command !== "ping") count++;
+    });
+    await work();
+    await deployment.redis.ping();
+    await new Promise((resolve) => setImmediate(resolve));
+    monitor.disconnect();
+    return count;
+  };
+  const send = (more: object) =>
+    web.performing.perform("message.send", {
+      organization: "ana",
+      id: "m",
+      to: { number },
+      text: "oi",
+      ...more,
+    });
+  expect(await costs(() => send({}))).toBe(2);
+  expect(await costs(() => send({ to: { chat }, priority: "reply" }))).toBe(5);
+  const contact = { contact: { chat } };
+  expect(
+    await costs(() => web.performing.perform("contact.tag", { organization: "ana", ...contact, tag: "vip" })),
+  ).toBe(2);
+  await web.close();
+});

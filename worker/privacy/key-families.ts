@@ -118,7 +118,7 @@ export const KEY_FAMILIES: Readonly<Record<string, KeyFamily>> = {
   },
   due: { about: "chats and runs that are to be looked at", of: "deployment", ends: "when they were" },
   requests: {
-    about: "what operators ask for",
+    about: "what operators ask for; settings that they send stand there in clear",
     of: "deployment",
     ends: "when it is taken, or after 10 minutes",
   },
