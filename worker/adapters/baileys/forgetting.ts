@@ -32,8 +32,8 @@ export function knownAs(state: SessionState, users: Iterable<string>): Set<strin
 
 /** Forgets what the phone's session keeps of these people, who meet it as strangers from here on. */
 export async function forget(state: SessionState, users: ReadonlySet<string>): Promise<void> {
-  const own = [state.creds.me?.id, state.creds.me?.lid].map((jid) => /^\d+/.exec(jid ?? "")?.[0]);
-  const names = [...users].filter((user) => /^\d+$/.test(user) && !own.includes(user));
+  const own = new Set([state.creds.me?.id, state.creds.me?.lid].map((jid) => /^\d+/.exec(jid ?? "")?.[0]));
+  const names = [...users].filter((user) => /^\d+$/.test(user) && !own.has(user));
   if (names.length === 0) return;
   const named = new RegExp(`(?<!\\d)(?:${names.join("|")})(?!\\d)`);
   const changes: Changes = new Map();

@@ -76,7 +76,6 @@ beforeEach(async () => {
       place: async (address: string) => ({ chat: address, number: undefined }),
     } as unknown as Addresses,
     record,
-    sealing,
     log: { error: complain, warn: complain, info: () => {}, debug: () => {} },
     events: { accepted: () => {}, leftAlone: () => {} } as never,
     read: () => {},

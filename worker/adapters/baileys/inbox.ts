@@ -13,7 +13,6 @@ import type { Conversation } from "../../conversation/types.ts";
 import type { Logger } from "../../runtime/logging.ts";
 import type { OrganizationSettings } from "../../sessions/organization.ts";
 import type { ConnectionEvents } from "../../sessions/whatsapp.ts";
-import type { Sealing } from "../redis/sealing.ts";
 import type { Addresses, Place } from "./addresses.ts";
 import type { MissedCall } from "./calls.ts";
 import { meaningOf, meaningOfOwners, type Envelope } from "./meaning.ts";
@@ -43,7 +42,6 @@ export interface InboxOptions {
   readonly creds: AuthenticationCreds;
   readonly addresses: Addresses;
   readonly record: ConversationRecord;
-  readonly sealing: Sealing;
   readonly log: Logger;
   readonly events: ConnectionEvents;
   /** Shows the contact that messages were read. */
