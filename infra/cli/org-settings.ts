@@ -26,7 +26,7 @@ export async function readSettings(path: string): Promise<SettingsFile> {
         if (!(error instanceof RequestFailed)) return error;
         const lines = error.message.split("\n").map((line) => {
           const at = pathOf(line);
-          return at !== undefined && at[0]! in value ? `${path}:${lineOf(at)}: ${line}` : line;
+          return at !== undefined && Object.hasOwn(value, at[0]) ? `${path}:${lineOf(at)}: ${line}` : line;
         });
         return new Failure(lines.join("\n"), EXIT.configuration);
       },

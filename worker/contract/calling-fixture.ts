@@ -43,13 +43,3 @@ export async function wrote(
     number,
   });
 }
-
-/** Keys and what is in them, of an organization. */
-export async function dumpOf(
-  deployment: Deployment,
-  organization: string,
-): Promise<Record<string, string | null>> {
-  const all = await deployment.dump();
-  const own = Object.entries(all).filter(([key]) => key.split(":")[2] === organization);
-  return Object.fromEntries(own);
-}

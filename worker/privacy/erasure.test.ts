@@ -13,6 +13,8 @@ import { judge } from "../jobs/whatsapp-health-check/judgement.ts";
 import { Notices } from "../notices/notices.ts";
 import { organizationSettings } from "../sessions/organization.ts";
 import { Organizations } from "../sessions/organizations.ts";
+import type { Sessions } from "../sessions/sessions.ts";
+import type { WhatsApp } from "../sessions/whatsapp.ts";
 import { messageQueue } from "../runtime/wake-ups.ts";
 import { Erasure } from "./erasure.ts";
 import { openedStore } from "./opened-store-fixture.ts";
@@ -125,13 +127,13 @@ async function town() {
   await optOuts.add("ana", { number: BIA.number });
 
   const whatsapp = {
-    knownAs: vi.fn(async (_organization: string, _lease: object, users: readonly string[]) => new Set(users)),
-    forget: vi.fn(async () => {}),
-    wipe: vi.fn(async () => {}),
+    knownAs: vi.fn<WhatsApp["knownAs"]>(async (_organization, _lease, users) => new Set(users)),
+    forget: vi.fn<WhatsApp["forget"]>(async () => {}),
+    wipe: vi.fn<WhatsApp["wipe"]>(async () => {}),
   };
   const sessions = {
     whileClosed: async (_organization: string, _lease: object, work: () => Promise<void>) => await work(),
-    logOut: vi.fn(async () => true),
+    logOut: vi.fn<Sessions["logOut"]>(async () => true),
   };
   const erasure = new Erasure({
     ...{ redis, keys, sealing, log, whatsapp, sessions, organizations, automations },

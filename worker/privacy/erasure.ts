@@ -19,7 +19,7 @@ import { eraseRecipients } from "./recipients.ts";
 import { scripts } from "./scripts.ts";
 
 /** What the phone's session keeps is left out through its adapter, and what others said is theirs. */
-const LEFT_TO_OTHERS = ["wa", "conversation"];
+const LEFT_TO_OTHERS: ReadonlySet<string> = new Set(["wa", "conversation"]);
 /** Whoever was at something for the organization may write once more after it was swept. */
 const SWEEPS_MAX = 5;
 
@@ -57,7 +57,7 @@ export class Erasure {
     if (acts) entries += await this.#withCounts(organization, person, lease);
     for await (const found of keysOf(redis, keys.prefix, organization)) {
       // In a dry run the conversation's own keys are found by their names.
-      const others = (key: string): boolean => !LEFT_TO_OTHERS.includes(familyOf(key, keys.prefix));
+      const others = (key: string): boolean => !LEFT_TO_OTHERS.has(familyOf(key, keys.prefix));
       const swept = found.filter((key) => others(key) || (!acts && person.named.test(key)));
       entries += await leaveOut(redis, swept, person.named, acts);
     }
@@ -82,7 +82,7 @@ export class Erasure {
     lease: Lease,
     acts = true,
   ): Promise<{ readonly loggedOut: boolean; readonly entries: number }> {
-    const { redis, keys, whatsapp, sessions, organizations, log } = this.#options;
+    const { whatsapp, sessions, organizations, log } = this.#options;
     if (!acts) return { loggedOut: false, entries: await this.#sweep(organization, false) };
     const loggedOut = await sessions.logOut(organization);
     await whatsapp.wipe(organization, lease).catch((error: unknown) => {

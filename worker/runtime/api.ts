@@ -41,13 +41,13 @@ export interface ApiParts {
  * of them. `openapi.json` there describes it.
  */
 export async function addApi(app: FastifyInstance, parts: ApiParts): Promise<void> {
-  await app.register(async (api) => await serve(api, parts), { prefix: API_PATH });
+  await app.register(async (served) => await serve(served, parts), { prefix: API_PATH });
 }
 
-async function serve(api: FastifyInstance, { tokens, log, store }: ApiParts): Promise<void> {
+async function serve(served: FastifyInstance, { tokens, log, store }: ApiParts): Promise<void> {
   const description = openApi(manifest.version);
-  guardByToken(api, tokens, () => log.warn("API asked without a token"));
-  await api.register(multipart, {
+  guardByToken(served, tokens, () => log.warn("API asked without a token"));
+  await served.register(multipart, {
     limits: { fileSize: MOST_UPLOADED, files: 1, fields: 1, fieldSize: MOST_BYTES },
   });
   const opened = (): ApiStore => {
@@ -56,7 +56,7 @@ async function serve(api: FastifyInstance, { tokens, log, store }: ApiParts): Pr
     if (found !== undefined && found.redis.status === "ready") return found;
     throw new Refused("unavailable", "the store cannot be reached from here");
   };
-  api.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
+  served.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
     const status = error instanceof Refused ? STATUS[error.kind] : (error.statusCode ?? 500);
     if (status >= 500 && !(error instanceof Refused))
       log.error("API call failed", { call: request.routeOptions.url ?? "", ...errorFields(error) });
@@ -67,8 +67,8 @@ async function serve(api: FastifyInstance, { tokens, log, store }: ApiParts): Pr
       .send({ error: status === 500 ? "this is our fault, not yours; it is in the log" : error.message });
   });
 
-  api.get("/openapi.json", async () => description);
-  await api.register(
+  served.get("/openapi.json", async () => description);
+  await served.register(
     async (organization) => {
       for (const route of CALL_ROUTES) {
         organization.route({
@@ -138,8 +138,7 @@ async function uploaded(performing: Performing, route: CallRoute, request: Fasti
     version,
   ) as CallData<"campaign.create">;
   await performing.requireKnown(data.organization);
-  const made = await performing.createCampaign(data, { csv: whole(file.file) });
-  return made;
+  return await performing.createCampaign(data, { csv: whole(file.file) });
 }
 
 /** A file that is cut off where the limit is would be another audience. */
@@ -149,7 +148,7 @@ async function* whole(file: MultipartFile["file"]): AsyncGenerator<Uint8Array> {
     throw new Refused("too-large", `audience: expected at most ${MOST_UPLOADED} bytes, got more`);
 }
 
-function addReads(api: FastifyInstance, opened: () => ApiStore): void {
+function addReads(served: FastifyInstance, opened: () => ApiStore): void {
   const known = async (request: FastifyRequest) => {
     const store = opened();
     const params = request.params as Record<string, string>;
@@ -164,36 +163,39 @@ function addReads(api: FastifyInstance, opened: () => ApiStore): void {
     const chat = await chatOf(store, organization, contactOf(params["contact"] ?? ""));
     return { store, conversation: chat === undefined ? undefined : { organization, chat } };
   };
+  const get = (url: string, handler: (request: FastifyRequest) => Promise<object>): void => {
+    served.route({ method: "GET", url, handler });
+  };
   const nobody = new Refused("unknown", "contact: nothing is known of them");
 
-  api.get("/campaigns", async (request) => {
+  get("/campaigns", async (request) => {
     const { store, organization } = await known(request);
     return { campaigns: await store.campaigns.list(organization) };
   });
-  api.get("/campaigns/:id", async (request) => {
+  get("/campaigns/:id", async (request) => {
     const { store, organization, params } = await known(request);
     const progress = await store.campaigns.progress(organization, params["id"] ?? "");
     if (progress === undefined) throw new Refused("unknown", `campaign ${params["id"]}: there is none`);
     return progress;
   });
-  api.get("/automations", async (request) => {
+  get("/automations", async (request) => {
     const { store, organization } = await known(request);
     const automations = await store.automations.list(organization);
     // A secret that was told once is not told again.
     return { automations: automations.map(withoutSecrets) };
   });
-  api.get("/runs", async (request) => {
+  get("/runs", async (request) => {
     const { store, organization } = await known(request);
     const ended = "ended" in (request.query as object);
     return { runs: await listRuns(store.redis, store.keys, organization, { ended, limit: MOST_LISTED }) };
   });
-  api.get("/contacts/:contact", async (request) => {
+  get("/contacts/:contact", async (request) => {
     const { store, conversation } = await conversationOf(request);
     const contact = conversation === undefined ? undefined : await readContact(store, conversation);
     if (contact === undefined) throw nobody;
     return contact;
   });
-  api.get("/conversations/:contact", async (request) => {
+  get("/conversations/:contact", async (request) => {
     const { store, conversation } = await conversationOf(request);
     if (conversation === undefined) throw nobody;
     return { chat: conversation.chat, ...(await store.record.view(conversation)) };

@@ -262,7 +262,7 @@ function explain(error: z.ZodError): string {
   const inSettings = error.issues.filter(({ path }) => path[0] === "settings");
   if (inSettings.length < error.issues.length) return z.prettifyError(error);
   return explainSettings(
-    new z.ZodError(inSettings.map((issue) => ({ ...issue, path: issue.path.slice(1) }))),
+    new z.ZodError(inSettings.map((issue) => Object.assign({}, issue, { path: issue.path.slice(1) }))),
   );
 }
 

@@ -57,12 +57,12 @@ test("values that are no more, or not yet, possible are as if they were not set"
 });
 
 test.each([
-  ["nothing", undefined],
-  ["a list", []],
-  ["no name", { instructions: "x" }],
-  ["a name that is none", { name: "" }],
-])("settings of %s are an error", (_, json) => {
-  expect(() => read(json)).toThrow();
+  ["nothing", undefined, /^settings: /],
+  ["a list", [], /^settings: /],
+  ["no name", { instructions: "x" }, /^name: /],
+  ["a name that is none", { name: "" }, /^name: /],
+])("settings of %s are an error", (_, json, reason) => {
+  expect(() => read(json)).toThrow(reason);
 });
 
 test.each([

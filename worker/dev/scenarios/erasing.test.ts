@@ -16,8 +16,10 @@ afterEach(() => {
 
 async function running() {
   const deployment = await deploy({ answering: echo, environment: { OXY_API_TOKENS: `ana:${TOKEN}` } });
-  const worker = deployment.worker();
-  await worker.ready();
+  // Two processes: what serves the API holds no number.
+  const worker = deployment.worker({ OXY_ROLE: "worker" });
+  const web = deployment.worker({ OXY_ROLE: "web" });
+  await Promise.all([worker.ready(), web.ready()]);
   const [ana, bia] = await linked(deployment, ["ana", "bia"]);
   const redis = new Redis(deployment.redisUrl);
   clients.push(redis);
@@ -27,7 +29,7 @@ async function running() {
     keys: keysOf(deployment.namespace),
     sealing: new Sealing([{ id, key: Buffer.from(base64, "base64") }]),
   };
-  const listening = await worker.logs(({ message }) => message === "listening");
+  const listening = await web.logs(({ message }) => message === "listening");
   return { deployment, worker, ana: ana!, bia: bia!, store, api: String(listening["api"]) };
 }
 
