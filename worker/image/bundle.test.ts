@@ -183,6 +183,13 @@ test("WhatsApp's libraries are in files of their own, and licenses are passed on
   }
 });
 
+test("no file has a character that would make V8 keep it in two bytes each", async () => {
+  const texts = [...(await filesOf(bundle.directory))].filter(([path]) => path.endsWith(".mjs"));
+  expect(texts.length).toBeGreaterThan(1);
+  for (const [path, content] of texts)
+    expect([path, /[^\0-\xff]/.exec(Buffer.from(content).toString())?.[0]]).toEqual([path, undefined]);
+});
+
 test("AWS's SDK is in the bundle, in files that are loaded only where metrics are published", async () => {
   const texts = [...(await filesOf(bundle.directory))]
     .filter(([path]) => path.endsWith(".mjs"))

@@ -108,7 +108,7 @@ const mends: Readonly<Record<string, Mend>> = {
     shows: ["undecryptable", "nacks"],
   },
   "the console is not quieted": {
-    file: "main.ts",
+    file: "run.ts",
     replace: [["quietConsole(log);", ""]],
     scenario: play.newSessionWhileWriting,
     shows: ["keysOnConsole"],

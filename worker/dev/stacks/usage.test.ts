@@ -32,7 +32,7 @@ describe.skipIf(engine === undefined)("oxy usage (needs the Pulumi engine)", () 
     const text = await readFile(output, "utf8");
     expect(text).toMatch(/^version: 1\nfrom: stack local, \d{4}-/);
     expect(text).toMatch(/^sessions: 1$/m);
-    expect(text).toMatch(/^ {2}oxy\/idle\/commands-minute\/economy\/client: \d/m);
+    expect(text).toMatch(/^ {2}oxy\/idle\/commands-minute\/standard\/client: \d/m);
     // Nobody knows a day of a stack that is a minute old, and nothing keeps tokens.
     expect(text).not.toMatch(/^(messages|ai):/m);
     const compared = await oxyAsIs(["compare", "--usage", output, "--example", "fly-gru", "--json"]);
