@@ -2,7 +2,6 @@ import { z } from "zod";
 import { ruleChanges, type RuleChanges } from "./alerts/rules.ts";
 import type { SealingKey } from "./adapters/redis/sealing.ts";
 import type { ApiToken } from "./runtime/api-tokens.ts";
-import { organizationId } from "./sessions/organization.ts";
 
 /** What a person needs to know about one key; `docs/configuration.md` is made of it. */
 export interface KeyDoc {

@@ -17,7 +17,7 @@ export interface Figure {
 }
 
 /** How long and how much is measured: `quick` shows that a benchmark works, not what is true. */
-export interface Effort {
+interface Effort {
   readonly quick: boolean;
   /** Progress, for a person. */
   say(line: string): void;

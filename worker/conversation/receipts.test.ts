@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Lease } from "../sessions/lease.ts";
 import { Receipts } from "./receipts.ts";
+import { policyOf } from "./policy.ts";
 import { useRecord, type Chat, type Deployment } from "./record-fixture.ts";
 
 const deployment = useRecord();
@@ -22,7 +23,7 @@ beforeEach(() => {
     keys: here.keys,
     log: { error: nothing, warn: (event) => void warned.push(event), info: nothing, debug: nothing },
     lease: (organization) => leases.get(organization),
-    policy: () => ({ day: DAY, retentionMs: 1_000_000 }),
+    policy: () => ({ ...policyOf(undefined), day: DAY, retentionMs: 1_000_000 }),
   });
 });
 
