@@ -10,6 +10,7 @@ import { serveHttp } from "./runtime/http.ts";
 import { createLogger, errorFields } from "./runtime/logging.ts";
 import { Readiness } from "./runtime/readiness.ts";
 import { untilStopped } from "./runtime/shutdown.ts";
+import { collectAfterStart } from "./runtime/start-garbage.ts";
 import { openPlatform } from "./platform.ts";
 import { startWorker, type Running } from "./worker.ts";
 
@@ -56,6 +57,7 @@ try {
   if (worker !== undefined) {
     readiness.started(() => worker.standing());
     log.info("ready", { role: config.role });
+    collectAfterStart();
   }
   await stopped;
   log.info("draining", { seconds: config.shutdown.drainSeconds });
