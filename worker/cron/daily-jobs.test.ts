@@ -50,6 +50,18 @@ test("each organization is due by its own clock, and one that is done is not", (
   expect(jobs.due(now, new Map(), { name: OPPORTUNITIES })).toEqual([]);
 });
 
+test("a scheduler whose process has a clock that is ahead begins the day all the same, and no day twice", () => {
+  const jobs = jobsOf({ ana: "America/Sao_Paulo" });
+  const at = DateTime.fromISO("2026-11-25T18:00", { zone: "America/Sao_Paulo" }).toMillis();
+  const only = { name: SUMMARY, earlyMs: 3 * 60_000 };
+  const days = (now: number, done: string): string[] =>
+    jobs.due(now, new Map([["ana", { [SUMMARY]: done }]]), only).map(({ day }) => day);
+  expect(days(at - 5, "2026-11-24")).toEqual(["2026-11-25"]);
+  expect(days(at - 2 * 60_000, "2026-11-24")).toEqual(["2026-11-25"]);
+  expect(days(at - 4 * 60_000, "2026-11-24")).toEqual([]);
+  for (const ms of [-5, 0, 5]) expect(days(at + ms, "2026-11-25")).toEqual([]);
+});
+
 test("whatever is lost, doubled or killed, every organization is told of each of its days once", () => {
   const zones = fc.constantFrom(
     "America/Sao_Paulo",

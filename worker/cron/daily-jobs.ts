@@ -45,19 +45,27 @@ export class DailyJobs {
     );
   }
 
-  /** What is due now. @param done by organization */
+  /**
+   * What is due now.
+   * @param now ms of store time
+   * @param done by organization
+   * @param only of this job and zone; with `earlyMs`, also what will be due within this long
+   */
   due(
     now: number,
     done: ReadonlyMap<string, DoneDays>,
-    only: { name?: string; timeZone?: string } = {},
+    only: { name?: string; timeZone?: string; earlyMs?: number } = {},
   ): DueJob[] {
+    const { earlyMs = 0 } = only;
     return this.#served()
       .filter(([, { timeZone }]) => only.timeZone === undefined || timeZone === only.timeZone)
       .flatMap(([organization, { timeZone }]) =>
         Object.entries(this.#schedules)
           .filter(([name]) => only.name === undefined || name === only.name)
           .flatMap(([name, schedule]): DueJob[] => {
-            const due = dueDay(schedule, timeZone, now, done.get(organization)?.[name]);
+            const last = done.get(organization)?.[name];
+            const due =
+              dueDay(schedule, timeZone, now, last) ?? dueDay(schedule, timeZone, now + earlyMs, last);
             return due === undefined ? [] : [{ name, organization, ...due }];
           }),
       );

@@ -1,4 +1,5 @@
 import type { BusinessData } from "../aurora/business-data.ts";
+import { nameIn } from "../aurora/shown.ts";
 import type { QuietConversation } from "../jobs/aurora-opportunities/signals.ts";
 
 const HOUR_MS = 3_600_000;
@@ -29,8 +30,6 @@ export async function readQuiet(data: BusinessData, now: number): Promise<QuietC
       last.role !== "customer" &&
       last.at <= now - QUIET_FOR_MS;
     if (!open) return [];
-    return [
-      { chat, number, said, wrote: wroteAt, name: said.findLast(({ name }) => name !== undefined)?.name },
-    ];
+    return [{ chat, number, said, wrote: wroteAt, name: nameIn(found) }];
   });
 }

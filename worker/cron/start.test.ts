@@ -154,6 +154,16 @@ test("the time of a zone brings its organizations their summary, those that are 
   expect(write).toHaveBeenCalledOnce();
 });
 
+test("a scheduler that is early by the clock of the store brings the summary all the same", async () => {
+  const one = await deployment();
+  const summaryAt = DateTime.now().setZone(NOON).plus({ minutes: 2 }).toFormat("HH:mm");
+  const { organizations } = await processOf(one, { summaryAt });
+  await organizations.save("ana", { ...settingsWith(), timeZone: NOON });
+  await queueOf(one).add("aurora-daily-summary", { v: 1, timeZone: NOON });
+  await vi.waitUntil(async () => (await readDone(one.redis, one.keys)).has("ana"));
+  expect(await one.redis.llen(`${one.keys.prefix}:notices:ana`)).toBe(1);
+});
+
 test("what was missed is begun by many processes that start at once, and costs one answer of the AI", async () => {
   const one = await deployment();
   const organizations = new Organizations({ ...one, log: silent });

@@ -26,6 +26,8 @@ const CONCURRENCY = 5;
 const MISSED_MS = 10 * 60_000;
 /** Of those that are begun within this long, one is: processes that start together all find what was missed. In ms. */
 const SAME_MS = 15_000;
+/** A scheduler goes by the clock of whichever process takes its job, which may be ahead of the store's by so much, in ms. */
+const EARLY_MS = 3 * 60_000;
 const ATTEMPTS = 3;
 
 /** Takes this process's part of the scheduled jobs, and makes sure that they are scheduled. */
@@ -80,7 +82,8 @@ export async function startCron(
   const portsOf = (name: string): DailyPorts => ({
     begin: async (timeZone) => {
       await organizations.refresh();
-      await queue(daily.due(await storeTime(), await readDone(redis, keys), { name, timeZone }));
+      const only = { name, timeZone, earlyMs: EARLY_MS };
+      await queue(daily.due(await storeTime(), await readDone(redis, keys), only));
     },
     settings: (organization) => organizations.find(organization),
     doneUntil: async (organization) => (await readDoneOf(redis, keys, organization))[name],
