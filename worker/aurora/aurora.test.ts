@@ -279,9 +279,19 @@ describe("a model that calls its tools", () => {
     expect(results(server)).toHaveLength(8);
   });
 
+  test("with arguments that the API has read already is understood", async () => {
+    const { place } = await shop();
+    const server = await api(calls(["read_conversation", { chat: "1@lid" } as never]), says("ok"));
+    expect(await ask(server, place)).toMatchObject({ texts: ["ok"] });
+    expect(results(server)).toMatchObject([{ name: "Ana" }]);
+  });
+
   test("in a shape that is none has failed, or is told so", async () => {
     const { place } = await shop();
-    const server = await api(replies({ content: null, tool_calls: [{}, { type: "function" }] }), says("ok"));
+    const server = await api(
+      replies({ content: null, tool_calls: [null, {}, { type: "function" }] }),
+      says("ok"),
+    );
     expect(await ask(server, place)).toMatchObject({ texts: ["ok"] });
     expect(results(server)).toHaveLength(2);
   });

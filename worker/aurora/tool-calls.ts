@@ -35,13 +35,15 @@ export class ToolCalls {
   }
 
   async #run(call: OpenAI.ChatCompletionMessageToolCall): Promise<object> {
-    const { name, arguments: encoded } = (call.type === "function" && call.function) || {};
+    const { name, arguments: encoded }: { name?: string; arguments?: unknown } =
+      (call.type === "function" && call.function) || {};
     // By own properties: "constructor" is no tool.
     const tool = name !== undefined && Object.hasOwn(tools, name) ? tools[name] : undefined;
     if (tool === undefined) return this.#mistake(`no such tool: there are ${Object.keys(tools).join(", ")}`);
     let given: unknown;
     try {
-      given = JSON.parse(encoded === undefined || encoded.trim() === "" ? "{}" : encoded);
+      // Some models leave them out, and some APIs have read them already.
+      given = typeof encoded === "string" ? JSON.parse(encoded.trim() || "{}") : (encoded ?? {});
     } catch {
       return this.#mistake("the arguments are not JSON");
     }

@@ -46,6 +46,7 @@ describe("one call is one request", () => {
     [503, CallFailed],
     [418, AttemptFailed],
     [401, AiMisconfigured],
+    [402, AiMisconfigured],
     [403, AiMisconfigured],
     [404, AiMisconfigured],
     [429, AiUnavailable],
@@ -106,6 +107,20 @@ describe("one call is one request", () => {
       (_request, response) => {
         response.setHeader("content-type", "application/json");
         response.end('{"choices": [{"message": {"content": "segredo');
+      },
+    ],
+    [
+      "is a page of something in between",
+      (_request, response) => {
+        response.setHeader("content-type", "text/html");
+        response.end("<html>segredo</html>");
+      },
+    ],
+    [
+      "is nothing",
+      (_request, response) => {
+        response.setHeader("content-type", "application/json");
+        response.end("null");
       },
     ],
     [

@@ -111,6 +111,8 @@ export class ChatModel {
         },
         { signal: context.signal },
       );
+      // A page of whatever stands in between, instead of the API's reply.
+      if (!isObject(completion)) throw new TypeError("no object");
     } catch (error) {
       const failure = failureOf(error, context.signal);
       const free = failure !== undefined && !couldCost(failure);
@@ -152,10 +154,14 @@ function replyOf(completion: Partial<OpenAI.ChatCompletion>): ChatReply | undefi
     text: typeof content === "string" ? content.trim() : "",
     cutOff: finishReason === "length",
     finishReason,
-    toolCalls: Array.isArray(toolCalls) ? toolCalls : [],
+    toolCalls: Array.isArray(toolCalls) ? toolCalls.filter((call) => isObject(call)) : [],
   };
 }
 
 function isEmpty({ text, toolCalls }: ChatReply): boolean {
   return text === "" && toolCalls.length === 0;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }

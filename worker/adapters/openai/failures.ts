@@ -32,7 +32,7 @@ interface CallEnd {
 const OUT_OF_MONEY = new Set(["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"]);
 /** Nobody was reached. */
 const NO_CONNECTION = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
-const OURS_TO_CHANGE = new Set([401, 403, 404]);
+const OURS_TO_CHANGE = new Set([401, 402, 403, 404]);
 
 /**
  * What a failed call means, without anything that the API says in its own words: those may repeat the question or the key.

@@ -53,6 +53,20 @@ describe("a meter", () => {
     expect(meter.total).toMatchObject({ calls: 1, microUsd: 0, unpriced: 1 });
   });
 
+  test.each([
+    ["12", 3],
+    [1.5, 3],
+    [-1, 3],
+    [Number.NaN, 3],
+    [null, 3],
+    [7, undefined],
+  ])("does not believe %j and %j tokens, which nothing could count", (promptTokens, completionTokens) => {
+    const meter = new Meter("m", new Map([["m", { in: 1, out: 1 }]]));
+    const usage = meter.add({ prompt_tokens: promptTokens, completion_tokens: completionTokens } as never);
+    expect(usage).toMatchObject({ microUsd: 0, unpriced: 1 });
+    for (const tokens of [usage.promptTokens, usage.completionTokens]) expect([0, 3, 7]).toContain(tokens);
+  });
+
   test("knows that a call that was turned away cost nothing", () => {
     const meter = new Meter("m", new Map());
     meter.addFree();

@@ -33,13 +33,16 @@ export class Meter {
 
   /** @param reported what the API says that the call used, where it says so */
   add(reported: OpenAI.CompletionUsage | undefined): AiUsage {
-    const promptTokens = reported?.prompt_tokens ?? 0;
-    const completionTokens = reported?.completion_tokens ?? 0;
+    const prompt = tokensOf(reported?.prompt_tokens);
+    const completion = tokensOf(reported?.completion_tokens);
     const price = this.#prices.get(this.#model);
-    const microUsd = price && reported && promptTokens * price.in + completionTokens * price.out;
+    const microUsd =
+      price && prompt !== undefined && completion !== undefined
+        ? prompt * price.in + completion * price.out
+        : undefined;
     return this.#counted({
-      promptTokens,
-      completionTokens,
+      promptTokens: prompt ?? 0,
+      completionTokens: completion ?? 0,
       microUsd: Math.round(microUsd ?? 0),
       unpriced: microUsd === undefined ? 1 : 0,
     });
@@ -66,4 +69,9 @@ export class Meter {
           };
     return usage;
   }
+}
+
+/** The store and the metrics take whole numbers only: another one would fail the answer that it is of. */
+function tokensOf(reported: unknown): number | undefined {
+  return Number.isSafeInteger(reported) && (reported as number) >= 0 ? (reported as number) : undefined;
 }
