@@ -23,6 +23,10 @@ export interface ProcessReport {
   readonly lost: number;
 }
 
+/** Why a session ended that has no phone any more: nobody scanned the code of a pairing that was to bring one back. */
+const UNLINKED: ReadonlySet<string> = new Set(["logged-out", "not-scanned"]);
+const REJECTED: ReadonlySet<string> = new Set(["rejected"]);
+
 /** What is seen of a deployment at one moment. */
 export interface Observation {
   readonly figures: DeploymentFigures;
@@ -49,8 +53,10 @@ export function samplesOf({ figures, reports, memory, budgets, health }: Observa
   const replies = sumOf(reports.map((report) => report.replies));
   const enough = replies.reduce((sum, count) => sum + count, 0) >= REPLIES_MIN;
   const ended = [...sessions].filter(([, session]) => session.state === "ended");
-  const endedBy = (reason: string, detail = ""): Sample[] =>
-    ended.filter(([, session]) => session.reason === reason).flatMap(([subject]) => one(1, detail, subject));
+  const endedBy = (reasons: ReadonlySet<string>, detail = ""): Sample[] =>
+    ended
+      .filter(([, { reason = "" }]) => reasons.has(reason))
+      .flatMap(([subject]) => one(1, detail, subject));
   const refusals = Object.entries(bulk.paused).map(([subject, detail]) => ({ subject, value: 1, detail }));
   const lately = [...health.values()].filter((found) => at - found.at < HEALTH_MS);
 
@@ -62,18 +68,18 @@ export function samplesOf({ figures, reports, memory, budgets, health }: Observa
     [
       "sessionDownSeconds",
       ended
-        .filter(([, session]) => session.reason !== "logged-out" && session.reason !== "rejected")
+        .filter(([, { reason = "" }]) => !UNLINKED.has(reason) && !REJECTED.has(reason))
         .map(([subject, session]) => ({
           subject,
           value: (at - session.since) / 1000,
           detail: session.reason ?? "?",
         })),
     ],
-    ["sessionLoggedOut", endedBy("logged-out")],
+    ["sessionLoggedOut", endedBy(UNLINKED)],
     [
       "sessionRestricted",
       [
-        ...endedBy("rejected", "a conexão é recusada"),
+        ...endedBy(REJECTED, "a conexão é recusada"),
         ...refusals.filter(({ detail }) => RESTRICTED.test(detail)),
       ],
     ],

@@ -38,6 +38,7 @@ describe("how a number stands", () => {
     ["it was closed and nobody dials", ended("closed"), ["down", "session-down"]],
     ["it is being dialled again", ended("dropped", 1), ["down"]],
     ["the phone unlinked it, a moment ago", ended("logged-out", 0), ["logged-out", "logged-out"]],
+    ["and nobody linked it again in time", ended("not-scanned"), ["logged-out", "logged-out"]],
     ["another connection uses it", ended("replaced"), ["replaced", "session-replaced"]],
     ["WhatsApp rejects it", ended("rejected"), ["rejected", "session-rejected"]],
     ["no phone was ever linked", { record: undefined, paired: false }, ["never-paired", "never-paired"]],

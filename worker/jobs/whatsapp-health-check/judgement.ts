@@ -73,6 +73,8 @@ function standingOf({ record, ownerAlive, paired }: SessionFacts): SessionStandi
   if (record.state === "open") return ownerAlive ? "open" : "abandoned";
   switch (record.reason) {
     case "logged-out":
+    // Nobody scanned the code of a pairing that was to link it again.
+    case "not-scanned":
       return "logged-out";
     case "replaced":
       return "replaced";
