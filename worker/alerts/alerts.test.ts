@@ -204,6 +204,18 @@ describe("who is told", () => {
     expect(await here.redis.exists(alertKeysOf(here.keys).outgoing)).toBe(0);
   });
 
+  test("of two numbers at once twice, however long their organizations' ids are", async () => {
+    const here = deployment();
+    const long = ["a", "b"].map((letter) => letter.repeat(64));
+    await here.redis.hset(here.keys.sessions, long[0]!, LOGGED_OUT);
+    await session(here, long[1]!, LOGGED_OUT);
+    const { push } = looking(here, { organization: "central", webhook: false });
+    await vi.waitFor(() => expect(push).toHaveBeenCalledTimes(2));
+    const ids = push.mock.calls.map(([{ id }]) => id);
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) expect(id).toMatch(/^[\w.-]{1,100}$/);
+  });
+
   test("nobody of what is silenced, until the silence is over", async () => {
     const here = deployment();
     const { alerts: key } = alertKeysOf(here.keys);

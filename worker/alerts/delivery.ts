@@ -162,8 +162,12 @@ function deliveryOf(events: readonly AlertEvent[]): string {
     .digest("hex");
 }
 
-/** Ids of notices are shorter than those of events can be. */
-function noticeId({ id, rule, since, kind }: AlertEvent): string {
+/** Ids of notices are shorter than those of events can be, and what two organizations are in at once is two of them. */
+function noticeId({ id, rule, kind }: AlertEvent): string {
   const whole = `alert.${id}`;
-  return whole.length <= 100 ? whole : `alert.${rule}.${since}.${kind}`;
+  return whole.length <= 100 ? whole : `alert.${rule}.${digestOf(id)}.${kind}`;
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }

@@ -51,6 +51,19 @@ describe("who judges", () => {
   });
 });
 
+test("however many organizations something happens to at once, all of it is kept to be told", async () => {
+  const here = deployment();
+  const { judge } = await lookAt(here);
+  const outgoing = Array.from({ length: 5_000 }, (_, index) => {
+    const [rule, organization] = ["session-down", `o${index}`];
+    const id = `${rule}.${organization}.1.fired`;
+    return { event: { id, kind: "fired", rule, organization, at: 2, since: 1 }, ways: ["webhook"] } as const;
+  });
+  expect(await conclude(here.redis, here.keys, { round: judge!.round, state: {}, outgoing })).toBe("stored");
+  await again(here);
+  expect((await lookAt(here)).judge?.outgoing).toHaveLength(5_000);
+});
+
 describe("what is judged", () => {
   test("what each process said of itself lately, and nothing of those that are gone", async () => {
     const here = deployment();
