@@ -101,6 +101,27 @@ describe("a process is well", () => {
     await staysFor(4 * AFTER_MS, ["consuming", "starting"]);
   });
 
+  test("while it waits for Redis before it begins, as one that joins again", async () => {
+    const hang = proxy.onCommand(({ at, name }) =>
+      at === "reply" && name.startsWith("EVAL") ? new Promise<never>(nothing) : undefined,
+    );
+    const opening = WakeUps.open({
+      connection: { url: proxy.url, ...patience, retryStrategy: () => 20 },
+      prefix: keys.prefix,
+      slot: 5,
+      concurrency: 2,
+      log: { error: nothing, warn: nothing, info: nothing, debug: nothing },
+      watch: (worker, prove) => consumption.watch(worker, prove),
+      handle: async () => {},
+    });
+    await staysFor(2 * AFTER_MS, ["starting"]);
+    expect(errors).toEqual([]);
+    hang();
+    proxy.cut();
+    opened.push(await opening);
+    await becomes("consuming");
+  });
+
   test("while all its slots are taken, however much waits", async () => {
     const gate = Promise.withResolvers<void>();
     const { queue, handle } = await open({ handle: vi.fn<() => Promise<void>>(() => gate.promise) });

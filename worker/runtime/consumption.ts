@@ -230,6 +230,8 @@ function verdictOn(
 ): Pick<QueueHealth, "state" | "reason"> {
   const fetching: Fetching = watched.worker.fetching;
   if (fetching.closing) return { state: "draining" };
+  // Its queue is emptied first, which takes as long as Redis is away.
+  if (!fetching.begun) return { state: "starting" };
   if (!fetching.running) return { state: "stopped", reason: "its loop has ended" };
   if (fetching.active >= fetching.concurrency) return { state: "busy" };
   if (!isQuiet(watched, now, afterMs))

@@ -14,6 +14,8 @@ export interface Fetching {
   readonly concurrency: number;
   /** Since when there is a slot free, or since when there was one before all were taken. */
   readonly freeSince: number;
+  /** It was told to fetch. */
+  readonly begun: boolean;
   /** It fetches, or waits for its jobs to end. */
   readonly running: boolean;
   readonly closing: boolean;
@@ -28,6 +30,7 @@ export class LongBlockingWorker extends Worker {
   #tookAt: number | undefined;
   #active = 0;
   #freeSince = performance.now();
+  #begun = false;
 
   override get maximumBlockTimeout(): number {
     return BLOCK_SECONDS;
@@ -40,6 +43,7 @@ export class LongBlockingWorker extends Worker {
       active: this.#active,
       concurrency: this.concurrency,
       freeSince: this.#freeSince,
+      begun: this.#begun,
       running: this.isRunning(),
       closing: this.closing !== undefined,
     };
@@ -47,6 +51,7 @@ export class LongBlockingWorker extends Worker {
 
   /** Fetches until it is closed. An end before that is told as an `error`, and seen in {@link fetching}. */
   begin(): void {
+    this.#begun = true;
     this.run().catch((error: unknown) =>
       this.emit("error", error instanceof Error ? error : new Error(String(error))),
     );
