@@ -55,6 +55,22 @@ describe("steps", () => {
     expect(await all.active()).toMatchObject([{ state: "sending", step: 0 }]);
   });
 
+  test("to whoever then wants no more a message is not sent, and its run ends", async () => {
+    const all = deployment();
+    await all.put({ id: "a", trigger: KEYWORD, steps: [send("one"), tag("sent")] });
+    const talk = await all.talk();
+    await talk.write("preço");
+    await all.settle();
+    await talk.receive({
+      ...{ kind: "customer", id: "no", sender: "551@lid", at: 1, text: "sair", optOut: "ok" },
+    } as const);
+    expect(await all.ended()).toMatchObject([
+      { state: "stopped", reason: "the contact wants no messages of this kind" },
+    ]);
+    expect(await all.active()).toEqual([]);
+    expect(await talk.drain()).toEqual(["ok"]);
+  });
+
   test("to hand over says so once, and the AI keeps out", async () => {
     const all = deployment();
     await all.put({ id: "a", trigger: KEYWORD, steps: [{ do: "hand-over", text: "Já chamo alguém" }] });

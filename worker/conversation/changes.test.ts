@@ -62,6 +62,51 @@ describe("a message that is changed", () => {
     expect((await chat.think()).messages.map(({ text }) => text)).toEqual(["again: b"]);
   });
 
+  test("again and again has the AI asked a few times, and is a message of its own after that", async () => {
+    const chat = await deployment().chat();
+    await chat.say("a");
+    let thought = await chat.think();
+    for (let time = 1; time <= 5; time++) {
+      const change = {
+        kind: "edit",
+        id: `e${time}`,
+        sender,
+        at: WROTE_AT,
+        of: "a",
+        text: `a${time}`,
+      } as const;
+      expect(await chat.receive({ ...change, again: "again" })).toBe("changed");
+      thought = await chat.think();
+      expect(thought).toMatchObject({ turn: 1, attempt: 1 });
+    }
+    expect(await edit(chat, "a", "last")).toBe("stored");
+    expect(await chat.begin()).toMatchObject({ kind: "busy" });
+    expect(await chat.commit(thought, "to a5")).toBe("committed");
+    await chat.drain();
+    const next = await chat.think();
+    expect(next.messages.map(({ text }) => text)).toEqual(["again: last"]);
+    // Of another turn.
+    const change = { kind: "edit", id: "e6", sender, at: WROTE_AT, of: "edit of a", text: "b" } as const;
+    expect(await chat.receive({ ...change, again: "again" })).toBe("changed");
+  });
+
+  test("by the organization's own people is theirs, also as a message of its own", async () => {
+    const chat = await deployment().chat();
+    const change = {
+      kind: "edit",
+      id: "e",
+      sender,
+      at: WROTE_AT,
+      of: "gone",
+      text: "b",
+      again: "b",
+    } as const;
+    await chat.receive({ ...change, who: "team" });
+    expect((await chat.think()).messages).toMatchObject([{ text: "b", who: "team" }]);
+    const { redis, keys } = chat.deployment;
+    expect(await redis.keys(`${keys.prefix}:contact:*`)).toEqual([]);
+  });
+
   test("by somebody else is not that message", async () => {
     const chat = await deployment().chat();
     await chat.say("a");
@@ -95,6 +140,35 @@ describe("a message that is taken back", () => {
     await revoke(chat, "a");
     expect(await chat.commit(thought, "to both")).toBe("stale");
     expect((await chat.think()).messages.map(({ text }) => text)).toEqual(["b"]);
+  });
+
+  test("again and again in mid-thought has the AI asked a few times, and the rest is answered", async () => {
+    const chat = await deployment().chat();
+    const ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    for (const id of ids) await chat.say(id);
+    for (const id of ids.slice(0, 5)) {
+      const { turn } = await chat.think();
+      expect(turn).toBe(1);
+      await revoke(chat, id);
+    }
+    const thought = await chat.think();
+    await revoke(chat, "f");
+    expect(await chat.begin()).toMatchObject({ kind: "busy" });
+    await chat.say("i");
+    expect(await chat.commit(thought, "to g and h")).toBe("committed");
+    expect(await chat.lists()).toMatchObject({
+      inbound: ["i"],
+      history: ["customer: g", "customer: h"],
+    });
+  });
+
+  test("as the last that is thought of ends the thought", async () => {
+    const chat = await deployment().chat();
+    await chat.say("a");
+    const thought = await chat.think();
+    await revoke(chat, "a");
+    expect(await chat.commit(thought, "to a")).toBe("stale");
+    expect(await chat.view()).toMatchObject({ state: "rest", inbound: 0 });
   });
 
   test("after it was answered is forgotten", async () => {

@@ -85,6 +85,14 @@ describe("who wants no campaigns", () => {
     expect((await chat.lists()).history).toEqual(["customer: SAIR", "assistant: done"]);
   });
 
+  test("is heard without being told so, where there are no words for it", async () => {
+    const chat = await deployment().chat();
+    expect(await chat.receive({ ...optOut, optOut: true })).toBe("opted-out");
+    expect(await chat.view()).toMatchObject({ state: "rest", outbound: 0 });
+    const { counts } = await contact(chat);
+    expect(counts["optedOut"]).toBe("1");
+  });
+
   test("is told so while a person has the chat, too", async () => {
     const chat = await deployment().chat();
     await chat.owner("o");

@@ -27,8 +27,8 @@ export type Inbound =
       readonly number?: string | undefined;
       /** Set for the organization's own people, whom Aurora answers. */
       readonly who?: "team" | undefined;
-      /** The sender wants no campaigns any more; they are told so once, with these words. */
-      readonly optOut?: string | undefined;
+      /** The sender wants no campaigns any more; they are told so once, with these words if there are any. */
+      readonly optOut?: string | true | undefined;
       /** The sender wants them again. */
       readonly optIn?: true | undefined;
     })
@@ -60,6 +60,8 @@ export type Inbound =
       /** What joins the conversation where the message was answered already. */
       readonly again: string;
       readonly name?: string | undefined;
+      readonly number?: string | undefined;
+      readonly who?: "team" | undefined;
     })
   /** The sender took the message `of` back. */
   | (Message & { readonly kind: "revoke"; readonly of: string })
@@ -131,12 +133,12 @@ export function encodeInbound(
       return { ...item, at: inbound.at, forMs: inbound.forMs, body };
     }
     case "edit": {
-      const { at, of, text, again, name } = inbound;
-      return { ...item, at, of, body: seal(text, name), again: seal(again, name) };
+      const { at, of, text, again, name, number, who } = inbound;
+      return { ...item, at, of, body: seal(text, name), again: seal(again, name), number, who };
     }
     case "customer": {
       const { at, text, name, number, who, optOut, optIn } = inbound;
-      const told = optOut === undefined ? undefined : notice(optOut);
+      const told = typeof optOut === "string" ? notice(optOut) : optOut;
       return { ...item, at, body: seal(text, name), number, who, optIn, optOut: told };
     }
     case "acknowledge":

@@ -18,6 +18,8 @@ interface Model {
   open: boolean;
   attempts: number;
   held: boolean;
+  /** Thoughts of the open turn that became void because a message was changed. */
+  rethought: number;
   failed: boolean;
   /** How many of `inbound` were told that no answer comes. */
   givenUp: number;
@@ -37,6 +39,8 @@ interface Model {
   /** Every part that was ever in `out`. */
   parts: string[];
 }
+
+const RETHOUGHT_MAX = 5;
 
 type Action = (model: Model, chat: Chat) => Promise<void>;
 
@@ -236,9 +240,15 @@ const optedOut: Action = async (model, chat) => {
   notice(model, chat, id, "no more");
 };
 
-/** What is thought was read before: whoever thinks it is too late. */
-function rethought(model: Model, index: number): void {
-  if (model.thought !== undefined && index < model.thought.consumed) model.thought = undefined;
+/** A message that is being thought of was read before it changed. */
+function isThought(model: Model, index: number): boolean {
+  return model.thought !== undefined && index < model.thought.consumed;
+}
+
+/** Whoever thinks it is too late. */
+function rethink(model: Model): void {
+  model.thought = undefined;
+  model.rethought++;
 }
 
 const edited =
@@ -249,7 +259,7 @@ const edited =
     const [id, text] = [`e${++model.made}`, `c${model.made}`];
     const reply = await chat.receive({ kind: "edit", id, ...person, of, text, again: `again ${text}` });
     const index = model.inbound.indexOf(of);
-    if (index === -1) {
+    if (index === -1 || (isThought(model, index) && model.rethought >= RETHOUGHT_MAX)) {
       model.changed[id] = `again ${text}`;
       expect(reply).toBe(model.silent ? "silenced" : "stored");
       say(model, id);
@@ -257,7 +267,7 @@ const edited =
     }
     expect(reply).toBe("changed");
     model.changed[of] = text;
-    rethought(model, index);
+    if (isThought(model, index)) rethink(model);
   };
 
 const revoked =
@@ -276,9 +286,16 @@ const revoked =
     if (index === -1) return;
     model.inbound.splice(index, 1);
     if (index < model.givenUp) model.givenUp--;
-    rethought(model, index);
     if (model.inbound.length === 0)
-      Object.assign(model, { open: false, failed: false, givenUp: 0, backingOff: false });
+      Object.assign(model, {
+        thought: undefined,
+        open: false,
+        failed: false,
+        givenUp: 0,
+        backingOff: false,
+      });
+    else if (isThought(model, index) && model.rethought < RETHOUGHT_MAX) rethink(model);
+    else if (isThought(model, index)) model.thought!.consumed--;
   };
 
 const begin =
@@ -296,7 +313,8 @@ const begin =
     } else {
       if (begun.kind !== "think") throw new Error(`expected a turn, got ${begun.kind}`);
       if (model.thought) model.attempts++;
-      if (!model.open) Object.assign(model, { turn: model.turn + 1, open: true, attempts: 0, held: false });
+      if (!model.open)
+        Object.assign(model, { turn: model.turn + 1, open: true, attempts: 0, held: false, rethought: 0 });
       expect(begun).toMatchObject({ turn: model.turn, attempt: model.attempts + 1, held: model.held });
       expect(begun.messages.map(({ text }) => text)).toEqual(
         model.inbound.map((id) => model.changed[id] ?? id),
@@ -495,6 +513,7 @@ async function setup(): Promise<{ model: Model; real: Chat }> {
       open: false,
       attempts: 0,
       held: false,
+      rethought: 0,
       failed: false,
       givenUp: 0,
       backingOff: false,

@@ -341,6 +341,30 @@ describe("a failed conversation", () => {
     expect(await chat.think()).toMatchObject({ turn: 2, attempt: 1, messages: [{ id: "a" }] });
   });
 
+  test("has nothing to be tried again once what was not answered is gone with its time", async () => {
+    const chat = await deployment().chat();
+    await chat.say("a");
+    await chat.fail(await chat.think(), { maxAttempts: 1 });
+    await chat.drain();
+    const { redis, keys } = chat.deployment;
+    await redis.del(`${keys.prefix}:conversation:acme:551@lid:in`);
+    expect(await chat.record.retry(chat.lease, chat.conversation)).toBe("unchanged");
+    expect(await chat.begin()).toEqual({ kind: "rest" });
+  });
+
+  test("counts the wait of what comes after what is gone with its time", async () => {
+    const chat = await deployment().chat();
+    await chat.say("a");
+    await chat.fail(await chat.think(), { maxAttempts: 1 });
+    await chat.drain();
+    const { redis, keys } = chat.deployment;
+    await redis.del(`${keys.prefix}:conversation:acme:551@lid:in`);
+    await chat.say("b");
+    // Somebody waits: no attempt is used up while the AI answers nobody.
+    await chat.fail(await chat.think(), { maxAttempts: 1, patienceMs: MINUTE });
+    expect(await chat.view()).toMatchObject({ state: "waiting", attempts: 0 });
+  });
+
   test("is alone in being tried again", async () => {
     const chat = await waiting("a");
     expect(await chat.record.retry(chat.lease, chat.conversation)).toBe("unchanged");

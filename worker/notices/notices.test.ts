@@ -2,6 +2,8 @@ import { expect, test, vi } from "vitest";
 import { NOTICES, dueKey } from "../conversation/keys.ts";
 import { policyOf } from "../conversation/policy.ts";
 import { useRecord, type Deployment } from "../conversation/record-fixture.ts";
+import { ConversationRecord } from "../conversation/record.ts";
+import type { Triggers } from "../conversation/starts.ts";
 import type { Conversation } from "../conversation/types.ts";
 import { readDone } from "../cron/done.ts";
 import { shardOf } from "../sessions/shards.ts";
@@ -79,6 +81,24 @@ test("it is no reply, and no campaign, to whoever counts", async () => {
   await (await one.chat("acme", "ana@lid")).drain();
   const day = await one.redis.hgetall(`${one.keys.prefix}:day:acme:${policyOf(undefined).day}`);
   expect(day).toEqual({ notice: "1" });
+});
+
+test("who is told is no contact: nothing is known of them, and no reply is expected", async () => {
+  const one = await deployment();
+  const triggers: Triggers = {
+    starts: () => [],
+    expects: () => [{ automation: "quiet", run: "quiet-1", afterMs: 1_000 }],
+  };
+  const record = new ConversationRecord({ ...one, triggers });
+  await one.redis.hset(`${one.keys.prefix}:automations:acme`, "quiet", "1 on 5 stop 1 no-reply");
+  await noticesOf(one).push(told("a"));
+  await (await ownerOf(one, { [ANA]: "ana@lid" })).look();
+  const chat = await one.chat("acme", "ana@lid");
+  const { id } = await chat.part();
+  await record.acked(chat.lease, chat.conversation, id);
+  expect(await chat.view()).toMatchObject({ state: "rest", outbound: 0 });
+  expect(await one.redis.keys(`${one.keys.prefix}:contact:*`)).toEqual([]);
+  expect(await chat.dueMembers()).toEqual([]);
 });
 
 test("the same one is told once, also after it was delivered; each of two people is told", async () => {

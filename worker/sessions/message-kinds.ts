@@ -180,7 +180,7 @@ export const FIXED_KINDS: readonly (Omit<KindOfMessage, "treatment"> & { readonl
   },
   {
     what: "older than `answerUpToMinutes` when it comes",
-    becomes: "ignored",
+    becomes: "ignored, but for a wish to get no campaigns, which holds however late it comes",
     reads: "nothing",
     why: "left to people, who see it on the phone",
   },

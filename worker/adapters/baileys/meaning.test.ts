@@ -81,6 +81,12 @@ describe("the team", () => {
     expect(meant(message("text"), team("5511987654321"), unknown)).toMatchObject({ who: undefined });
   });
 
+  test("is known by what it corrects, too", () => {
+    const settings = team("5511987654321");
+    expect(meant({ is: "edit", of: "A0", words: "a", text: "a" }, settings)).toMatchObject({ who: "team" });
+    expect(meant({ is: "edit", of: "A0", words: "a", text: "a" })).toMatchObject({ who: undefined });
+  });
+
   test("opts out of nothing, and is not left to itself", () => {
     const settings = team("5511987654321");
     expect(meant(message("text", "sair"), settings)).toMatchObject({
@@ -110,6 +116,12 @@ describe("opting out", () => {
     expect(meant({ is: "edit", of: "A0", words: "PARE", text: "PARE" })).toHaveProperty("optOut");
   });
 
+  test("holds however late it comes, and is not confirmed then", () => {
+    const late = { ...ana, at: NOW - 1_441 * MINUTE };
+    expect(meant(message("text", "sair"), {}, late)).toMatchObject({ kind: "customer", optOut: true });
+    expect(meant(message("text", "voltar"), {}, late)).toMatchObject({ kind: "other" });
+  });
+
   test("is undone by a word, which is answered", () => {
     expect(meant(message("text", "Voltar"))).toMatchObject({ kind: "customer", optIn: true, text: "Voltar" });
   });
@@ -117,11 +129,8 @@ describe("opting out", () => {
 
 test("an edit names what it corrects, and says that it does where that was answered", () => {
   expect(meant({ is: "edit", of: "A0", words: "dois", text: "dois" })).toEqual({
+    ...ana,
     kind: "edit",
-    id: "A1",
-    sender: "551@lid",
-    at: NOW,
-    name: "Ana",
     of: "A0",
     text: "dois",
     again: "[correção da mensagem anterior]\ndois",

@@ -30,25 +30,19 @@ export function meaningOf(
   const other: Inbound = { kind: "other", id: envelope.id, sender: envelope.sender };
   if (reading.is === "signal") return other;
   if (reading.is === "revoke") return { ...other, kind: "revoke", of: reading.of };
-  // Older ones are left to people, who see them on the phone.
-  if (now - envelope.at > settings.answerUpToMinutes * MINUTE_MS) return other;
+  const isOld = now - envelope.at > settings.answerUpToMinutes * MINUTE_MS;
   const isTeam = isOnTeam(envelope.number, settings);
-  // Whatever it corrects: whoever says so is to be left alone.
-  if (!isTeam && isOneOf(reading.words, settings.optOutWords))
-    return { ...envelope, kind: "customer", text: reading.text, optOut: settings.optOutMessage };
+  // Whatever it corrects, and however late it comes: whoever says so is to be left alone.
+  if (!isTeam && isOneOf(reading.words, settings.optOutWords)) {
+    const optOut = isOld ? true : settings.optOutMessage;
+    return { ...envelope, kind: "customer", text: reading.text, optOut };
+  }
+  // Older ones are left to people, who see them on the phone.
+  if (isOld) return other;
   if (reading.is === "edit") {
     const { of, text } = reading;
-    const { id, sender, at, name } = envelope;
-    return {
-      kind: "edit",
-      id,
-      sender,
-      at,
-      name,
-      of,
-      text,
-      again: `[correção da mensagem anterior]\n${text}`,
-    };
+    const who = isTeam ? ("team" as const) : undefined;
+    return { ...envelope, kind: "edit", of, text, again: `[correção da mensagem anterior]\n${text}`, who };
   }
   const treatment = treatmentOf(reading.kind, settings);
   // Nobody of the team is left to the team.

@@ -6,7 +6,8 @@ local part = part_on_its_way(record, item.id)
 if not part then return "unknown" end
 local time, source = now(), source_of(part)
 -- The organization's own people are no contacts.
-if part.counts ~= "team" then contact_told(ARGV[4], item, source, time) end
+local to_own = part.counts == "team" or part.counts == "notice"
+if not to_own then contact_told(ARGV[4], item, source, time) end
 count(ARGV[4], item, part.counts or part.role or "notice")
 if part.since then count_reply(ARGV[4], item, time - part.since) end
 drop_first_part(record)
@@ -15,7 +16,7 @@ write_record(record)
 flight_ended(ARGV[4], ARGV[1], item, source, "sent", time)
 if part.role == "automation" then
   run_acked(ARGV[4], ARGV[1], item.organization, source, part.part)
-elseif part.counts ~= "team" then
+elseif not to_own then
   expect_reply(ARGV[4], ARGV[1], item)
 end
 return following

@@ -30,7 +30,7 @@ end
 
 if not record.open then
   record.turn = record.turn + 1
-  record.open, record.attempts, record.orphaned, record.held = 1, 0, 0, nil
+  record.open, record.attempts, record.orphaned, record.held, record.rethought = 1, 0, 0, nil, nil
 end
 local messages = redis.call("LRANGE", record.inbound, 0, -1)
 record.state = "thinking"

@@ -2,6 +2,9 @@
 -- starts.lua.
 -- Every item has {organization, chat, sender, id, inbox (sealed), day, retentionMs}; `inbound.ts` makes them.
 
+-- Thoughts of one turn that may become void because a message was changed.
+local RETHOUGHT_MAX = 5
+
 -- Keeps the sealed plaintext of a message, so that a redelivery can be served without its key.
 -- Returns "remembered", or "repeated" when it was kept before.
 local function remember(prefix, organization, chat, sender, id, inbox)
@@ -27,13 +30,31 @@ end
 -- Takes up a message to be answered. Of more than any answer takes into account, the oldest join the history: who floods a
 -- chat must not fill the store, nor make every thought read all of it.
 local function take_up(record, message)
-  local over = redis.call("RPUSH", record.inbound, cjson.encode(message)) - UNANSWERED_MAX
+  local length = redis.call("RPUSH", record.inbound, cjson.encode(message))
+  -- What was given up may be gone with its retention time.
+  if record.givenUp then record.givenUp = math.min(record.givenUp, length - 1) end
+  local over = length - UNANSWERED_MAX
   if over <= 0 then return end
   add_history(record, as_history(redis.call("LRANGE", record.inbound, 0, over - 1)))
   redis.call("LTRIM", record.inbound, over, -1)
   for _, counted in ipairs({ "consumed", "givenUp" }) do
     if record[counted] then record[counted] = math.max(0, record[counted] - over) end
   end
+end
+
+-- Somebody wants nothing that goes to many: what is not on its way yet is not sent, and the runs that wait for it end.
+local function drop_bulk(record, time)
+  for index, encoded in ipairs(redis.call("LRANGE", record.outbound, 0, -1)) do
+    local part = cjson.decode(encoded)
+    local on_its_way = index == 1 and record.sends > 0
+    if not on_its_way and part.priority > 1 then
+      redis.call("LREM", record.outbound, 1, encoded)
+      local item, source = { organization = record.organization, id = part.id }, source_of(part)
+      flight_ended(record.prefix, record.shard, item, source, "skipped", time)
+      run_not_sent(record.prefix, record.shard, record.organization, source, part.part, WANTS_NONE)
+    end
+  end
+  if redis.call("EXISTS", record.outbound) == 0 then record.sendAt = nil end
 end
 
 -- A text to be answered: {at (ms), body (sealed)}, and where it applies {who = "team", number, optOut: reply or true, optIn}.
@@ -167,24 +188,35 @@ local function unanswered(record, item)
   end
 end
 
--- What is being thought was read before it changed: the thought loses its token, and the turn is begun again.
-local function rethink(record, index)
-  if record.state == "thinking" and index <= record.consumed then settle(record) end
+-- A message that is being thought of, at this place, was read before it changed.
+local function is_thought(record, index)
+  return record.state == "thinking" and index <= record.consumed
 end
 
--- A message was changed: {of, at, body, again (sealed: the same, said to be a correction)}.
+-- Each void thought is a call of the AI for nothing: whoever goes on changing a message must not cause any number of them.
+local function may_rethink(record)
+  return (record.rethought or 0) < RETHOUGHT_MAX
+end
+
+-- The thought loses its token, and the turn is begun again.
+local function rethink(record)
+  record.rethought = (record.rethought or 0) + 1
+  settle(record)
+end
+
+-- A message was changed: {of, at, body, again (sealed: the same, said to be a correction), who, number}.
 -- Returns "changed" where it was not answered yet; else what `arrive` returns for the correction.
 local function edit(prefix, shard, item)
   local record = read_record(prefix, shard, item)
   local index, message = unanswered(record, item)
-  if not index then
+  if not index or is_thought(record, index) and not may_rethink(record) then
     item.body = item.again
     return arrive(prefix, shard, item)
   end
   if not is_new(prefix, item) then return "repeated" end
   message.body = item.body
   redis.call("LSET", record.inbound, index - 1, cjson.encode(message))
-  rethink(record, index)
+  if is_thought(record, index) then rethink(record) end
   write_record(record)
   return "changed"
 end
@@ -199,14 +231,19 @@ local function revoke(prefix, shard, item)
   end
   local index, _, encoded = unanswered(record, item)
   if index then
-    local thinking = record.state == "thinking"
+    local was_thought = is_thought(record, index)
     redis.call("LREM", record.inbound, 1, encoded)
     if record.givenUp and index <= record.givenUp then record.givenUp = record.givenUp - 1 end
     if redis.call("EXISTS", record.inbound) == 0 then
       record.tryAt, record.failed, record.givenUp, record.open = nil, nil, nil, nil
+      settle(record)
+    elseif was_thought and may_rethink(record) then
+      rethink(record)
+    elseif was_thought then
+      record.consumed = record.consumed - 1
+    elseif record.state ~= "thinking" then
+      settle(record)
     end
-    rethink(record, index)
-    if not thinking then settle(record) end
     write_record(record)
   end
   return "changed"

@@ -38,6 +38,7 @@ local FIELDS = {
   "attempts", -- attempts of the open turn that failed or ran out of time
   "orphaned", -- how often the thinker of the open turn went away
   "held", -- 1: a holding message was queued in the turn
+  "rethought", -- how often a thought of the open turn became void because a message was changed
   "token", -- who may end the thought
   "thinker", -- epoch of the lease under which it is thought: under a later one its thinker is gone
   "thoughtUntil", -- ms: when the thought counts as abandoned
@@ -255,18 +256,4 @@ end
 local function source_of(part)
   if type(part.turn) == "number" then return "reply" end
   return (string.gsub(part.turn, " ", ":"))
-end
-
--- Somebody wants nothing that goes to many: what is not on its way yet is not sent.
-local function drop_bulk(record, time)
-  for index, encoded in ipairs(redis.call("LRANGE", record.outbound, 0, -1)) do
-    local part = cjson.decode(encoded)
-    local on_its_way = index == 1 and record.sends > 0
-    if not on_its_way and part.priority > 1 then
-      redis.call("LREM", record.outbound, 1, encoded)
-      local item = { organization = record.organization, id = part.id }
-      flight_ended(record.prefix, record.shard, item, source_of(part), "skipped", time)
-    end
-  end
-  if redis.call("EXISTS", record.outbound) == 0 then record.sendAt = nil end
 end
