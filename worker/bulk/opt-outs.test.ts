@@ -32,6 +32,7 @@ test.each(["campaign", "automation"] as const)(
       { number: "5511987654322" },
       { number: "5511987654323" },
       { chat: "caio@lid" },
+      { chat: "5511987654322@s.whatsapp.net" },
     ];
     await number.lanes.push([
       ...to.map((each, part) => number.part("", { source, to: each, part })),

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { messageId } from "../conversation/message-id.ts";
-import { policyOf } from "../conversation/policy.ts";
 import { useRecord } from "../conversation/record-fixture.ts";
 import { OwnedNumber, type Pacing } from "./bulk-fixture.ts";
 
@@ -125,56 +124,6 @@ test("when quiet hours are changed, what waits is looked at again", async () => 
   number.settings = { ...number.settings, pacing: { ...number.settings.pacing, quietTo: quiet.quietFrom } };
   await number.refreshed();
   expect(number.texts).toEqual(["oi 551"]);
-});
-
-test("past what a number may send a day it waits for the next one", async () => {
-  await another({ perDay: 2 });
-  await number.lanes.push(["551", "552", "553"].map((to) => number.part(to)));
-  await number.run();
-  expect(number.texts).toHaveLength(2);
-  const midnight = new Date();
-  midnight.setUTCHours(24, 0, 0, 0);
-  expect(await number.dueAt()).toBe(midnight.getTime());
-});
-
-test("past what may go to people who never wrote, those who did are written to, and the others the next day", async () => {
-  await another({ coldPerDay: 1 });
-  await number.write("known@lid", { number: "554" });
-  await number.lanes.push(["551", "552", "553", "554"].map((to) => number.part(to)));
-  await number.run();
-  expect(number.texts).toEqual(["oi 551", "oi 554"]);
-  // Nobody was looked up who could not be written to.
-  expect(number.lookedUp).toEqual(["551"]);
-  // The same moment is another day there.
-  number.settings = { ...number.settings, timeZone: anotherDay() };
-  await number.later();
-  await number.run();
-  expect(number.texts).toEqual(["oi 551", "oi 554", "oi 552"]);
-});
-
-function anotherDay(): string {
-  const zones = ["Pacific/Kiritimati", "Pacific/Pago_Pago"];
-  const { day } = policyOf(undefined);
-  const other = zones.find((timeZone) => policyOf({ timeZone, retentionDays: 1 }).day !== day);
-  if (other === undefined) throw new Error("there is always another day somewhere");
-  return other;
-}
-
-test("who talks with a person at the moment is left to them, and has the campaign the next day", async () => {
-  const { record } = number.deployment;
-  const conversation = { organization: number.organization, chat: "551@lid" };
-  await record.silence(number.lease, conversation, { forMs: MINUTE });
-  const campaign = { source: "campaign", run: "spring" } as const;
-  await number.lanes.push([number.part("551", campaign), number.part("552", campaign)]);
-  await number.run();
-  expect(number.texts).toEqual(["oi 552"]);
-  const { redis, keys } = number.deployment;
-  await redis.hset(`${keys.prefix}:conversation:acme:551@lid`, "silentUntil", 0);
-  // The same moment is another day there.
-  number.settings = { ...number.settings, timeZone: anotherDay() };
-  await number.later();
-  await number.run();
-  expect(number.texts).toEqual(["oi 552", "oi 551"]);
 });
 
 test("after a refusal the number pauses, for longer each time in a row, and an ack ends the row", async () => {

@@ -46,6 +46,13 @@ export class CampaigningNumber {
     return progress;
   }
 
+  /** Keys whose names have this campaign, without the deployment's prefix. */
+  async keysOf(id: string): Promise<string[]> {
+    const { redis, keys } = this.number.deployment;
+    const found = await redis.keys(`${keys.prefix}:*${id}*`);
+    return found.map((key) => key.slice(keys.prefix.length + 1)).toSorted();
+  }
+
   /** Expands and releases until there is nothing left to do now. */
   async run(): Promise<void> {
     for (;;) {

@@ -3,7 +3,6 @@ import { useRecord } from "../conversation/record-fixture.ts";
 import { CampaigningNumber, phoneOf, recipients } from "./campaigns-fixture.ts";
 
 const deploy = useRecord();
-const DAY = 24 * 3_600_000;
 let padaria: CampaigningNumber;
 
 beforeEach(async () => {
@@ -11,11 +10,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => padaria.number.pump.close());
-
-async function keysOfCampaign(): Promise<string[]> {
-  const keys = await padaria.number.deployment.redis.keys(`${padaria.number.deployment.keys.prefix}:*natal*`);
-  return keys.map((key) => key.slice(padaria.number.deployment.keys.prefix.length + 1)).toSorted();
-}
 
 test("each recipient gets the campaign once, with their own values, and then it is done", async () => {
   const { total, leftOut, outcome } = await padaria.create([
@@ -45,15 +39,6 @@ test("each recipient gets the campaign once, with their own values, and then it 
     remaining: 0,
     leftOut: { "the same number again": 1, "not a phone number": 1 },
   });
-});
-
-test("when it is over its counts stay, and neither texts nor recipients", async () => {
-  await padaria.create(3);
-  await padaria.run();
-  expect(await keysOfCampaign()).toEqual(["campaigns:acme:natal"]);
-  const { redis, keys } = padaria.number.deployment;
-  expect(await redis.hexists(`${keys.prefix}:campaigns:acme:natal`, "template")).toBe(0);
-  expect(await redis.keys(`${keys.prefix}:{import,lane,lanes}:*`)).toEqual([]);
 });
 
 test("the same id twice is one campaign", async () => {
@@ -152,7 +137,7 @@ test("a cancelled campaign sends nothing more, forgets who is left, and counts w
   await padaria.expand();
   await padaria.number.run();
   expect(await padaria.campaigns.cancel("acme", "natal")).toBe("cancelled");
-  expect(await keysOfCampaign()).toEqual(["campaigns:acme:natal"]);
+  expect(await padaria.keysOf("natal")).toEqual(["campaigns:acme:natal"]);
   padaria.number.acks = true;
   await padaria.expand();
   for (const wired of padaria.number.wire) await padaria.number.ack(wired);
@@ -203,38 +188,6 @@ test("a campaign's own pace makes it slower than the number, and nothing else", 
   const wait = ((await padaria.number.dueAt()) ?? 0) - (await padaria.number.now());
   expect(wait).toBeGreaterThan(50_000);
   expect(wait).toBeLessThanOrEqual(60_000);
-});
-
-test("outside its window a campaign waits, and after its end it is over with those that are left", async () => {
-  const { number } = padaria;
-  const startsAt = new Date(Date.now() + DAY).toISOString();
-  await padaria.create(3, { window: { startsAt } });
-  await padaria.expand();
-  await number.run();
-  expect(number.texts).toEqual([]);
-  expect(await number.dueAt()).toBe(Date.parse(startsAt));
-  expect(await padaria.progress()).toMatchObject({ state: "scheduled", startedAt: undefined });
-
-  await padaria.create(3, {
-    id: "short",
-    template: "b",
-    window: { endsAt: new Date(Date.now() + 60_000).toISOString() },
-  });
-  await padaria.expand("short");
-  const { redis, keys } = number.deployment;
-  await number.campaignEnded("short");
-  await number.run();
-  expect(number.texts).toEqual([]);
-  expect(await padaria.progress("short")).toMatchObject({ state: "done", sent: 0, remaining: 3 });
-  expect(await redis.exists(`${keys.prefix}:campaigns:acme:short:recipients`)).toBe(0);
-});
-
-test("a campaign that stays paused until after its end is over when it is resumed", async () => {
-  await padaria.create(3);
-  await padaria.campaigns.pause("acme", "natal");
-  await padaria.number.campaignEnded("natal");
-  expect(await padaria.campaigns.resume("acme", "natal")).toBe("done");
-  expect(await padaria.progress()).toMatchObject({ state: "done", remaining: 3 });
 });
 
 test("who answers, and who wants no more, is counted once for the campaign that they got", async () => {

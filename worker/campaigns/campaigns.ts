@@ -15,8 +15,6 @@ import { parseTemplate } from "./template.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const WINDOW_MS = 30 * DAY_MS;
-/** Texts go this long after the end at the latest, whatever becomes of the campaign. */
-const KEPT_MS = DAY_MS;
 const LISTED = 50;
 
 export interface CampaignsOptions {
@@ -25,8 +23,6 @@ export interface CampaignsOptions {
   readonly sealing: Sealing;
   /** Of an organization; undefined when it is not known. */
   timeZone(organization: string): string | undefined;
-  /** Has recipients made into parts; without it the number's owner does when it has none left. */
-  expand?(organization: string, campaign: string): Promise<void>;
 }
 
 export interface NewCampaign {
@@ -72,7 +68,6 @@ export class Campaigns {
       );
       await writer.end();
       const outcome = await this.#begin(organization, campaign, writer.key, defined, window, total, leftOut);
-      if (outcome === "created" && total > 0) await this.#options.expand?.(organization, campaign);
       return { campaign, outcome, total, leftOut };
     } catch (error) {
       await writer.forget();
@@ -87,9 +82,7 @@ export class Campaigns {
 
   /** @returns the state it has then; undefined for one that is not known */
   async resume(organization: string, campaign: string): Promise<CampaignState | undefined> {
-    const state = await this.#control(organization, campaign, "resume");
-    if (state === "running" || state === "scheduled") await this.#options.expand?.(organization, campaign);
-    return state;
+    return await this.#control(organization, campaign, "resume");
   }
 
   /** Ends it: whom it was not released to is forgotten. @returns the state it has then; undefined for one that is not known */
@@ -148,7 +141,6 @@ export class Campaigns {
       imported,
       total,
       opensAt: opening.kind === "closed" ? opening.until : Date.now(),
-      keepUntil: window.endsAt + KEPT_MS,
       fields: Object.entries(fields).flat().map(String),
     };
     const args = [shardOf(organization), keys.prefix, JSON.stringify(item)];

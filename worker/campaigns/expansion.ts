@@ -11,7 +11,6 @@ import { parseTemplate, render, type Template } from "./template.ts";
 
 /** Parts of one campaign in its lane, at the most and a chunk: however many its recipients are. The same for another day. */
 const WAITING_MAX = 1_000;
-const KEPT_MS = 24 * 3_600_000;
 
 export interface ExpansionOptions {
   readonly redis: Redis;
@@ -42,10 +41,10 @@ export class Expansion {
     let waiting = await redis.llen(lane);
     while (waiting < WAITING_MAX && !signal.aborted) {
       const [head, chunk] = await Promise.all([
-        redis.hmget(key, "template", "chunks", "endsAt"),
+        redis.hmget(key, "template", "chunks"),
         redis.lindex(recipients, 0),
       ]);
-      const [sealedTemplate, chunks, endsAt] = head;
+      const [sealedTemplate, chunks] = head;
       if (!chunk || !sealedTemplate) return;
       template ??= parseTemplate(sealing.openText(definitionPlace(organization, campaign), sealedTemplate));
       const meant = template;
@@ -63,7 +62,7 @@ export class Expansion {
           return encodePart(sealing, part, String(index));
         },
       );
-      const item = { organization, campaign, chunk: Number(chunks), keepUntil: Number(endsAt) + KEPT_MS };
+      const item = { organization, campaign, chunk: Number(chunks) };
       const args = [shardOf(organization), keys.prefix, JSON.stringify(item), ...parts];
       waiting = (await scripts.expand.run(redis, [], args)) as number;
       // Another job took that chunk, or the campaign is over.

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Sealing } from "../adapters/redis/sealing.ts";
+import { InvalidAudience } from "./audience.ts";
 import type { CampaignRecipient } from "./import.ts";
 import { importKey } from "./keys.ts";
 import { scripts } from "./scripts.ts";
@@ -28,6 +29,7 @@ export class RecipientWriter {
   readonly #known: StoredRecipient[] = [];
   readonly #strangers: StoredRecipient[] = [];
   #count = 0;
+  #begun = false;
 
   constructor(
     store: { readonly redis: Redis; readonly keys: Keys; readonly sealing: Sealing },
@@ -41,12 +43,13 @@ export class RecipientWriter {
     this.key = importKey(store.keys.prefix, organization, attempt);
   }
 
+  /** @throws InvalidAudience when they come too slowly */
   async add(recipient: CampaignRecipient): Promise<void> {
     this.#read.push({ ...recipient, index: this.#count++ });
     if (this.#read.length >= CHUNK) await this.#sort();
   }
 
-  /** Stores the last of them. */
+  /** Stores the last of them. @throws InvalidAudience */
   async end(): Promise<void> {
     await this.#sort();
     await this.#push("LPUSH", this.#known.splice(0));
@@ -77,7 +80,11 @@ export class RecipientWriter {
     if (chunk.length === 0) return;
     const { redis, sealing } = this.#store;
     const sealed = sealRecipients(sealing, this.#organization, this.#campaign, chunk);
-    await (end === "LPUSH" ? redis.lpush(this.key, sealed) : redis.rpush(this.key, sealed));
+    // What was forgotten meanwhile must not begin anew without those who were in it.
+    const command = `${end}${this.#begun ? "X" : ""}` as const;
+    this.#begun = true;
+    if ((await redis.call(command, this.key, sealed)) === 0)
+      throw new InvalidAudience("audience: expected the next rows within an hour, got them later");
     await redis.expire(this.key, IMPORT_SECONDS);
   }
 }

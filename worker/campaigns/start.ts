@@ -2,7 +2,6 @@ import { handleCampaignJob } from "../jobs/campaign/handler.ts";
 import { EXPAND_JOB, EXPAND_VERSION } from "../jobs/campaign/job.ts";
 import type { Platform } from "../platform.ts";
 import { JobQueue } from "../runtime/job-queue.ts";
-import { Campaigns } from "./campaigns.ts";
 import { Expansion } from "./expansion.ts";
 
 /** Campaigns that one process expands at once. */
@@ -12,7 +11,6 @@ const MINUTE_MS = 60_000;
 
 /** What a process has of campaigns. */
 export interface RunningCampaigns {
-  readonly campaigns: Campaigns;
   /** Has more recipients of a campaign made into messages. */
   expand(organization: string, campaign: string): Promise<void>;
   /** Takes no new jobs and ends those under way, those after `drainMs` in the middle: another process goes on with them. */
@@ -33,18 +31,11 @@ export async function startCampaigns(platform: Platform): Promise<RunningCampaig
         stop,
       ),
   });
-  const expand = async (organization: string, campaign: string): Promise<void> => {
-    const id = `${organization}.${campaign}.${Math.floor(Date.now() / MINUTE_MS)}`;
-    await queue.add(EXPAND_JOB, { v: EXPAND_VERSION, organization, campaign }, { id });
-  };
-  const campaigns = new Campaigns({
-    ...platform,
-    timeZone: (organization) => platform.organizations.find(organization)?.timeZone,
-    expand,
-  });
   return {
-    campaigns,
-    expand,
+    expand: async (organization, campaign) => {
+      const id = `${organization}.${campaign}.${Math.floor(Date.now() / MINUTE_MS)}`;
+      await queue.add(EXPAND_JOB, { v: EXPAND_VERSION, organization, campaign }, { id });
+    },
     drain: async (drainMs) => {
       await queue.drain(drainMs);
       await queue.close();

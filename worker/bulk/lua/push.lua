@@ -12,5 +12,9 @@ for index, part in ipairs(item.parts) do
   end
   outcomes[index] = new and "queued" or "repeated"
 end
-if queued then open_lane(prefix, shard, item.organization, item.lane, now()) end
+if queued then
+  -- Also where all the others in it wait for another day.
+  redis.call("ZADD", lanes_key(prefix, item.organization), "LT", string.format("%.0f", now()), item.lane)
+  plan_bulk(prefix, shard, item.organization)
+end
 return outcomes

@@ -95,11 +95,23 @@ local function drop(lane, outcome, reason)
   end_if_done(prefix, shard, organization, campaign, time)
 end
 
+-- Parts of a lane that wait since another day have their turn.
+local function take_up_later(lane)
+  local key, campaign = lane_key(prefix, organization, lane), string.match(lane, CAMPAIGN_LANE)
+  for _ = 1, redis.call("LLEN", key .. ":later") do redis.call("LMOVE", key .. ":later", key, "LEFT", "RIGHT") end
+  if campaign then keep_until_end(prefix, organization, campaign, key) end
+  redis.call("HDEL", bulk, "later:" .. lane)
+end
+
 -- Keeps the first part of a lane for another day.
 local function keep_for_later(lane, part)
-  local key = lane_key(prefix, organization, lane)
+  local key, campaign = lane_key(prefix, organization, lane), string.match(lane, CAMPAIGN_LANE)
   redis.call("LPOP", key)
-  redis.call("RPUSH", key .. ":later", cjson.encode(part))
+  -- Those before it do not wait one day more because of it.
+  local since = redis.call("HGET", bulk, "later:" .. lane)
+  if since and since ~= item.day then take_up_later(lane) end
+  local waiting = redis.call("RPUSH", key .. ":later", cjson.encode(part))
+  if waiting == 1 and campaign then keep_until_end(prefix, organization, campaign, key .. ":later") end
   redis.call("HSET", bulk, "later:" .. lane, item.day)
 end
 
@@ -148,6 +160,7 @@ local function release(lane, part)
   redis.call("HINCRBY", key, "queued", 1)
   if redis.call("HSETNX", key, "startedAt", string.format("%.0f", time)) == 1 then
     redis.call("HSET", key, "state", "running")
+    keep_until_end(prefix, organization, campaign, reached_key(prefix, organization, campaign))
   end
   if wants_more(lane, campaign) then refill = campaign end
 end
@@ -188,21 +201,27 @@ local function settle_take()
   return "sent"
 end
 
--- A lane with no part left: it waits for more, for another day, or is closed.
+-- A lane with no part left: it waits for more, for another day, for the end of its campaign, or is closed.
 local function emptied(lane)
   local key, campaign = lane_key(prefix, organization, lane), string.match(lane, CAMPAIGN_LANE)
   local waits = redis.call("EXISTS", key .. ":later") == 1
-  if waits and redis.call("HGET", bulk, "later:" .. lane) ~= item.day then
-    redis.call("RENAME", key .. ":later", key)
-    redis.call("HDEL", bulk, "later:" .. lane)
+  local ends_at = campaign and tonumber(redis.call("HGET", campaign_key(prefix, organization, campaign), "endsAt") or nil)
+  if ends_at and ends_at <= time then
+    -- No part is left that would say so.
+    end_campaign(prefix, shard, organization, campaign, "done", time)
+  elseif waits and redis.call("HGET", bulk, "later:" .. lane) ~= item.day then
+    take_up_later(lane)
   elseif campaign and wants_more(lane, campaign) then
     refill = campaign
     redis.call("ZADD", lanes, "XX", string.format("%.0f", time + REFILL_MS), lane)
   elseif waits then
     redis.call("ZADD", lanes, "XX", string.format("%.0f", item.dayEndsAt), lane)
+  elseif ends_at then
+    -- What is on its way ends it; at the latest its time does.
+    redis.call("ZADD", lanes, "XX", string.format("%.0f", ends_at), lane)
+    end_if_done(prefix, shard, organization, campaign, time)
   else
     redis.call("ZREM", lanes, lane)
-    if campaign then end_if_done(prefix, shard, organization, campaign, time) end
   end
 end
 

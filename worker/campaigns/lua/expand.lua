@@ -1,5 +1,5 @@
 -- The first of what is left of a campaign's recipients become parts of its lane. Not fenced: nothing is sent by it.
--- shard, prefix, {organization, campaign, chunk (number of the one that was read), keepUntil (ms)}, encoded parts …
+-- shard, prefix, {organization, campaign, chunk (number of the one that was read)}, encoded parts …
 -- → parts in the lane then, or -1 when that one was taken by another, or the campaign is over
 local shard, prefix = ARGV[1], ARGV[2]
 local item = cjson.decode(ARGV[3])
@@ -13,6 +13,6 @@ local list, waiting = lane_key(prefix, item.organization, lane), 0
 for first = 4, #ARGV, 1000 do
   waiting = redis.call("RPUSH", list, unpack(ARGV, first, math.min(first + 999, #ARGV)))
 end
-redis.call("PEXPIREAT", list, string.format("%.0f", item.keepUntil))
+keep_until_end(prefix, item.organization, item.campaign, list)
 if state ~= "paused" then open_lane(prefix, shard, item.organization, lane, now()) end
 return waiting

@@ -13,6 +13,8 @@ local LONGEST_PAUSE_MS = 24 * 3600 * 1000
 local ANSWER_MS = 7 * 24 * 3600 * 1000
 -- Counts of a campaign are kept for so long after it has ended.
 local ENDED_SECONDS = 400 * 24 * 3600
+-- Texts and recipients of a campaign go so long after its end at the latest, whatever becomes of it and of its number.
+local KEPT_MS = 24 * 3600 * 1000
 
 -- Hash: `nextAt`, `pausedUntil` (ms), `pausedBy` (reason), `refusals` (in a row), `later:<lane>` (day for which parts of it wait).
 local function bulk_key(prefix, organization)
@@ -112,6 +114,7 @@ end
 
 -- Whether a chat or the number of a part wants nothing that goes to many.
 local function wants_none(prefix, organization, chat, number, peppers)
+  number = number or (chat and number_of_chat(chat))
   local names = number and forms_of(number) or {}
   names[#names + 1] = chat
   for _, told in ipairs(redis.call("SMISMEMBER", opt_outs_key(prefix, organization), unpack(names))) do
@@ -150,6 +153,12 @@ end
 local function count_campaign(prefix, organization, campaign, what, by)
   local key = campaign_key(prefix, organization, campaign)
   if redis.call("EXISTS", key) == 1 then redis.call("HINCRBY", key, what, by or 1) end
+end
+
+-- Gives a key that holds texts or recipients of a campaign its end.
+local function keep_until_end(prefix, organization, campaign, key)
+  local ends_at = redis.call("HGET", campaign_key(prefix, organization, campaign), "endsAt")
+  if ends_at then redis.call("PEXPIREAT", key, string.format("%.0f", ends_at + KEPT_MS)) end
 end
 
 -- Ends a campaign: its texts and recipients go, its counts stay for a while.
