@@ -110,8 +110,11 @@ export class JobQueue {
   /** Takes no new jobs, tells those under way to stop after `patienceMs`, and resolves when they have ended. */
   async drain(patienceMs: number): Promise<void> {
     const late = setTimeout(() => this.#stop.abort("draining"), patienceMs);
-    await this.#worker.close();
-    clearTimeout(late);
+    try {
+      await this.#worker.close();
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   async close(): Promise<void> {

@@ -97,6 +97,14 @@ describe("a wake-up", () => {
     await handled(handle, 3);
   });
 
+  test("that is delayed keeps nobody waiting who is due already, as when a socket is back", async () => {
+    const { wakeUps, handle } = await open();
+    wakeUps.wake(conversation, 60_000);
+    for (let beat = 0; beat < 20; beat++) wakeUps.wakeOnce(conversation);
+    await handled(handle, 1);
+    await vi.waitFor(async () => expect(await wakeUps.queue.getDelayedCount()).toBe(1));
+  });
+
   test("that could not be added does not stand in the way of the next one", async () => {
     const { wakeUps, handle } = await open();
     const failed = vi.spyOn(wakeUps.queue, "add").mockRejectedValueOnce(new Error("OOM"));

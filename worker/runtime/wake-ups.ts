@@ -35,7 +35,7 @@ export class WakeUps {
   readonly queue: Queue;
   readonly #worker: LongBlockingWorker;
   readonly #options: WakeUpOptions;
-  /** When the last wake-up of a conversation was added that was not taken yet. */
+  /** When the last wake-up of a conversation that was not taken yet could be. */
   readonly #queued = new Map<string, number>();
 
   private constructor(options: WakeUpOptions) {
@@ -85,16 +85,19 @@ export class WakeUps {
     return wakeUps;
   }
 
-  /** As {@link wake}, unless a wake-up waits already: a sweep repeats itself while the queue is long. */
+  /**
+   * As {@link wake}, unless one that is not delayed any more waits already: a sweep repeats itself while the queue is long.
+   */
   wakeOnce(conversation: Conversation): void {
-    const queuedAt = this.#queued.get(dueMember(conversation));
-    if (queuedAt === undefined || performance.now() - queuedAt > LOST_MS) this.wake(conversation);
+    const now = performance.now();
+    const since = this.#queued.get(dueMember(conversation));
+    if (since === undefined || since > now || now - since > LOST_MS) this.wake(conversation);
   }
 
   /** Best effort: the sweep finds what was not added. */
   wake(conversation: Conversation, delayMs = 0): void {
     const { organization, chat } = conversation;
-    this.#queued.set(dueMember(conversation), performance.now());
+    this.#queued.set(dueMember(conversation), performance.now() + delayMs);
     // No job id of our own: a dead job with that id would swallow the next one.
     this.queue
       .add(
