@@ -56,6 +56,8 @@ export class ChatScreen {
     }
     const totalMs = performance.now() - (this.#askedAt[to] ?? performance.now());
     const { promise, resolve } = Promise.withResolvers<Split | undefined>();
+    // The part before this one is shown before it: the log line is about the last one.
+    this.#splits[to]?.(undefined);
     this.#splits[to] = resolve;
     setTimeout(() => resolve(undefined), SPLIT_MS).unref();
     const shown = this.#answered(to, text, totalMs, promise);
@@ -112,7 +114,9 @@ export class ChatScreen {
     split: Promise<Split | undefined>,
   ): Promise<void> {
     const where = await split;
-    this.#above(() => answered(SHOP, NAMES[to], text, totalMs, where));
+    // Not known of any part but the last one, nor of an answer across a restart.
+    if (where === undefined) this.#above(() => asked(SHOP, NAMES[to], text));
+    else this.#above(() => answered(SHOP, NAMES[to], text, totalMs, where));
   }
 
   #above(print: () => void): void {
