@@ -41,6 +41,25 @@ test("without a change nothing is read again", async () => {
   expect(organizations.ids).toEqual(["loja"]);
 });
 
+test("settings that cannot be read any more are those of before, and other organizations' are read", async () => {
+  const deployment = deploy();
+  const { keys, redis } = deployment;
+  const { organizations, logged } = process(deployment);
+  await organizations.save("loja", settings("a"));
+  await organizations.save("padaria", settings("b"));
+  await organizations.load();
+  await redis.hset(keys.organizations, "loja", "nothing that a key opens");
+  await redis.hdel(keys.organizations, "padaria");
+  await organizations.load();
+  expect(organizations.find("loja")?.instructions).toBe("a");
+  expect(organizations.ids).toEqual(["loja"]);
+  expect(logged).toMatchObject([{ message: "organization's settings cannot be read", organization: "loja" }]);
+  // Whoever never read them has none.
+  const other = process(deployment);
+  await other.organizations.load();
+  expect(other.organizations.ids).toEqual([]);
+});
+
 test("what another version wrote is used without what is not known, and that is logged without values", async () => {
   const deployment = deploy();
   const { keys, redis, sealing } = deployment;

@@ -26,7 +26,7 @@ export class Organizations {
     this.#options = options;
   }
 
-  /** One whose settings cannot be read is left out, and the others go on. */
+  /** One whose settings cannot be read keeps those of before, or is left out, and the others go on. */
   async load(): Promise<void> {
     const { redis, keys, sealing, log, also } = this.#options;
     const [version, stored] = (
@@ -48,6 +48,9 @@ export class Organizations {
           log.warn("settings of another version left out", { organization, settings: lost.join(", ") });
       } catch (error) {
         log.error("organization's settings cannot be read", { organization, ...errorFields(error) });
+        // Its number is connected: without any, what customers write would be received and left alone.
+        const before = this.#settings.get(organization);
+        if (before !== undefined) settings.set(organization, before);
       }
     }
     this.#settings = settings;

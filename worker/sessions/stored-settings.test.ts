@@ -56,6 +56,19 @@ test("values that are no more, or not yet, possible are as if they were not set"
   ]);
 });
 
+test("one of a list that lacks what it must have is left out, and the others stay", () => {
+  const { settings, lost } = read({
+    name: "Loja",
+    team: [
+      { number: "+55 11", name: "Ana" },
+      { number: "5511987654321", name: "Bia" },
+      { number: 5511987654322, owner: "no" },
+    ],
+  });
+  expect(settings.team).toEqual([{ number: "5511987654321", name: "Bia", owner: false }]);
+  expect(lost.toSorted()).toEqual(["team[0]", "team[0].number", "team[2]", "team[2].owner"]);
+});
+
 test.each([
   ["nothing", undefined, /^settings: /],
   ["a list", [], /^settings: /],

@@ -10,19 +10,18 @@ import { organizationSettings, type OrganizationSettings } from "./organization.
  */
 export function readStored(json: unknown, lost: (path: string) => void): OrganizationSettings {
   let settings = json;
-  // Each round takes something out: a value in a list is a round of its own.
   for (;;) {
     const parsed = organizationSettings.safeParse(settings);
     if (parsed.success) return parsed.data;
-    const paths = parsed.error.issues.flatMap(unusable);
-    const known = paths.filter((path) => path.length > 0 && has(settings, path));
-    if (known.length === 0) throw new Error(explainSettings(parsed.error));
+    // One at a time, from behind: those before it keep their places.
+    const path = parsed.error.issues
+      .flatMap(unusable)
+      .map((unused) => present(settings, unused))
+      .findLast(({ length }) => length > 0);
+    if (path === undefined) throw new Error(explainSettings(parsed.error));
     settings = structuredClone(settings);
-    // From behind, so that those before keep their places.
-    for (const path of known.toReversed()) {
-      remove(settings, path);
-      lost(pathText(path));
-    }
+    remove(settings, path);
+    lost(pathText(path));
   }
 }
 
@@ -66,6 +65,12 @@ function inner(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional
     ? inner(schema.unwrap())
     : schema;
+}
+
+/** As much of a path as is there: what lacks something that it must have cannot be used itself. */
+function present(value: unknown, path: readonly PropertyKey[]): PropertyKey[] {
+  const there = path.findIndex((_, index) => !has(value, path.slice(0, index + 1)));
+  return path.slice(0, there === -1 ? path.length : there);
 }
 
 function has(value: unknown, path: readonly PropertyKey[]): boolean {
