@@ -23,8 +23,8 @@ function at(timeZone: string, local: string): number {
 }
 
 function openMinutes(quietFrom: string, quietTo: string): number {
-  const [from = 0, to = 0] = [quietFrom, quietTo].map((time) => {
-    const [hour = 0, minute = 0] = time.split(":").map(Number);
+  const [from = 0, to = 0] = [quietFrom, quietTo].map((clock) => {
+    const [hour = 0, minute = 0] = clock.split(":").map(Number);
     return hour * 60 + minute;
   });
   return (from - to + 1_440) % 1_440;
