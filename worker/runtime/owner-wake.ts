@@ -42,13 +42,13 @@ export class OwnerWake {
   }
 
   #queue(slot: number): Queue {
-    const queue =
-      this.#queues.get(slot) ??
-      new Queue(messageQueue(slot), {
-        connection: this.#options.connection,
-        prefix: this.#options.keys.prefix,
-        defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
-      });
+    const opened = this.#queues.get(slot);
+    if (opened !== undefined) return opened;
+    const queue = new Queue(messageQueue(slot), {
+      connection: this.#options.connection,
+      prefix: this.#options.keys.prefix,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+    });
     // Told by the call.
     queue.on("error", () => {});
     this.#queues.set(slot, queue);
