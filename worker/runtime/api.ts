@@ -124,6 +124,20 @@ function callOf(route: CallRoute, request: FastifyRequest, body: unknown): { ver
 /** An audience as a file, read as it comes; its definition is the part before it. */
 async function uploaded(performing: Performing, route: CallRoute, request: FastifyRequest): Promise<unknown> {
   const file = await request.file();
+  try {
+    return await created(performing, route, request, file);
+  } finally {
+    // What is left unread would stand in the way of the connection's next call.
+    file?.file.resume();
+  }
+}
+
+async function created(
+  performing: Performing,
+  route: CallRoute,
+  request: FastifyRequest,
+  file: MultipartFile | undefined,
+): Promise<unknown> {
   const definition = file?.fields["definition"];
   const text = definition !== undefined && "value" in definition ? definition.value : undefined;
   if (file === undefined || typeof text !== "string")
@@ -143,7 +157,7 @@ async function uploaded(performing: Performing, route: CallRoute, request: Fasti
 
 /** A file that is cut off where the limit is would be another audience. */
 async function* whole(file: MultipartFile["file"]): AsyncGenerator<Uint8Array> {
-  yield* file as AsyncIterable<Uint8Array>;
+  yield* file.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   if (file.truncated)
     throw new Refused("too-large", `audience: expected at most ${MOST_UPLOADED} bytes, got more`);
 }
