@@ -79,10 +79,7 @@ export class Performing {
         ...(await options.ask({ verb: "erase contact", organization, contact })),
         outcome: "erased",
       }),
-      "organization.erase": async ({ organization }) => ({
-        ...(await options.ask({ verb: "erase organization", organization })),
-        outcome: "erased",
-      }),
+      "organization.erase": (data) => this.#eraseOrganization(data),
     };
   }
 
@@ -96,7 +93,8 @@ export class Performing {
     version?: number,
   ): Promise<Outcome> {
     const data = readCall(name, call, version);
-    await this.requireKnown(data.organization);
+    // One whose erasure was cut off is not known any more, and is to be erased all the same.
+    if (name !== "organization.erase") await this.requireKnown(data.organization);
     return await refusing(name, () =>
       (this.#performers[name] as (given: typeof data) => Promise<Outcome>)(data),
     );
@@ -117,19 +115,21 @@ export class Performing {
 
   /** @throws Refused */
   async requireKnown(organization: string): Promise<void> {
+    if (!(await this.#isKnown(organization))) throw unknownOrganization(organization);
+  }
+
+  async #isKnown(organization: string): Promise<boolean> {
     const { organizations } = this.#options;
     await organizations.refresh();
-    if (organizations.find(organization) === undefined)
-      throw new Refused(
-        "unknown",
-        `organization ${organization}: expected one that was added, got an unknown one`,
-      );
+    return organizations.find(organization) !== undefined;
   }
 
   async #send({ organization, id, to, text, priority }: CallData<"message.send">): Promise<Outcome> {
     const { lanes, record, redis, keys } = this.#options;
     if (priority !== "reply") {
-      const [outcome] = await lanes.push([{ organization, to, source: priority, run: id, part: 0, text }]);
+      // With a character that no id has: it is no part of the campaign or the run that is called the same.
+      const run = `message.${id}`;
+      const [outcome] = await lanes.push([{ organization, to, source: priority, run, part: 0, text }]);
       return { id, outcome };
     }
     const chat = await this.#chat(organization, to);
@@ -174,6 +174,13 @@ export class Performing {
     return { run, outcome };
   }
 
+  async #eraseOrganization({ organization }: CallData<"organization.erase">): Promise<Outcome> {
+    const isKnown = await this.#isKnown(organization);
+    const answer = await this.#options.ask({ verb: "erase organization", organization });
+    if (!isKnown && answer["entries"] === "0") throw unknownOrganization(organization);
+    return { ...answer, outcome: "erased" };
+  }
+
   async #tag({ organization, contact, tag, remove }: CallData<"contact.tag">): Promise<Outcome> {
     const { automations } = this.#options;
     const conversation = { organization, chat: await this.#chat(organization, contact) };
@@ -189,6 +196,13 @@ export class Performing {
       "contact: expected somebody who wrote to the organization, got a number that never did",
     );
   }
+}
+
+function unknownOrganization(organization: string): Refused {
+  return new Refused(
+    "unknown",
+    `organization ${organization}: expected one that was added, got an unknown one`,
+  );
 }
 
 /** What cannot be meant is the caller's to mend; anything else is not. */
