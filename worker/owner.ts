@@ -163,8 +163,8 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
     lease: leaseOf,
     wire: (organization) => sessions.of(organization)?.connection,
     wake,
-    acked: (conversation, part, next, kind) => {
-      replies.acked(conversation, part, next);
+    acked: (conversation, part, kind) => {
+      replies.acked(conversation, part, kind);
       meters.part(part, kind);
       hooks.acked?.(conversation.organization, part);
     },
@@ -273,9 +273,7 @@ export function createOwner(platform: Platform, hooks: OwnerHooks): Owner {
       const byShard = sessions.byShard;
       membership.stopTaking();
       fair.close();
-      const drained = wakeUps?.drain();
-      await lettingGo.letAllGo(drainMs);
-      await drained;
+      await Promise.all([lettingGo.letAllGo(drainMs), wakeUps?.drain()]);
       await receipts.flush();
       const others = await membership.leave(byShard);
       await wakeUps?.announce(others);

@@ -1,5 +1,5 @@
-import type { Sealing } from "../adapters/redis/sealing.ts";
-import { openBody } from "./sealed.ts";
+import { Unsealable, type Sealing } from "../adapters/redis/sealing.ts";
+import { openBody, type Body } from "./sealed.ts";
 import type { Begun, Conversation, Part, Said, Sendable, Thought, Unanswered } from "./types.ts";
 
 /** What `begin.lua` returns; lists are apart because an empty one has no JSON in Lua. */
@@ -15,7 +15,9 @@ type Head = Pick<Thought, "kind" | "turn" | "attempt" | "held"> & {
   readonly spentMicroUsd?: number;
 };
 
-/** @throws Unsealable */
+/** What the AI reads where a key is gone that a message was sealed with: whoever wrote it waits all the same. */
+const UNREADABLE = "[mensagem que não pode ser lida]";
+
 export function openBegun(
   sealing: Sealing,
   conversation: Conversation,
@@ -26,9 +28,8 @@ export function openBegun(
   if (head.kind !== "think") return head;
   const open = <T>(entry: string): T => {
     const { body, ...rest } = JSON.parse(entry) as Stored<object>;
-    return { ...rest, ...openBody(sealing, conversation, body) } as T;
+    return { ...rest, ...bodyOf(sealing, conversation, body) } as T;
   };
-  const unanswered = messages.map((message) => open<Unanswered>(message));
   const { kind, turn, attempt, held, begun, since = begun, spentMicroUsd = 0 } = head;
   return {
     kind,
@@ -36,11 +37,21 @@ export function openBegun(
     token,
     attempt,
     held,
-    messages: unanswered,
+    messages: messages.map((message) => open<Unanswered>(message)),
     spentMicroUsd,
     history: history.map((said) => open<Said>(said)),
     waitedMs: Math.max(0, begun - since),
   };
+}
+
+/** One that cannot be opened must not keep all of the conversation from being answered for ever. */
+function bodyOf(sealing: Sealing, conversation: Conversation, body: string): Body {
+  try {
+    return openBody(sealing, conversation, body);
+  } catch (error) {
+    if (error instanceof Unsealable) return { text: UNREADABLE };
+    throw error;
+  }
 }
 
 /** Opens what `sent.lua` returns. @throws Unsealable */

@@ -3,7 +3,7 @@ import { WaitingLine } from "../limits/waiting-line.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "../sessions/lease.ts";
 import type { ConversationRecord } from "./record.ts";
-import type { Conversation, Next, Part } from "./types.ts";
+import type { Conversation, Part } from "./types.ts";
 
 /** A socket of the organization that is open, as the outbox needs it. */
 interface Wire {
@@ -42,7 +42,7 @@ export interface OutboxOptions {
   /** A conversation has something to answer again. */
   wake(conversation: Conversation): void;
   /** The server took a part, or refused it. */
-  acked(conversation: Conversation, part: Part, next: Next | "unknown", kind: ServerAck["kind"]): void;
+  acked(conversation: Conversation, part: Part, kind: ServerAck["kind"]): void;
 }
 
 /** Sends what the record has in its outboxes: a part at a time, the next one after the server's ack. */
@@ -150,14 +150,17 @@ export class Outbox {
     const { conversation, part } = sent;
     if (ack.kind === "refused")
       log.warn("part refused", { organization, chat: conversation.chat, id: ack.id, code: ack.code });
-    const next =
-      ack.kind === "acked"
-        ? await record.acked(lease, conversation, ack.id)
-        : await record.refused(lease, conversation, ack.id, `WhatsApp error ${ack.code}`);
-    this.#options.acked(conversation, part, next, ack.kind);
-    if (next === "part") await this.deliver(conversation);
-    if (next === "turn") this.#options.wake(conversation);
-    this.#settle();
+    try {
+      const next =
+        ack.kind === "acked"
+          ? await record.acked(lease, conversation, ack.id)
+          : await record.refused(lease, conversation, ack.id, `WhatsApp error ${ack.code}`);
+      this.#options.acked(conversation, part, ack.kind);
+      if (next === "part") await this.deliver(conversation);
+      if (next === "turn") this.#options.wake(conversation);
+    } finally {
+      this.#settle();
+    }
   }
 
   /** No ack can come any more for what went out on the organization's last socket. */

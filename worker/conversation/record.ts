@@ -117,7 +117,6 @@ export class ConversationRecord {
   /**
    * Begins a turn if one is due, with all that is not answered.
    * @param attemptMs hard timeout of the attempt; after it the turn may be begun again
-   * @throws Unsealable
    */
   async begin(
     lease: Lease,

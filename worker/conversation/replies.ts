@@ -1,6 +1,6 @@
 import type { Logger } from "../runtime/logging.ts";
 import { dueMember } from "./keys.ts";
-import type { Conversation, Next, Part } from "./types.ts";
+import type { Conversation, Part } from "./types.ts";
 
 /** How long the customer waited for what, until the answer was in the record. */
 export interface ThoughtTiming {
@@ -8,7 +8,12 @@ export interface ThoughtTiming {
   /** From the store of the oldest message to the AI's turn. */
   readonly queueMs: number;
   readonly aiMs: number;
+  /** Of how many parts the answer is. */
+  readonly parts: number;
 }
+
+/** Answers whose end nobody tells, as of a chat that a person takes over, must not add up. */
+const REMEMBERED = 10_000;
 
 /** Where the time of one answer went, in ms. */
 export interface ReplySplit {
@@ -35,15 +40,19 @@ export class Replies {
 
   /** The answer is in the record. */
   thought(conversation: Conversation, timing: ThoughtTiming): void {
+    const [oldest] = this.#pending.keys();
+    if (this.#pending.size >= REMEMBERED && oldest !== undefined) this.#pending.delete(oldest);
     this.#pending.set(dueMember(conversation), { ...timing, committedAt: performance.now() });
   }
 
-  /** The server has a part. */
-  acked(conversation: Conversation, part: Part, next: Next | "unknown"): void {
+  /** The server has a part, or refused it and with it the rest of its answer. */
+  acked(conversation: Conversation, { turn, part }: Part, kind: "acked" | "refused"): void {
     const pending = this.#pending.get(dueMember(conversation));
-    if (pending === undefined || part.turn !== pending.turn || part.part === 0 || next === "part") return;
+    if (pending === undefined || turn !== pending.turn || part === 0) return;
+    if (kind === "acked" && part < pending.parts) return;
     this.#pending.delete(dueMember(conversation));
-    const { turn, queueMs, aiMs, committedAt } = pending;
+    if (kind === "refused") return;
+    const { queueMs, aiMs, committedAt } = pending;
     const sendMs = performance.now() - committedAt;
     this.#log.info("answered", {
       ...conversation,

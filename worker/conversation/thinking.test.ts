@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { Sealing } from "../adapters/redis/sealing.ts";
 import { MINUTE, useRecord, type Chat, WROTE_AT } from "./record-fixture.ts";
+import { ConversationRecord } from "./record.ts";
 
 const deployment = useRecord();
 
@@ -50,6 +53,30 @@ describe("begin", () => {
     await chat.say("last");
     const { history } = await chat.think();
     expect(history.map(({ text }) => text)).toEqual(ids.slice(5));
+  });
+
+  test("hands out what no key opens any more as unreadable, and the rest as it is", async () => {
+    const chat = await waiting("a");
+    await chat.commit(await chat.think(), "to a");
+    await chat.drain();
+    await chat.say("b");
+    const sealing = new Sealing([{ id: "new", key: randomBytes(32) }]);
+    const record = new ConversationRecord({ ...chat.deployment, sealing });
+    const person = { kind: "customer", sender: "551@lid", at: WROTE_AT, id: "c", text: "c" } as const;
+    await record.receive(chat.lease, chat.conversation, person, Buffer.from("c"));
+    const begun = await record.begin(chat.lease, chat.conversation, { attemptMs: MINUTE });
+    const unreadable = "[mensagem que não pode ser lida]";
+    expect(begun).toMatchObject({
+      kind: "think",
+      messages: [
+        { id: "b", text: unreadable },
+        { id: "c", text: "c" },
+      ],
+      history: [
+        { role: "customer", text: unreadable },
+        { role: "assistant", text: unreadable },
+      ],
+    });
   });
 
   test("has nothing to do at rest", async () => {

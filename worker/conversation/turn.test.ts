@@ -189,19 +189,33 @@ describe("an AI that does not answer", () => {
     expect((await chat.view()).silentUntil).toBeLessThanOrEqual(Date.now() + 90_000);
   });
 
-  test("tells the organization's own people that, and promises them no call", async () => {
-    const { chat, run } = await failing(new AttemptFailed("500"), { attempts: 1 });
-    await chat.receive({
-      kind: "customer",
-      id: "b",
-      sender: "551@lid",
-      at: WROTE_AT,
-      text: "b",
-      who: "team",
-    });
-    await run();
-    expect(await chat.drain()).toEqual([
-      "Não consegui responder agora. Tente de novo daqui a alguns minutos.",
-    ]);
-  });
+  const asTeam = {
+    kind: "customer",
+    id: "b",
+    sender: "551@lid",
+    at: WROTE_AT,
+    text: "b",
+    who: "team",
+  } as const;
+
+  test.each([
+    [new AttemptFailed("500"), "Não consegui responder agora. Tente de novo daqui a alguns minutos."],
+    [new AiRefused("no"), "Não posso responder a isso."],
+    [
+      new BudgetSpent("spent", { day: "2026-11-25", forMs: 90_000 }),
+      "O orçamento de hoje da IA acabou. Volto a responder amanhã.",
+    ],
+  ])(
+    "tells the organization's own people that, promises them no call, and leaves them to nobody: %s",
+    async (error, text) => {
+      const { chat, asked, run } = await failing(error, { attempts: 1 });
+      await chat.receive(asTeam);
+      await run();
+      expect(asked()).toBe(1);
+      expect(await chat.drain()).toEqual([text]);
+      expect((await chat.view()).silentUntil).toBeUndefined();
+      const { redis, keys } = chat.deployment;
+      expect(await redis.exists(`${keys.prefix}:handed:acme`)).toBe(0);
+    },
+  );
 });

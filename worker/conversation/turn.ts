@@ -49,6 +49,8 @@ const JITTER = 0.25;
 const MINUTE_MS = 60_000;
 /** What the organization's own people read instead of the fallback message, which promises customers a call. */
 const TEAM_FALLBACK = "Não consegui responder agora. Tente de novo daqui a alguns minutos.";
+const TEAM_REFUSED = "Não posso responder a isso.";
+const TEAM_BUDGET_SPENT = "O orçamento de hoje da IA acabou. Volto a responder amanhã.";
 
 /**
  * Does what a conversation is waiting for: thinks if a turn is due, then sends. Harmless to call at any time and any
@@ -121,7 +123,8 @@ async function think(
   const aiMs = performance.now() - began;
   const committed = await record.commit(lease, conversation, thought, answer.texts, answer.usage);
   if (committed === "committed") {
-    options.thought(conversation, { turn: thought.turn, queueMs: thought.waitedMs, aiMs });
+    const parts = answer.texts.length;
+    options.thought(conversation, { turn: thought.turn, queueMs: thought.waitedMs, aiMs, parts });
     options.answered?.(
       conversation,
       thought.messages.map(({ id }) => id),
@@ -145,7 +148,7 @@ async function fail(
   });
   const failed = await options.record.fail(lease, conversation, thought, {
     ...followed(thought, options, error),
-    fallback: thought.messages.at(-1)?.who === "team" ? TEAM_FALLBACK : settings.fallbackMessage,
+    fallback: isForTeam(thought) ? teamFallback(error) : settings.fallbackMessage,
     holding: { text: settings.holdingMessage, afterMs: options.objectiveMs },
     usage: usageOf(error),
   });
@@ -159,19 +162,30 @@ function followed(
   error: unknown,
 ): Pick<FailOptions, "maxAttempts" | "backoffMs" | "patienceMs"> {
   const backoffMs = firstMs * 2 ** (attempt - 1);
-  if (error instanceof AiMisconfigured) return { maxAttempts: 0, backoffMs };
+  if (error instanceof AiMisconfigured || error instanceof AiRefused || error instanceof BudgetSpent)
+    return { maxAttempts: 0, backoffMs };
   if (!(error instanceof AiUnavailable)) return { maxAttempts, backoffMs };
   // Longer each time where nobody says how long.
   const waitMs = Math.max(firstMs, error.retryAfterMs ?? waitedMs / 2);
   return { maxAttempts, backoffMs: waitMs * (1 + JITTER * Math.random()), patienceMs };
 }
 
-/** What the AI is not to answer is not tried again. */
+function isForTeam({ messages }: Thought): boolean {
+  return messages.at(-1)?.who === "team";
+}
+
+function teamFallback(error: unknown): string {
+  if (error instanceof AiRefused) return TEAM_REFUSED;
+  return error instanceof BudgetSpent ? TEAM_BUDGET_SPENT : TEAM_FALLBACK;
+}
+
+/** What the AI is not to answer is not tried again, and is a person's; but nobody of the team is left to the team. */
 function leftToPerson(
   thought: Thought,
   settings: OrganizationSettings,
   error: unknown,
 ): HandOverOptions | undefined {
+  if (isForTeam(thought)) return undefined;
   if (error instanceof BudgetSpent)
     return {
       turn: thought,
