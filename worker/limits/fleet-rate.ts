@@ -115,12 +115,17 @@ export class FleetRate {
   }
 
   #hold(tokens: number): void {
+    this.#forgetUnused();
     this.#held.push({ tokens, until: performance.now() + HELD_MS });
   }
 
-  #takeHeld(): boolean {
+  #forgetUnused(): void {
     const now = performance.now();
     this.#held = this.#held.filter(({ tokens, until }) => tokens > 0 && until > now);
+  }
+
+  #takeHeld(): boolean {
+    this.#forgetUnused();
     const [first] = this.#held;
     if (first === undefined) return false;
     first.tokens--;

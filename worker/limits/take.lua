@@ -8,4 +8,4 @@ local missing = full - time - capacity * each
 -- A token's thousandth: the clock has whole ms, and a caller must not come back for what it has waited for already.
 if missing > each / 1000 then return { capacity + 1, math.ceil(missing) } end
 redis.call("SET", KEYS[1], string.format("%.3f", full), "PX", math.ceil(full - time))
-return { math.ceil((full - time) / each), 0 }
+return { math.min(capacity, math.ceil((full - time) / each)), 0 }

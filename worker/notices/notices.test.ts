@@ -101,6 +101,19 @@ test("who is told is no contact: nothing is known of them, and no reply is expec
   expect(await chat.dueMembers()).toEqual([]);
 });
 
+test("a number that stays away keeps what it had to tell for a day longer than that is worth telling", async () => {
+  const one = await deployment();
+  const notices = noticesOf(one);
+  const day = 24 * 3_600_000;
+  const left = async (): Promise<number> => await one.redis.pttl(`${one.keys.prefix}:notices:acme`);
+  await notices.push({ ...told("a"), forMs: 60_000 });
+  expect(await left()).toBeGreaterThan(day);
+  expect(await left()).toBeLessThanOrEqual(day + 60_000);
+  await notices.push(told("b"));
+  await notices.push({ ...told("c"), forMs: 60_000 });
+  expect(await left()).toBeGreaterThan(2 * day - 60_000);
+});
+
 test("the same one is told once, also after it was delivered; each of two people is told", async () => {
   const one = await deployment();
   const notices = noticesOf(one);

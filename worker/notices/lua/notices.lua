@@ -2,6 +2,8 @@
 
 -- More than this wait only where a number is away for long: the oldest are of no use any more.
 local NOTICES_MAX = 100
+-- After all of them are out of date they are kept for so long.
+local UNTOLD_MS = 24 * 3600 * 1000
 
 -- List of an organization: {id, body (sealed number and text), ends (ms)}, oldest first.
 local function notices_key(prefix, organization)
