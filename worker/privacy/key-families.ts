@@ -49,7 +49,7 @@ export const KEY_FAMILIES: Readonly<Record<string, KeyFamily>> = {
   notices: {
     about: "what is to be told to the team, sealed",
     of: "organization",
-    ends: "when it was told, or after a day",
+    ends: "when it was told, or a day after it is out of date",
   },
   opportunities: {
     about: "conversations to take up again, sealed",
