@@ -37,7 +37,7 @@ const mends: Readonly<Record<string, Mend>> = {
   },
   "the inbox is not asked about what cannot be decrypted": {
     file: "adapters/baileys/signal-repository.ts",
-    replace: [["const stored = await inbox.find(stanza, chat);", "const stored = undefined;"]],
+    replace: [["const stored = await inbox.find(stanza, place);", "const stored = undefined;"]],
     scenario: play.killedOnceStored,
     shows: ["nacks", "undecryptable"],
   },
@@ -94,8 +94,8 @@ const mends: Readonly<Record<string, Mend>> = {
     file: "conversation/lua/inbound.lua",
     replace: [
       [
-        'if remember(prefix, item.organization, item.chat, item.sender, item.id, item.inbox) == "repeated" then',
-        'if remember(prefix, item.organization, item.chat, item.sender, item.id, item.inbox) == "never" then',
+        'return remember(prefix, item.organization, item.chat, item.sender, item.id, item.inbox) == "remembered"',
+        "remember(prefix, item.organization, item.chat, item.sender, item.id, item.inbox) return true",
       ],
     ],
     scenario: play.messageRepeated,
