@@ -154,6 +154,35 @@ test("the time of a zone brings its organizations their summary, those that are 
   expect(write).toHaveBeenCalledOnce();
 });
 
+test("a job during which somebody is erased is done anew, without what it had read of them", async () => {
+  const one = await deployment();
+  const { organizations, write } = await processOf(one);
+  await organizations.save("ana", { ...settingsWith(), timeZone: NOON });
+  const chat = await one.chat("ana", "1@lid");
+  await chat.say("quanto custa?");
+  await chat.commit(await chat.think(), "R$ 50");
+  await chat.drain();
+  await aged(chat, 2 * DAY);
+  write.mockImplementationOnce(async () => {
+    await one.redis.set(one.keys.erased, 1);
+    await one.redis.zrem(`${one.keys.prefix}:chats:ana`, "1@lid");
+    return "1: perguntou o preço e não voltou";
+  });
+  const day = "2026-11-25";
+  await queueOf(one).add(
+    "aurora-opportunities",
+    { v: 1, organization: "ana", day },
+    { attempts: 2, backoff: 10 },
+  );
+  await vi.waitUntil(async () => (await readDone(one.redis, one.keys)).has("ana"), { timeout: 5_000 });
+  expect(write).toHaveBeenCalledOnce();
+  expect(await readOpportunities(one.redis, one.keys, one.sealing, "ana")).toEqual({
+    day,
+    by: "rule",
+    list: [],
+  });
+});
+
 test("a scheduler that is early by the clock of the store brings the summary all the same", async () => {
   const one = await deployment();
   const summaryAt = DateTime.now().setZone(NOON).plus({ minutes: 2 }).toFormat("HH:mm");

@@ -86,6 +86,7 @@ export async function startCron(
       await queue(daily.due(await storeTime(), await readDone(redis, keys), only));
     },
     settings: (organization) => organizations.find(organization),
+    erasures: async () => await notices.erasures(),
     doneUntil: async (organization) => (await readDoneOf(redis, keys, organization))[name],
   });
 

@@ -18,10 +18,12 @@ export function dailyPorts(settings: OrganizationSettings | undefined = settings
   const state: {
     settings: OrganizationSettings | undefined;
     done: string | undefined;
+    erasures: string;
     answer: string | Error;
   } = {
     settings,
     done: undefined,
+    erasures: "7",
     answer: "",
   };
   const begin = vi.fn<DailyPorts["begin"]>(async () => {});
@@ -47,6 +49,7 @@ export function dailyPorts(settings: OrganizationSettings | undefined = settings
       write,
       settings: () => state.settings,
       doneUntil: async () => state.done,
+      erasures: async () => state.erasures,
       conclude: async (_organization: string, outcome: Outcome): Promise<"concluded"> => {
         outcomes.push(outcome);
         return "concluded";

@@ -24,6 +24,13 @@ export interface DailyPorts {
   settings(organization: string): OrganizationSettings | undefined;
   /** The last local day for which the job was done. */
   doneUntil(organization: string): Promise<string | undefined>;
+  /** Another one each time that somebody was erased. */
+  erasures(): Promise<string>;
+}
+
+/** That, and what was erased when it began. */
+interface BegunJob extends OfOneDay {
+  readonly erasures: string;
 }
 
 /** Somebody of the team, as they are told of things. */
@@ -37,7 +44,7 @@ export async function eachDay(
   name: string,
   data: unknown,
   ports: DailyPorts,
-  work: (job: OfOneDay, settings: OrganizationSettings, to: readonly Recipient[]) => Promise<void>,
+  work: (job: BegunJob, settings: OrganizationSettings, to: readonly Recipient[]) => Promise<void>,
 ): Promise<void> {
   const job = readPayload(name, DAILY_VERSION, payload, data);
   if ("timeZone" in job) {
@@ -48,8 +55,8 @@ export async function eachDay(
   if (settings === undefined) return;
   const to = recipients(settings);
   if (to.length === 0) return;
-  const done = await ports.doneUntil(job.organization);
-  if (done === undefined || done < job.day) await work(job, settings, to);
+  const [done, erasures] = await Promise.all([ports.doneUntil(job.organization), ports.erasures()]);
+  if (done === undefined || done < job.day) await work({ ...job, erasures }, settings, to);
 }
 
 /** The owners, or everybody of a team without any. */

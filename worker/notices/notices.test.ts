@@ -8,7 +8,7 @@ import type { Conversation } from "../conversation/types.ts";
 import { readDone } from "../cron/done.ts";
 import { shardOf } from "../sessions/shards.ts";
 import { NoticeDelivery, type DeliveryOptions } from "./delivery.ts";
-import { Notices } from "./notices.ts";
+import { ErasedMeanwhile, Notices } from "./notices.ts";
 
 const deployment = useRecord();
 const [ANA, BIA] = ["5511911111111", "5511922222222"] as const;
@@ -226,6 +226,7 @@ test("what a job comes to is told with the day it is of, once, and days never go
     noticesOf(one).conclude("acme", {
       job: "summary",
       day,
+      erasures: "",
       notices: [{ to: { number: ANA }, id, text: day }],
       keep: { key: `${one.keys.prefix}:kept`, value: day, forMs: 60_000 },
     });
@@ -238,9 +239,28 @@ test("what a job comes to is told with the day it is of, once, and days never go
   expect(await readDone(one.redis, one.keys)).toEqual(new Map([["acme", { summary: "2026-11-26" }]]));
 });
 
+test("what a job comes to is not told once somebody was erased, who may be in it", async () => {
+  const one = await deployment();
+  const notices = noticesOf(one);
+  const erasures = await notices.erasures();
+  const outcome = {
+    job: "opportunities",
+    day: "2026-11-25",
+    notices: [{ to: { number: ANA }, id: "opportunities-2026-11-25", text: "Bia" }],
+    keep: { key: `${one.keys.prefix}:kept`, value: "Bia", forMs: 60_000 },
+  };
+  await one.redis.set(one.keys.erased, 1);
+  await expect(notices.conclude("acme", { ...outcome, erasures })).rejects.toThrow(ErasedMeanwhile);
+  expect(await one.redis.exists(`${one.keys.prefix}:kept`, `${one.keys.prefix}:notices:acme`)).toBe(0);
+  expect(await readDone(one.redis, one.keys)).toEqual(new Map());
+  expect(await notices.conclude("acme", { ...outcome, erasures: await notices.erasures() })).toBe(
+    "concluded",
+  );
+});
+
 test("a job that tells nobody is done all the same", async () => {
   const one = await deployment();
-  const outcome = { job: "opportunities", day: "2026-11-25", notices: [] };
+  const outcome = { job: "opportunities", day: "2026-11-25", erasures: "", notices: [] };
   expect(await noticesOf(one).conclude("acme", outcome)).toBe("concluded");
   expect(await noticesOf(one).conclude("acme", outcome)).toBe("repeated");
   expect(await isDue(one)).toBe(false);

@@ -7,6 +7,8 @@ import { sealNotice } from "./sealed-notice.ts";
 import { scripts } from "./scripts.ts";
 
 const DAY_MS = 24 * 3_600_000;
+/** Of push.lua. */
+const ERASED = -2;
 const ID = /^[\w.-]{1,100}$/;
 
 /** Something that an organization's own number tells one of its people. */
@@ -27,6 +29,8 @@ export interface Outcome {
   /** YYYY-MM-DD in the organization's time zone. */
   readonly day: string;
   readonly notices: readonly Omit<Notice, "organization">[];
+  /** {@link Notices.erasures} before anything was read that it says. */
+  readonly erasures: string;
   /** Stored with it, sealed; what was there before goes. */
   readonly keep?: { readonly key: string; readonly value: string; readonly forMs: number };
 }
@@ -35,6 +39,11 @@ export interface NoticesOptions {
   readonly redis: Redis;
   readonly keys: Keys;
   readonly sealing: Sealing;
+}
+
+/** Somebody was erased since a job read what it tells: it may name them, and is to be done anew. */
+export class ErasedMeanwhile extends Error {
+  override readonly name = "ErasedMeanwhile";
 }
 
 /**
@@ -54,15 +63,25 @@ export class Notices {
     return queued === 1 ? "queued" : "repeated";
   }
 
-  /** All of it or nothing: "repeated" when the job was done for this day, or a later one, before. */
+  /** Another one each time that somebody was erased, of whatever organization. */
+  async erasures(): Promise<string> {
+    const { redis, keys } = this.#options;
+    return (await redis.get(keys.erased)) ?? "";
+  }
+
+  /**
+   * All of it or nothing: "repeated" when the job was done for this day, or a later one, before.
+   * @throws ErasedMeanwhile
+   */
   async conclude(
     organization: string,
-    { job, day, notices, keep }: Outcome,
+    { job, day, notices, erasures, keep }: Outcome,
   ): Promise<"concluded" | "repeated"> {
     const queued = await this.#push(organization, notices, {
-      once: { job, day },
+      once: { job, day, erasures },
       ...(keep === undefined ? {} : { keep: { key: keep.key, value: keep.value, ms: keep.forMs } }),
     });
+    if (queued === ERASED) throw new ErasedMeanwhile(`${job} of ${day}: somebody was erased meanwhile`);
     return queued < 0 ? "repeated" : "concluded";
   }
 

@@ -67,9 +67,11 @@ async function town() {
     });
   for (const organization of ["ana", "ana-b"]) {
     const found = { chat: chatOf(BIA), name: BIA.name, number: BIA.number, wrote: 1, reason: WORDS };
-    await new Notices({ redis, keys, sealing }).conclude(organization, {
+    const notices = new Notices({ redis, keys, sealing });
+    await notices.conclude(organization, {
       job: OPPORTUNITIES_JOB,
       day: "2026-11-25",
+      erasures: await notices.erasures(),
       notices: [{ to: { number: "5511900000000" }, id: "opportunities-2026-11-25", text: BIA.name }],
       keep: keptOpportunities(
         keys,
@@ -125,6 +127,8 @@ async function town() {
     await queue.close();
   }
   await optOuts.add("ana", { number: BIA.number });
+  for (const whom of ["ana", "ana-b", "*"])
+    await redis.hset(`${keys.prefix}:alerts`, `silence session-down ${whom}`, Date.now() + MINUTE);
 
   const whatsapp = {
     knownAs: vi.fn<WhatsApp["knownAs"]>(async (_organization, _lease, users) => new Set(users)),
@@ -174,6 +178,46 @@ test("a contact who is erased is found nowhere any more, by number, chat, name o
   expect(whatsapp.forget).toHaveBeenCalledOnce();
   // The jobs of the queue name no organization in their key.
   expect(traces(after, BIA.lid).every((line) => line.includes("ana-b"))).toBe(true);
+});
+
+test("receipts of what they were sent go with it, and those of others stay", async () => {
+  const { deployment, erasure, lease } = await town();
+  const receiptsOf = async (person: typeof BIA | typeof CAIO) => {
+    const chat = await deployment.chat("ana", chatOf(person));
+    return await deployment.redis.exists(`${deployment.keys.prefix}:receipt:ana:${chat.idOf(1, 1)}`);
+  };
+  expect([await receiptsOf(BIA), await receiptsOf(CAIO)]).toEqual([1, 1]);
+  await erasure.contact("ana", { chat: chatOf(BIA) }, lease);
+  expect([await receiptsOf(BIA), await receiptsOf(CAIO)]).toEqual([0, 1]);
+});
+
+test("of two at once the second begins when the first is done, and its number is connected again", async () => {
+  const { erasure, lease, whatsapp } = await town();
+  const forgetting = Promise.withResolvers<void>();
+  const forgotten = Promise.withResolvers<void>();
+  whatsapp.forget.mockImplementationOnce(async () => {
+    forgetting.resolve();
+    await forgotten.promise;
+  });
+  const first = erasure.contact("ana", { chat: chatOf(BIA) }, lease);
+  const second = erasure.contact("ana", { chat: chatOf(CAIO) }, lease);
+  await forgetting.promise;
+  const asked = () => whatsapp.knownAs.mock.calls.flatMap(([, , users]) => [...users]);
+  expect(asked()).toContain(BIA.lid);
+  expect(asked()).not.toContain(CAIO.lid);
+  forgotten.resolve();
+  expect(await first).toBeGreaterThan(0);
+  expect(await second).toBeGreaterThan(0);
+  expect(whatsapp.forget).toHaveBeenCalledTimes(2);
+});
+
+test("one that fails keeps nobody who comes after it", async () => {
+  const { erasure, lease, whatsapp } = await town();
+  whatsapp.forget.mockRejectedValueOnce(new Error("the store is away"));
+  const first = erasure.contact("ana", { chat: chatOf(BIA) }, lease);
+  const second = erasure.contact("ana", { chat: chatOf(CAIO) }, lease);
+  await expect(first).rejects.toThrow("the store is away");
+  expect(await second).toBeGreaterThan(0);
 });
 
 test("everybody else, and the same person at another organization, stay as they were", async () => {
@@ -243,6 +287,10 @@ test("an organization that is erased leaves nothing, and the other stays byte fo
   expect((await openedStore(deployment)).filter((line) => /(?<![\w-])ana(?![\w-])/.test(line))).toEqual([]);
   expect(await other()).toEqual(before);
   expect(organizations.ids).toEqual(["ana-b"]);
+  expect(await deployment.redis.hkeys(`${deployment.keys.prefix}:alerts`)).toEqual([
+    "silence session-down ana-b",
+    "silence session-down *",
+  ]);
 });
 
 test("that somebody wanted no campaigns outlives them, and nobody learns from it who it was", async () => {

@@ -29,13 +29,13 @@ export interface SummaryPorts extends DailyPorts {
   conclude(organization: string, outcome: Outcome): Promise<"concluded" | "repeated">;
 }
 
-/** @throws Error where the store is away, or the job is none of ours */
+/** @throws Error where the store is away, somebody was erased meanwhile, or the job is none of ours */
 export async function handleDailySummary(
   data: unknown,
   ports: SummaryPorts,
   stop: AbortSignal,
 ): Promise<void> {
-  await eachDay(DAILY_SUMMARY_JOB, data, ports, async ({ organization, day }, settings, to) => {
+  await eachDay(DAILY_SUMMARY_JOB, data, ports, async ({ organization, day, erasures }, settings, to) => {
     const before = (days: number): string => DateTime.fromISO(day).minus({ days }).toISODate() ?? day;
     const [today, yesterday, lastWeek] = await ports.days(organization, [day, before(1), before(7)]);
     const withPeople = await ports.withPeople(organization);
@@ -45,6 +45,7 @@ export async function handleDailySummary(
     const concluded = await ports.conclude(organization, {
       job: DAILY_SUMMARY_JOB,
       day,
+      erasures,
       notices: to.map(({ number }) => ({ to: { number }, id: `summary-${day}`, text, forMs: TOLD_FOR_MS })),
     });
     ports.log.info("daily summary", {

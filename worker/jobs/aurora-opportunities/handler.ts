@@ -48,13 +48,13 @@ export interface OpportunityPorts extends DailyPorts {
   conclude(organization: string, outcome: Outcome): Promise<"concluded" | "repeated">;
 }
 
-/** @throws Error where the store is away, or the job is none of ours */
+/** @throws Error where the store is away, somebody was erased meanwhile, or the job is none of ours */
 export async function handleOpportunities(
   data: unknown,
   ports: OpportunityPorts,
   stop: AbortSignal,
 ): Promise<void> {
-  await eachDay(OPPORTUNITIES_JOB, data, ports, async ({ organization, day }, settings, to) => {
+  await eachDay(OPPORTUNITIES_JOB, data, ports, async ({ organization, day, erasures }, settings, to) => {
     const now = await ports.now();
     const team = new Set(settings.team.map(({ number }) => number));
     const warm = (await ports.quiet(organization, now))
@@ -82,6 +82,7 @@ export async function handleOpportunities(
     const concluded = await ports.conclude(organization, {
       job: OPPORTUNITIES_JOB,
       day,
+      erasures,
       // Nothing to tell is not told.
       notices:
         list.length === 0

@@ -1,9 +1,11 @@
 -- Not fenced: any process may have something to tell, and queueing sends nothing.
--- shard, prefix, {organization, notices: {id, body, forMs}[], once?: {job, day}, keep?: {key, value, ms}}
--- → how many were queued; -1 when the job was done for this day or a later one, and then nothing is written
+-- shard, prefix, {organization, notices: {id, body, forMs}[], once?: {job, day, erasures}, keep?: {key, value, ms}}
+-- → how many were queued; -1 when the job was done for this day or a later one, -2 when somebody was erased since it began, and
+-- then nothing is written
 local shard, prefix = ARGV[1], ARGV[2]
 local item = cjson.decode(ARGV[3])
 local organization, once, keep = item.organization, item.once, item.keep
+if once and (redis.call("GET", prefix .. ":erased") or "") ~= once.erasures then return -2 end
 if once and not conclude(prefix, organization, once.job, once.day) then return -1 end
 if keep then redis.call("SET", keep.key, keep.value, "PX", string.format("%.0f", keep.ms)) end
 

@@ -9,7 +9,7 @@ for _, name in ipairs(item.chats) do erased[name] = true end
 for _, name in ipairs(item.numbers) do erased[name] = true end
 
 -- Turns of conversations that begin from here on count from here: their phones have seen the ids of those before.
-if first_turn(prefix) < item.at then redis.call("SET", prefix .. ":erased", item.at) end
+redis.call("SET", prefix .. ":erased", string.format("%.0f", math.max(item.at, first_turn(prefix) + 1)))
 
 local opt_outs, unwanted = opt_outs_key(prefix, organization), false
 for name in pairs(erased) do

@@ -3,7 +3,7 @@
 if not permitted(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return "refused" end
 local shard, prefix, item = ARGV[1], ARGV[4], cjson.decode(ARGV[5])
 local organization = item.organization
-if first_turn(prefix) < item.at then redis.call("SET", prefix .. ":erased", item.at) end
+redis.call("SET", prefix .. ":erased", string.format("%.0f", math.max(item.at, first_turn(prefix) + 1)))
 if redis.call("HDEL", prefix .. ":organizations", organization) == 1 then
   redis.call("INCR", prefix .. ":organizations:version")
 end
@@ -21,5 +21,9 @@ for index = 1, #requests, 2 do
   if read and type(request) == "table" and request.organization == organization then
     redis.call("HDEL", prefix .. ":requests", requests[index])
   end
+end
+local silenced = "^silence %S+ " .. string.gsub(organization, "%-", "%%-") .. "$"
+for _, field in ipairs(redis.call("HKEYS", prefix .. ":alerts")) do
+  if string.find(field, silenced) then redis.call("HDEL", prefix .. ":alerts", field) end
 end
 return "erased"
