@@ -4,7 +4,6 @@ import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, test } from "vitest";
 import { keysOf } from "../../adapters/redis/keys.ts";
-import { startRedisServer } from "../redis-server.ts";
 import { newEncryptionKey, type WorkerProcess } from "../worker-process.ts";
 import { useDeployments } from "./scenario-fixture.ts";
 
