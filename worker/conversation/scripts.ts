@@ -8,34 +8,30 @@ export const fenceLua: URL = new URL("../sessions/fence.lua", import.meta.url);
 /** `due_of(prefix, shards, limit, permits?)`, for a script that starts with {@link fenceLua}. */
 export const dueLua: readonly URL[] = [lua("due")];
 
-/** `receive(prefix, shard, item)` and what it needs, for a script that starts with {@link fenceLua}. */
-export const inboundLua: readonly URL[] = [
-  ...dueLua,
-  lua("bulk"),
-  lua("contact"),
-  lua("record"),
-  lua("run"),
-  lua("starts"),
-  lua("inbound"),
-];
+/** The record of a conversation, and what is known of its contact and organization. */
+const recordLua: readonly URL[] = [...dueLua, lua("bulk"), lua("contact"), lua("record")];
 
-const transition = (name: string): Script =>
-  new Script(`conversation ${name}`, [fenceLua, ...inboundLua, lua(name)]);
+/** `receive(prefix, shard, item)` and what it needs, for a script that starts with {@link fenceLua}. */
+export const inboundLua: readonly URL[] = [...recordLua, lua("run"), lua("starts"), lua("inbound")];
+
+/** Redis makes all functions of a script anew for each call, so one that comes with every message has those alone that it needs. */
+const transition = (name: string, needs: readonly URL[] = inboundLua): Script =>
+  new Script(`conversation ${name}`, [fenceLua, ...needs, lua(name)]);
 
 export const scripts = {
   receive: transition("receive"),
   silence: transition("silence"),
   handOver: new Script("conversation hand over", [fenceLua, ...inboundLua, lua("hand-over")]),
   spent: new Script("conversation spent", [lua("contact"), lua("spent")]),
-  begin: transition("begin"),
-  hold: transition("hold"),
-  commit: transition("commit"),
+  begin: transition("begin", recordLua),
+  hold: transition("hold", recordLua),
+  commit: transition("commit", recordLua),
   fail: transition("fail"),
-  enqueue: transition("enqueue"),
-  sent: transition("sent"),
+  enqueue: transition("enqueue", recordLua),
+  sent: transition("sent", recordLua),
   acked: transition("acked"),
   refused: transition("refused"),
-  retry: transition("retry"),
-  receipts: transition("receipts"),
+  retry: transition("retry", recordLua),
+  receipts: transition("receipts", recordLua),
   sweep: new Script("conversation sweep", [fenceLua, ...dueLua, lua("sweep")]),
 } as const;
