@@ -14,8 +14,12 @@ const ATTEMPTS = 6;
 const MINUTE_MS = 60_000;
 /** What is sent so soon after the contact wrote is a reply, and needs no place in a lane. */
 const REPLY_MS = MINUTE_MS;
-/** Of a message that the AI wrote, so much goes out. */
+/** Nobody who is called has a run wait for longer. */
+const RETRY_AFTER_MAX_MS = 24 * 60 * MINUTE_MS;
+/** Of a message that the AI wrote, or that has a customer's words in it, so much goes out. */
 const LONGEST_MESSAGE = 4_096;
+/** What could not be sent by then, as by a number that is out of order, is of no use any more. */
+const LANE_MS = 7 * 24 * 60 * MINUTE_MS;
 /** Runs of a schedule that begin at once, and how long until the next ones do. */
 const BATCH = 50;
 const BATCH_PAUSE_MS = 5_000;
@@ -69,10 +73,11 @@ export class Executor {
     const { organization } = taken.conversation;
     if (taken.attempt >= ATTEMPTS)
       return failed(`step ${taken.index + 1} was begun ${ATTEMPTS} times and never ended`);
-    const settings = await this.#options.settings(organization);
-    if (settings === undefined) return failed("the organization is not known");
     try {
       signal.throwIfAborted();
+      const settings = await this.#options.settings(organization);
+      // Not for good: another process may be able to read them.
+      if (settings === undefined) throw new Error("the organization's settings are not known");
       return await this.#do(taken, settings, signal);
     } catch (error) {
       // Whoever is next does it at once, and it was nobody's fault.
@@ -83,10 +88,8 @@ export class Executor {
         ...errorFields(error),
       });
       if (isPermanent(error) || taken.attempt + 1 >= ATTEMPTS) return failed(reason);
-      const inMs = Math.max(
-        backoffMs * 4 ** taken.attempt,
-        (error as { retryAfterMs?: number }).retryAfterMs ?? 0,
-      );
+      const { retryAfterMs = 0 } = error as { retryAfterMs?: number };
+      const inMs = Math.max(backoffMs * 4 ** taken.attempt, Math.min(retryAfterMs, RETRY_AFTER_MAX_MS));
       return { kind: "again", inMs, counts: true };
     }
   }
@@ -109,9 +112,10 @@ export class Executor {
       case "untag":
         return { kind: step.do, tag: step.tag };
       case "hand-over": {
-        const text = step.text ?? settings.handOverMessage;
-        const values = await this.#values(taken, text, settings);
-        return { kind: step.do, forMs: settings.handOverMinutes * MINUTE_MS, text: withValues(text, values) };
+        const meant = step.text ?? "";
+        const text = withValues(meant, await this.#values(taken, meant, settings)).trim();
+        const forMs = settings.handOverMinutes * MINUTE_MS;
+        return { kind: step.do, forMs, text: text === "" ? settings.handOverMessage : shortened(text) };
       }
       case "webhook":
         await this.#options.webhook.call(callOf(taken, step), signal);
@@ -123,13 +127,15 @@ export class Executor {
     }
   }
 
-  async #send(taken: TakenStep, text: string): Promise<Outcome> {
+  async #send(taken: TakenStep, written: string): Promise<Outcome> {
     const { conversation, run, index, wrote, now } = taken;
+    const text = shortened(written);
+    if (text.trim() === "") return failed(`step ${index + 1} has no text for this contact`);
     if (wrote !== undefined && now - wrote <= REPLY_MS) return { kind: "send", text };
     const { organization, chat } = conversation;
     // Once, however often: the lane knows it by run and part.
     await this.#options.lanes.push([
-      { organization, to: { chat }, source: "automation", run, part: index, text },
+      { organization, to: { chat }, source: "automation", run, part: index, text, until: now + LANE_MS },
     ]);
     return { kind: "in-lane" };
   }
@@ -145,7 +151,7 @@ export class Executor {
     const facts = [name && `Name of the customer: ${name}`, text && `The customer wrote: ${text}`].filter(
       Boolean,
     );
-    const written = await this.#options.writer.write(
+    return await this.#options.writer.write(
       {
         ...{ organization: conversation.organization, settings, conversation, purpose: "automation" },
         instructions: instruction,
@@ -153,7 +159,6 @@ export class Executor {
       },
       signal,
     );
-    return [...written.toWellFormed()].slice(0, LONGEST_MESSAGE).join("");
   }
 
   /** Of those that stand in a text: to know a name may cost a look into the conversation. */
@@ -186,6 +191,10 @@ export class Executor {
     });
     if (expanded !== "lost") log.info("schedule", { organization, automation: automation.id, ...expanded });
   }
+}
+
+function shortened(text: string): string {
+  return [...text.toWellFormed()].slice(0, LONGEST_MESSAGE).join("");
 }
 
 function failed(reason: string): Outcome {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { Unsealable } from "../adapters/redis/sealing.ts";
 import { policyOf } from "../conversation/policy.ts";
 import { HOUR, KEYWORD, ORGANIZATION, send, tag, useAutomations } from "./automations-fixture.ts";
 import { listRefusals } from "./run-list.ts";
+import { automationKey } from "./stored.ts";
 import { WebhookFailed } from "./webhook.ts";
 
 const deployment = useAutomations();
@@ -58,6 +60,46 @@ describe("what fails", () => {
     const [run] = await all.active();
     expect(run!.at! - (await all.now())).toBeGreaterThan(0.9 * HOUR);
     expect(run).toMatchObject({ attempt: 1, step: 0 });
+  });
+
+  test("waits no longer than a day, however long it is asked to", async () => {
+    const all = deployment();
+    await all.put({ id: "a", trigger: KEYWORD, steps: [step] });
+    const talk = await all.talk();
+    all.failing = () => new WebhookFailed("the webhook answered 429", false, Number.POSITIVE_INFINITY);
+    await talk.write("preço");
+    await all.settle();
+    const [run] = await all.active();
+    expect(run!.at! - (await all.now())).toBeLessThanOrEqual(24 * HOUR);
+    expect(run).toMatchObject({ state: "running", attempt: 1 });
+  });
+
+  test("for want of the organization's settings is tried again: another process may have them", async () => {
+    const all = deployment();
+    await all.put({ id: "a", trigger: KEYWORD, steps: [step] });
+    const talk = await all.talk();
+    await talk.write("preço");
+    let asked = 0;
+    await all.settle(all.executor({ settings: async () => (++asked === 1 ? undefined : all.settings) }));
+    expect(asked).toBe(2);
+    expect(await all.ended()).toMatchObject([{ state: "done" }]);
+  });
+
+  test("to be read by whoever takes it is tried seldom", async () => {
+    const all = deployment();
+    await all.put({ id: "a", trigger: KEYWORD, steps: [step] });
+    const talk = await all.talk();
+    await talk.write("preço");
+    const [run = ""] = await all.due();
+    await all.redis.hset(automationKey(all.keys.prefix, ORGANIZATION, "a"), "1", "of a key that is gone");
+    const key = `${all.keys.prefix}:run:${ORGANIZATION}:${run}`;
+    const waits: number[] = [];
+    for (let take = 0; take < 9; take++) {
+      await expect(all.runs.claim(ORGANIZATION, run)).rejects.toThrow(Unsealable);
+      waits.push(Math.round((Number(await all.redis.hget(key, "until")) - (await all.now())) / 60_000));
+      await all.redis.hset(key, "until", 0);
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 64, 64]);
   });
 
   test("who was too slow, so that another one has taken the step, writes nothing any more", async () => {

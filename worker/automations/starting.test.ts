@@ -61,32 +61,6 @@ describe("what starts a run", () => {
     expect(await all.active()).toHaveLength(1);
   });
 
-  test("a run may answer instead of the AI, which answers what it is kept from by a limit", async () => {
-    const all = deployment();
-    const trigger = { ...KEYWORD, instead: true } as Given["trigger"];
-    await all.put({ id: "a", trigger, steps: [send("10")], limits: { perContactPerDay: 1 } });
-    const talk = await all.talk();
-    expect(await talk.write("preço", "first")).toBe("acknowledged");
-    await all.settle();
-    expect(await talk.drain()).toEqual(["10"]);
-    expect(await talk.begin()).toEqual({ kind: "rest" });
-    expect((await talk.lists()).history).toEqual(["customer: preço", "automation: 10"]);
-    expect(await talk.write("preço", "second")).toBe("stored");
-    expect(await talk.write("oi", "third")).toBe("stored");
-  });
-
-  test("a run that fails to answer instead of the AI leaves the chat to people", async () => {
-    const all = deployment();
-    const trigger = { ...KEYWORD, instead: true } as Given["trigger"];
-    await all.put({ id: "a", trigger, steps: [send("10")] });
-    const talk = await all.talk();
-    await talk.write("preço");
-    await all.settle();
-    await talk.refuse((await talk.part()).id);
-    expect(await all.ended()).toMatchObject([{ state: "failed" }]);
-    expect(await all.redis.zrange(`${all.keys.prefix}:handed:acme`, "0", "-1")).toEqual(["551@lid"]);
-  });
-
   test("a tag does when it is put on, not when it is there", async () => {
     const all = deployment();
     await all.put({ id: "vip", trigger: { on: "tag", tag: "vip" }, steps: [tag("greeted")] });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { OwnedNumber } from "../bulk/bulk-fixture.ts";
 import { MINUTE } from "../conversation/record-fixture.ts";
 import { HOUR, KEYWORD, ORGANIZATION, send, tag, useAutomations, type Given } from "./automations-fixture.ts";
 import { automationKey } from "./stored.ts";
@@ -71,6 +72,42 @@ describe("steps", () => {
     expect(await talk.drain()).toEqual(["ok"]);
   });
 
+  test("a message is as long as one may be, whatever the customer wrote into it, and one without text is none", async () => {
+    const all = deployment();
+    await all.put(
+      { id: "echo", trigger: KEYWORD, steps: [send("Você escreveu: {{texto}}")] },
+      { id: "empty", trigger: KEYWORD, steps: [send(" {{numero}} ")] },
+    );
+    const talk = await all.talk();
+    await talk.write(`preço ${"😀".repeat(50_000)}`, "long");
+    await all.settle();
+    const [sent = ""] = await talk.drain();
+    expect([...sent]).toHaveLength(4_096);
+    expect(sent.isWellFormed()).toBe(true);
+    expect((await all.ended()).find(({ automation }) => automation === "empty")).toMatchObject({
+      state: "failed",
+      reason: "step 1 has no text for this contact",
+    });
+  });
+
+  test("what waits for its turn for more than a week ends the run, and is not sent", async () => {
+    const all = deployment();
+    await all.put({ id: "a", trigger: KEYWORD, steps: [send("later")] });
+    const talk = await all.talk();
+    await talk.write("preço");
+    await talk.wroteAgo(2 * MINUTE);
+    await all.settle();
+    const lane = `${all.keys.prefix}:lane:${ORGANIZATION}:automation`;
+    const part = JSON.parse((await all.redis.lindex(lane, 0)) ?? "{}") as { until: number };
+    expect(part.until - (await all.now())).toBeLessThanOrEqual(7 * 24 * HOUR);
+    await all.redis.lset(lane, 0, JSON.stringify({ ...part, until: await all.now() }));
+    const number = await OwnedNumber.of(all, { organization: ORGANIZATION });
+    await number.run();
+    number.pump.close();
+    expect(number.texts).toEqual([]);
+    expect(await all.ended()).toMatchObject([{ state: "failed", reason: "it was not its turn in time" }]);
+  });
+
   test("to hand over says so once, and the AI keeps out", async () => {
     const all = deployment();
     await all.put({ id: "a", trigger: KEYWORD, steps: [{ do: "hand-over", text: "Já chamo alguém" }] });
@@ -80,6 +117,16 @@ describe("steps", () => {
     expect(await talk.drain()).toEqual(["Já chamo alguém"]);
     expect(await talk.write("oi?", "later")).toBe("silenced");
     expect(await all.ended()).toMatchObject([{ state: "done" }]);
+  });
+
+  test("to hand over says what the organization says where there is no text for the contact", async () => {
+    const all = deployment();
+    await all.put({ id: "a", trigger: KEYWORD, steps: [{ do: "hand-over", text: "{{numero}}" }] });
+    all.settings = { ...all.settings, handOverMessage: "Já {{chamo}} alguém" };
+    const talk = await all.talk();
+    await talk.write("preço");
+    await all.settle();
+    expect(await talk.drain()).toEqual(["Já {{chamo}} alguém"]);
   });
 
   test("to ask has the AI write, for this customer", async () => {

@@ -17,6 +17,8 @@ export interface LanePart {
   readonly run: string;
   readonly part: number;
   readonly text: string;
+  /** Ms of store time from which on it is not to be sent; undefined for one that waits for as long as it takes. */
+  readonly until?: number;
 }
 
 /** A part as it stands in a lane; `lua/step.lua` reads it. */
@@ -28,6 +30,7 @@ export interface WaitingPart {
   readonly part: number;
   readonly chat?: string;
   readonly number?: string;
+  readonly until?: number;
   /** Sealed text. */
   readonly body: string;
 }
@@ -85,13 +88,14 @@ export class Lanes {
 
 /** A part as JSON for its lane, with its text sealed. */
 export function encodePart(sealing: Sealing, part: LanePart, ref: string): string {
-  const { organization, to, source, run, text } = part;
+  const { organization, to, source, run, text, until } = part;
   const waiting: WaitingPart = {
     ref,
     source,
     run,
     part: part.part,
     ...to,
+    ...(until === undefined ? {} : { until }),
     body: sealing.seal(place(organization), text),
   };
   return JSON.stringify(waiting);

@@ -7,9 +7,14 @@ local function take_run(prefix, shard, item, run, time, with_definition)
     end_run(prefix, shard, run, "stopped", automation and SWITCHED_OFF or REMOVED)
     return cjson.encode({ kind = "gone", state = run.state, reason = run.reason })
   end
-  -- Whoever had it before is gone: what kills each who does it must not be done for ever.
-  if run.token then run.attempt = run.attempt + 1 end
-  run.token, run["until"] = item.token, time + item.forMs
+  local for_ms = item.forMs
+  -- Whoever had it before is gone: what kills each who does it must not be done for ever, and what nobody can read, as a version
+  -- that is not known here, is tried seldom.
+  if run.token then
+    run.attempt = run.attempt + 1
+    for_ms = for_ms * 2 ^ math.min(run.attempt, 6)
+  end
+  run.token, run["until"] = item.token, time + for_ms
   redis.call("HSET", run.key, "token", run.token, "until", whole(run["until"]), "attempt", run.attempt)
   look_at_run(prefix, shard, run.organization, run.id, run["until"])
   local contact = redis.call("HMGET", contact_key(prefix, run.organization, run.chat), "wrote", "number")

@@ -17,6 +17,7 @@ local LATER_MAX = 1000
 -- Automations go after campaigns, but not for longer than this at a time.
 local PATIENCE_MS = 5 * 60 * 1000
 local TRIES_MAX = 5
+local TOO_LATE = "it was not its turn in time"
 
 local shard, prefix, item = ARGV[1], ARGV[4], cjson.decode(ARGV[5])
 local organization, take, time = item.organization, item.take, now()
@@ -121,6 +122,9 @@ local function set_aside(lane, part)
   if wants_none(prefix, organization, part.chat, part.number, item.peppers) then
     drop(lane, "skipped")
     return "skipped"
+  elseif part["until"] and part["until"] <= time then
+    drop(lane, "failed", TOO_LATE)
+    return "failed"
   end
   local held = run_holds(prefix, shard, organization, part.source .. ":" .. part.run, part.part, time)
   if held == "stop" then

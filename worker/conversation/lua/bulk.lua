@@ -31,7 +31,7 @@ local function lanes_key(prefix, organization)
   return prefix .. ":lanes:" .. organization
 end
 
--- List: parts as JSON {ref, source, run, part, chat?, number?, body (sealed), tries?}, the next one first. With `:later`, those
+-- List: parts as JSON {ref, source, run, part, chat?, number?, until? (ms), body (sealed), tries?}, the next one first. With `:later`, those
 -- that may not go out today.
 local function lane_key(prefix, organization, lane)
   return prefix .. ":lane:" .. organization .. ":" .. lane

@@ -104,7 +104,8 @@ local function end_run(prefix, shard, run, state, reason)
   redis.call("HSET", run.key, "state", state, "ended", whole(time), "step", run.step)
   if reason then redis.call("HSET", run.key, "reason", reason) end
   -- Nobody else answers what it was to answer.
-  if state == "failed" and run.instead then hand_over(prefix, run, time) end
+  local unanswered = state == "failed" or state == "stopped" and not run.since and reason ~= TAKEN_OVER
+  if run.instead and unanswered then hand_over(prefix, run, time) end
   redis.call("HDEL", run.key, "token", "until", "at", "since")
   redis.call("PEXPIRE", run.key, RUN_KEPT_MS)
   redis.call("DEL", run_text_key(prefix, run.organization, run.id))

@@ -91,13 +91,15 @@ local function begin_run(prefix, shard, item, start, depth, body)
 end
 
 -- What a message of a customer starts: `item.starts` is {automation, run, when: "always" or "first", waits, instead}[]. In a chat
--- that a person has, only what waits until it is not. Returns true when that answers the message instead of the AI.
+-- that a person has, only what waits until it is not. Returns true when that answers the message instead of the AI, which it cannot
+-- where the contact wants nothing of an automation.
 local function start_runs(prefix, shard, item, first, silent)
   local answers = false
   if type(item.starts) ~= "table" then return answers end
   for _, start in ipairs(item.starts) do
     if (start.when == "always" or first) and (start.waits or not silent) then
-      if begin_run(prefix, shard, item, start, 1, item.body) and start.instead then
+      local begins = begin_run(prefix, shard, item, start, 1, item.body)
+      if begins and start.instead and not wants_no_automation(prefix, item, item.chat) then
         redis.call("HSET", run_key(prefix, item.organization, start.run), "instead", 1)
         answers = true
       end
