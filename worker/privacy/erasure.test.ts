@@ -145,18 +145,7 @@ async function town() {
   });
   const lease = await deployment.lease("ana");
   await deployment.lease("ana-b");
-  return {
-    deployment,
-    erasure,
-    lease,
-    campaigns,
-    automations,
-    optOuts,
-    whatsapp,
-    sessions,
-    organizations,
-    say,
-  };
+  return { deployment, erasure, lease, campaigns, whatsapp, sessions, organizations, say };
 }
 
 const traces = (dump: readonly string[], ...words: string[]): string[] =>

@@ -6,6 +6,7 @@ import type { Sealing } from "../adapters/redis/sealing.ts";
 import type { Automations } from "../automations/automations.ts";
 import { optOutDigest } from "../bulk/erased-opt-outs.ts";
 import type { Contact } from "../contract/calls.ts";
+import { receiptKey, sentKey } from "../conversation/keys.ts";
 import type { Logger } from "../runtime/logging.ts";
 import { fenceOf, LeaseLost, type Lease } from "../sessions/lease.ts";
 import type { Organizations } from "../sessions/organizations.ts";
@@ -35,9 +36,16 @@ export interface ErasureOptions {
   readonly automations: Pick<Automations, "forget">;
 }
 
+interface ErasedOrganization {
+  readonly loggedOut: boolean;
+  readonly entries: number;
+}
+
 /** Erases what is stored of people, for the owner of their organization's shard. The same again erases what is left. */
 export class Erasure {
   readonly #options: ErasureOptions;
+  /** Organization → the end of the last one that was asked for. */
+  readonly #last = new Map<string, Promise<unknown>>();
 
   constructor(options: ErasureOptions) {
     this.#options = options;
@@ -50,6 +58,10 @@ export class Erasure {
    * @throws LeaseLost, Unsealable
    */
   async contact(organization: string, contact: Contact, lease: Lease, acts = true): Promise<number> {
+    return await this.#alone(organization, () => this.#eraseContact(organization, contact, lease, acts));
+  }
+
+  async #eraseContact(organization: string, contact: Contact, lease: Lease, acts: boolean): Promise<number> {
     const { redis, keys, whatsapp, sessions, log } = this.#options;
     const person = await this.#whoIs(organization, contact, lease);
     // Before the lanes: what gets there meanwhile is found there.
@@ -59,6 +71,7 @@ export class Erasure {
       // In a dry run the conversation's own keys are found by their names.
       const others = (key: string): boolean => !LEFT_TO_OTHERS.has(familyOf(key, keys.prefix));
       const swept = found.filter((key) => others(key) || (!acts && person.named.test(key)));
+      entries += await this.#receipts(organization, found, person, acts);
       entries += await leaveOut(redis, swept, person.named, acts);
     }
     const jobs = await removeJobs(this.#queues, organization, person.named, acts);
@@ -77,11 +90,11 @@ export class Erasure {
    * @returns whether WhatsApp was told, else the owner of the phone removes the device there; and how many keys and jobs that is
    * @throws LeaseLost
    */
-  async organization(
-    organization: string,
-    lease: Lease,
-    acts = true,
-  ): Promise<{ readonly loggedOut: boolean; readonly entries: number }> {
+  async organization(organization: string, lease: Lease, acts = true): Promise<ErasedOrganization> {
+    return await this.#alone(organization, () => this.#eraseOrganization(organization, lease, acts));
+  }
+
+  async #eraseOrganization(organization: string, lease: Lease, acts: boolean): Promise<ErasedOrganization> {
     const { whatsapp, sessions, organizations, log } = this.#options;
     if (!acts) return { loggedOut: false, entries: await this.#sweep(organization, false) };
     const loggedOut = await sessions.logOut(organization);
@@ -102,6 +115,18 @@ export class Erasure {
     return { loggedOut, entries };
   }
 
+  /** One after the other: the first that is done has the number connected again, and its caches filled. */
+  async #alone<T>(organization: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(organization) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.#last.set(organization, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#last.get(organization) === mine) this.#last.delete(organization);
+    }
+  }
+
   /** Keys and jobs of an organization. */
   async #sweep(organization: string, acts: boolean): Promise<number> {
     const { redis, keys } = this.#options;
@@ -109,6 +134,26 @@ export class Erasure {
     for await (const own of keysOf(redis, keys.prefix, organization))
       found += acts ? await redis.unlink(...own) : own.length;
     return found + (await removeJobs(this.#queues, organization, undefined, acts));
+  }
+
+  /** Of messages to them: a receipt names the message alone, so that it goes before what says whose that was. */
+  async #receipts(
+    organization: string,
+    found: readonly string[],
+    { named }: Person,
+    acts: boolean,
+  ): Promise<number> {
+    const { redis, keys } = this.#options;
+    const sent = found.filter((key) => familyOf(key, keys.prefix) === "sent");
+    if (sent.length === 0) return 0;
+    const chats = await redis.mget(sent);
+    const receipts = sent
+      .filter((_, index) => named.test(chats[index] ?? ""))
+      .map((key) =>
+        receiptKey(keys.prefix, organization, key.slice(sentKey(keys.prefix, organization, "").length)),
+      );
+    if (receipts.length === 0) return 0;
+    return acts ? await redis.unlink(receipts) : await redis.exists(receipts);
   }
 
   /** What takes more than to be left out. @returns how many parts waited in lanes, and keys of the conversation */

@@ -82,8 +82,8 @@ async function fromList(redis: Redis, key: string, pattern: RegExp, acts: boolea
     if (!acts) count += named.length;
     for (const entry of acts ? new Set(named) : []) {
       const removed = await redis.lrem(key, 0, entry);
-      // Those behind have moved up.
-      from -= removed;
+      // Those behind have moved up; of some that were the same, all the same are gone.
+      from = Math.max(from - removed, -AT_ONCE);
       count += removed;
     }
     if (entries.length < AT_ONCE) return count;
