@@ -11,6 +11,7 @@ import {
   type Handling,
 } from "../adapters/openai/api-fixture.ts";
 import { AttemptFailed, NoAnswer, type Question } from "../conversation/completions.ts";
+import { conversationKeys } from "../conversation/keys.ts";
 import { useRecord, type Chat, type Deployment } from "../conversation/record-fixture.ts";
 import { organizationSettings } from "../sessions/organization.ts";
 import { aurora } from "./aurora.ts";
@@ -149,6 +150,16 @@ describe("what the team may look up", () => {
       },
       notDelivered: { count: 1, reasons: ["463"] },
     });
+  });
+
+  test("a refusal of weeks ago is nobody's work any more", async () => {
+    const { place, ana } = await shop();
+    await ana.record.handOver(ana.conversation, { forMs: 60_000, reason: "x", reply: "já vem alguém" });
+    await ana.refuse((await ana.part()).id);
+    const { failed } = conversationKeys(place.keys.prefix, ana.conversation);
+    const part = JSON.parse((await place.redis.lindex(failed, -1))!) as { at: number };
+    await place.redis.lset(failed, -1, JSON.stringify({ ...part, at: part.at - 8 * 24 * 3_600_000 }));
+    expect(await looked(place, "pending_work")).toMatchObject({ notDelivered: { count: 0 } });
   });
 
   test.each([

@@ -101,6 +101,17 @@ describe("one call is one request", () => {
     expect(calls).toMatchObject([{ outcome: "failed", usage: { calls: 1, unpriced: 0 } }]);
   });
 
+  test("that was turned away costs nothing", async () => {
+    const server = await api(status(500), status(429), status(401));
+    const { chat, calls } = watched(server);
+    for (let call = 0; call < 3; call++) await ask(chat).catch(() => {});
+    expect(calls.map(({ outcome, usage }) => [outcome, usage?.unpriced])).toEqual([
+      ["failed", 0],
+      ["limited", 0],
+      ["misconfigured", 0],
+    ]);
+  });
+
   test.each<[string, Handling]>([
     [
       "is no JSON",

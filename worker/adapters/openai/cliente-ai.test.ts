@@ -63,6 +63,22 @@ describe("what is asked", () => {
     expect(said).toContain("seu pedido saiu");
   });
 
+  test("as whose it was, whatever is left out before it", async () => {
+    const server = await api(says("ok"));
+    const settings = organizationSettings.parse({ name: "Loja", memoryTokens: 100 });
+    const history = [
+      { role: "customer" as const, at: 1, text: "palavra ".repeat(400) },
+      { role: "customer" as const, at: 2, text: "meu pedido?" },
+      { role: "assistant" as const, at: 3, text: "já vai" },
+    ];
+    await answering(server).answer({ ...questionOf(["obrigado"]), settings, history }, never);
+    expect(server.bodies[0]?.messages.slice(1)).toEqual([
+      { role: "user", content: "meu pedido?" },
+      { role: "assistant", content: "já vai" },
+      { role: "user", content: "obrigado" },
+    ]);
+  });
+
   test("of a message of 100 KB its beginning, and not those before it", async () => {
     const server = await api(says("ok"));
     const huge = "quero muito pão ".repeat(6_250);

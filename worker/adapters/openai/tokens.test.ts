@@ -44,6 +44,13 @@ test("whatever the texts are, they stay within the tokens by a piece's border ea
   );
 });
 
+test("of a text in a script of which each byte is a token, something goes along all the same", async () => {
+  const runes = "\u16a0".repeat(2_000);
+  expect(tokens([runes.slice(0, 512)])).toBeGreaterThan(1_000);
+  const [cut = ""] = await lastWithin([runes], 1_000, { cut: true });
+  expect(cut.length).toBeGreaterThan(200);
+});
+
 test("a run of 100,000 characters without a blank is cut like any other text", async () => {
   const [cut = ""] = await lastWithin(["a".repeat(100_000)], 4_000, { cut: true });
   expect(cut.length).toBeGreaterThan(4_000);

@@ -1,5 +1,8 @@
-/** Longer runs are counted in pieces: the tokenizer takes time by the square of a run without a blank. */
-const PIECE = 512;
+/**
+ * Longer runs are counted in pieces: the tokenizer takes time by the square of a run without a blank. Of a piece in whatever
+ * script each byte is a token at worst, 768, so that one always fits where a budget that is scarce leaves 1,000.
+ */
+const PIECE = 256;
 
 type Count = (text: string) => number;
 let counting: Promise<Count> | undefined;
