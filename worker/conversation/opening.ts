@@ -54,11 +54,16 @@ function bodyOf(sealing: Sealing, conversation: Conversation, body: string): Bod
   }
 }
 
-/** Opens what `sent.lua` returns. @throws Unsealable */
+/** Opens what `sent.lua` returns. */
 export function openSendable(sealing: Sealing, conversation: Conversation, encoded: string): Sendable {
   const reply = JSON.parse(encoded) as Exclude<Sendable, Part> | (Stored<Part> & { readonly at: number });
   if (reply.kind !== "part") return reply;
   const { kind, id, turn, part, priority, sends, at, body } = reply;
-  const { text } = openBody(sealing, conversation, body);
-  return { kind, id, turn, part, priority, text, repeat: sends > 1, sends, committedAt: at };
+  try {
+    const { text } = openBody(sealing, conversation, body);
+    return { kind, id, turn, part, priority, text, repeat: sends > 1, sends, committedAt: at };
+  } catch (error) {
+    if (error instanceof Unsealable) return { kind: "unreadable", id };
+    throw error;
+  }
 }

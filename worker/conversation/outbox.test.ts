@@ -89,6 +89,19 @@ test("a part that WhatsApp refuses is kept with the reason, and the conversation
   expect(woken).toEqual([chat.conversation]);
 });
 
+test("a part that no key opens any more is refused, and keeps nothing behind it", async () => {
+  const { chat, outbox, written, woken } = await outboxFor("one");
+  const out = `${chat.deployment.keys.prefix}:conversation:acme:551@lid:out`;
+  const part = JSON.parse((await chat.deployment.redis.lindex(out, 0))!) as object;
+  await chat.deployment.redis.lset(out, 0, JSON.stringify({ ...part, body: "gone.AAAA" }));
+  await chat.record.enqueue(chat.conversation, { source: "message", run: "m", part: 1, text: "two" });
+  await chat.say("b");
+  await outbox.deliver(chat.conversation);
+  expect(written.map(({ text }) => text)).toEqual(["two"]);
+  expect((await chat.view()).refused).toMatchObject([{ id: chat.idOf(1, 1), reason: "no key opens it" }]);
+  expect(woken).toEqual([]);
+});
+
 test("an ack for what this process did not send changes nothing", async () => {
   const { chat, outbox, ack } = await outboxFor("one");
   await outbox.deliver(chat.conversation);

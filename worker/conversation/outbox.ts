@@ -3,7 +3,7 @@ import { WaitingLine } from "../limits/waiting-line.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { Lease } from "../sessions/lease.ts";
 import type { ConversationRecord } from "./record.ts";
-import type { Conversation, Part } from "./types.ts";
+import type { Conversation, Next, Part } from "./types.ts";
 
 /** A socket of the organization that is open, as the outbox needs it. */
 interface Wire {
@@ -104,6 +104,10 @@ export class Outbox {
     if (part.kind !== "part") limit?.giveBack();
     if (part.kind === "bulk" && (await this.#mayGo("bulk", conversation)))
       await this.#send("bulk", conversation);
+    if (part.kind === "unreadable") {
+      log.error("part not sent: no key opens it", { organization, chat, id: part.id });
+      await this.#follow(conversation, await record.refused(lease, conversation, part.id, "no key opens it"));
+    }
     if (part.kind !== "part") return;
     this.#onTheWay.set(part.id, { conversation, part });
     if (part.repeat) log.info("part sent again", { organization, chat, id: part.id, sends: part.sends });
@@ -156,11 +160,15 @@ export class Outbox {
           ? await record.acked(lease, conversation, ack.id)
           : await record.refused(lease, conversation, ack.id, `WhatsApp error ${ack.code}`);
       this.#options.acked(conversation, part, ack.kind);
-      if (next === "part") await this.deliver(conversation);
-      if (next === "turn") this.#options.wake(conversation);
+      await this.#follow(conversation, next);
     } finally {
       this.#settle();
     }
+  }
+
+  async #follow(conversation: Conversation, next: Next | "unknown"): Promise<void> {
+    if (next === "part") await this.deliver(conversation);
+    if (next === "turn") this.#options.wake(conversation);
   }
 
   /** No ack can come any more for what went out on the organization's last socket. */

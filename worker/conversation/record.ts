@@ -202,7 +202,6 @@ export class ConversationRecord {
    * @param ackMs how long to wait for the server's ack before the part is sent again; doubles with each send
    * @param wire the socket; a part that went out on another one is sent again at once
    * @param only a part that is no reply is left where it is
-   * @throws Unsealable
    */
   async sent(
     lease: Lease,

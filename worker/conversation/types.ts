@@ -144,6 +144,8 @@ export interface Part {
 
 export type Sendable =
   | Part
+  /** No key opens it any more: it is to be refused, or nothing behind it would ever be sent. */
+  | { readonly kind: "unreadable"; readonly id: string }
   /** A part is on its way; it is to be repeated at `until` (ms of store time). */
   | { readonly kind: "busy"; readonly until: number }
   /** The next part is no reply, and only those were asked for. */

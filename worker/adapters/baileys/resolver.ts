@@ -4,6 +4,8 @@ import type { Addresses } from "./addresses.ts";
 /** Who gets an account today may be written to today. */
 const NOBODY_MS = 60 * 60_000;
 const REMEMBERED = 10_000;
+/** Baileys alone waits for a minute, and so would whoever lets the number go. */
+const ANSWER_MS = 10_000;
 
 interface Known {
   readonly chat: string | undefined;
@@ -42,7 +44,10 @@ export class Resolver {
       .withContactProtocol()
       .withLIDProtocol()
       .withUser(new USyncUser().withPhone(`+${number}`));
-    const result = await this.#socket.executeUSyncQuery(query);
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(late.resolve, ANSWER_MS, undefined);
+    const asked = Promise.race([this.#socket.executeUSyncQuery(query), late.promise]);
+    const result = await asked.finally(() => clearTimeout(timer));
     if (result === undefined) throw new Error("WhatsApp did not say who has the number");
     const found = result.list[0] as { id: string; contact?: boolean; lid?: string } | undefined;
     if (found?.contact !== true) return this.#remember(number, undefined, Date.now() + NOBODY_MS);
