@@ -57,6 +57,28 @@ test("a campaign of which nothing is left to offer is over after its end, whatev
   expect(await number.dueAt()).toBeUndefined();
 });
 
+test("what is released of a campaign, and not sent before it is cancelled, never is", async () => {
+  const { number } = padaria;
+  // The socket goes at that moment.
+  number.writes = false;
+  await padaria.create(2);
+  await padaria.create(1, { id: "other", template: "Olá" });
+  for (const id of ["natal", "other"]) await padaria.expand(id);
+  await number.run();
+  expect((await padaria.progress()).queued).toBe(2);
+  expect(await padaria.campaigns.cancel("acme", "natal")).toBe("cancelled");
+  number.writes = true;
+  await number.crash();
+  await number.resume();
+  expect(number.texts).toEqual(["Olá"]);
+  expect(await padaria.progress()).toMatchObject({ state: "cancelled", queued: 0, sent: 0, remaining: 2 });
+  const view = await number.deployment.record.view({ organization: "acme", chat: number.wire[0]!.chat });
+  expect(view).toMatchObject({ state: "rest", outbound: 0 });
+  const { redis, keys } = number.deployment;
+  expect(await redis.exists(`${keys.prefix}:bulk:acme:flight`)).toBe(0);
+  expect(await number.deployment.record.sweep([number.lease], 10, { all: true })).toEqual([]);
+});
+
 test("whatever becomes of a campaign, each of its keys has an end", async () => {
   const { number } = padaria;
   const { redis, keys } = number.deployment;

@@ -209,6 +209,16 @@ local function flight_ended(prefix, shard, item, source, outcome, time)
   end
 end
 
+-- A part that was released and not sent, as by a number that is not connected: of a campaign that was cancelled since, nobody is
+-- to get it. Returns true when it was such a one.
+local function take_back(prefix, organization, id, source)
+  local campaign = string.match(source, CAMPAIGN_LANE)
+  if not campaign or redis.call("HGET", campaign_key(prefix, organization, campaign), "state") ~= "cancelled" then return false end
+  redis.call("HDEL", flight_key(prefix, organization), id)
+  count_campaign(prefix, organization, campaign, "queued", -1)
+  return true
+end
+
 -- A contact got a campaign's message: `contact` is their key. What they write next is an answer to it.
 local function told_of_campaign(contact, source, time)
   local campaign = string.match(source, CAMPAIGN_LANE)

@@ -8,7 +8,20 @@ if record.sends > 0 and record.sendAt > time and record.wire == item.wire then
   return cjson.encode({ kind = "busy", ["until"] = record.sendAt })
 end
 
-local part = cjson.decode(redis.call("LINDEX", record.outbound, 0))
+local function first_part()
+  local encoded = redis.call("LINDEX", record.outbound, 0)
+  return encoded and cjson.decode(encoded)
+end
+local part = first_part()
+while part and record.sends == 0 and take_back(ARGV[4], item.organization, part.id, source_of(part)) do
+  drop_first_part(record)
+  part = first_part()
+end
+if not part then
+  after_parts(record)
+  write_record(record)
+  return cjson.encode({ kind = "none" })
+end
 if item.only == "replies" and part.priority > 1 then return cjson.encode({ kind = "bulk" }) end
 record.sends = record.sends + 1
 record.wire = item.wire
