@@ -152,6 +152,18 @@ describe("what the team may look up", () => {
     });
   });
 
+  test("all that can be read, though the key of one message is gone", async () => {
+    const { place, rui } = await shop();
+    const list = conversationKeys(place.keys.prefix, rui.conversation).inbound;
+    const message = JSON.parse((await place.redis.lindex(list, -1))!) as { body: string };
+    const sealed = message.body.replace(/^[^:.]+/, "gone");
+    expect(sealed).not.toBe(message.body);
+    await place.redis.lset(list, -1, JSON.stringify({ ...message, body: sealed }));
+    expect(await looked(place, "list_conversations")).toMatchObject({
+      conversations: [{ chat: "2@lid", last: { text: "[mensagem que não pode ser lida]" } }, { name: "Ana" }],
+    });
+  });
+
   test("a refusal of weeks ago is nobody's work any more", async () => {
     const { place, ana } = await shop();
     await ana.record.handOver(ana.conversation, { forMs: 60_000, reason: "x", reply: "já vem alguém" });

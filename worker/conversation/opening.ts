@@ -28,7 +28,7 @@ export function openBegun(
   if (head.kind !== "think") return head;
   const open = <T>(entry: string): T => {
     const { body, ...rest } = JSON.parse(entry) as Stored<object>;
-    return { ...rest, ...bodyOf(sealing, conversation, body) } as T;
+    return { ...rest, ...readableBody(sealing, conversation, body) } as T;
   };
   const { kind, turn, attempt, held, begun, since = begun, spentMicroUsd = 0 } = head;
   return {
@@ -44,8 +44,8 @@ export function openBegun(
   };
 }
 
-/** One that cannot be opened must not keep all of the conversation from being answered for ever. */
-function bodyOf(sealing: Sealing, conversation: Conversation, body: string): Body {
+/** One that cannot be opened must not keep all of the conversation from being answered, or shown, for ever. */
+export function readableBody(sealing: Sealing, conversation: Conversation, body: string): Body {
   try {
     return openBody(sealing, conversation, body);
   } catch (error) {

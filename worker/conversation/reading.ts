@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { Sealing } from "../adapters/redis/sealing.ts";
 import { shardOf } from "../sessions/shards.ts";
 import { conversationKeys, dueKey, dueMember, inboxKey, receiptKey, sentKey } from "./keys.ts";
+import { readableBody } from "./opening.ts";
 import { openBody, openInbox } from "./sealed.ts";
 import type { ReceiptState } from "../sessions/whatsapp.ts";
 import type { Conversation, RefusedPart, Said, State, View } from "./types.ts";
@@ -43,7 +44,7 @@ export async function readView(redis: Redis, prefix: string, conversation: Conve
   };
 }
 
-/** What was said in a conversation and what is not answered, oldest first. @throws Unsealable */
+/** What was said in a conversation and what is not answered, oldest first; what no key opens is said to be so. */
 export async function readHistory(
   redis: Redis,
   prefix: string,
@@ -58,7 +59,7 @@ export async function readHistory(
   return [...history, ...unanswered].map((encoded) => openSaid(sealing, conversation, encoded));
 }
 
-/** An encoded entry of the history, or a message that is not answered. @throws Unsealable */
+/** An encoded entry of the history, or a message that is not answered; as {@link readHistory} has it. */
 export function openSaid(sealing: Sealing, conversation: Conversation, encoded: string): Said {
   const {
     role = "customer",
@@ -66,7 +67,7 @@ export function openSaid(sealing: Sealing, conversation: Conversation, encoded: 
     id,
     body,
   } = JSON.parse(encoded) as Partial<Said> & { at: number; body: string };
-  return { role, at, ...(id === undefined ? {} : { id }), ...openBody(sealing, conversation, body) };
+  return { role, at, ...(id === undefined ? {} : { id }), ...readableBody(sealing, conversation, body) };
 }
 
 /** Text of a part that was sent. @throws Unsealable */

@@ -42,6 +42,18 @@ test("a day after our last word a conversation is quiet, with what was said and 
   ]);
 });
 
+test("it is quiet since the last word of either: what we wrote later begins the day anew", async () => {
+  const one = await deployment();
+  const talk = await talked(one);
+  // The customer wrote two days ago, and somebody of ours today.
+  await one.redis.zincrby(`${one.keys.prefix}:chats:acme`, -48 * HOUR, "1@lid");
+  expect(await quietIn(one, 1)).toEqual([]);
+  expect(await quietIn(one, 25)).toHaveLength(1);
+  // Something of ours is on its way there.
+  await one.record.enqueue(talk.conversation, { source: "message", run: "x", part: 0, text: "novidade" });
+  expect(await quietIn(one, 25)).toEqual([]);
+});
+
 test("after a fortnight it is cold", async () => {
   const one = await deployment();
   await talked(one);
