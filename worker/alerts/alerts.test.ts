@@ -115,6 +115,22 @@ describe("several processes and restarts", () => {
     expect(later.told()).toHaveLength(1);
   });
 
+  test("one that was overtaken while it judged tells nothing: it is the other's to tell", async () => {
+    const here = deployment();
+    await session(here, "ana", LOGGED_OUT);
+    const waysOf = vi.spyOn(Delivery.prototype, "waysOf").mockImplementationOnce(() => {
+      // Before what it came to is stored, on the same connection.
+      void here.redis.hset(alertKeysOf(here.keys).alerts, "round", 1e12);
+      return ["webhook"];
+    });
+    const { told, logged } = looking(here);
+    await vi.waitFor(() => expect(waysOf).toHaveBeenCalled());
+    await looks(3);
+    expect([told(), logged]).toEqual([[], []]);
+    expect(await here.redis.exists(alertKeysOf(here.keys).outgoing)).toBe(0);
+    waysOf.mockRestore();
+  });
+
   test("a process that stops taking from its queues says so itself", async () => {
     const here = deployment();
     await session(here, "ana", OPEN);
