@@ -1,152 +1,11 @@
-import { Queue } from "bullmq";
-import { expect, test, vi } from "vitest";
-import { Automations } from "../automations/automations.ts";
-import { Lanes } from "../bulk/lanes.ts";
-import { OptOuts } from "../bulk/opt-outs.ts";
-import { Campaigns } from "../campaigns/campaigns.ts";
-import { policyOf } from "../conversation/policy.ts";
-import { MINUTE, useRecord, type Chat } from "../conversation/record-fixture.ts";
-import { keptOpportunities } from "../cron/opportunities.ts";
-import { saveHealth } from "../cron/session-health.ts";
-import { OPPORTUNITIES_JOB } from "../jobs/aurora-opportunities/job.ts";
-import { judge } from "../jobs/whatsapp-health-check/judgement.ts";
-import { Notices } from "../notices/notices.ts";
-import { organizationSettings } from "../sessions/organization.ts";
-import { Organizations } from "../sessions/organizations.ts";
-import type { Sessions } from "../sessions/sessions.ts";
-import type { WhatsApp } from "../sessions/whatsapp.ts";
-import { messageQueue } from "../runtime/wake-ups.ts";
-import { Erasure } from "./erasure.ts";
+import { expect, test } from "vitest";
+import { Expansion } from "../campaigns/expansion.ts";
+import { useRecord } from "../conversation/record-fixture.ts";
+import { BIA, CAIO, chatOf, town as townOn, WORDS } from "./erasure-fixture.ts";
 import { openedStore } from "./opened-store-fixture.ts";
 
 const deploy = useRecord();
-const quiet = () => {};
-const log = { error: quiet, warn: quiet, info: quiet, debug: quiet };
-
-/** Digits that nothing else has. */
-const BIA = {
-  lid: "987001234567890",
-  number: "5511987654321",
-  without9th: "551187654321",
-  name: "Beatriz Erasmo",
-};
-const CAIO = { lid: "987009876543210", number: "5511912345678", name: "Caio Vizinho" };
-const chatOf = ({ lid }: { lid: string }) => `${lid}@lid`;
-const WORDS = "segredo-da-bia";
-
-const neverPaired = (organization: string) => ({
-  organization,
-  ownerAlive: false,
-  paired: false,
-  refusedToday: 0,
-  stuck: 0,
-});
-
-/** Two organizations that both know Bia, and one of them Caio, with something of every kind. */
-async function town() {
-  const deployment = deploy();
-  const { redis, keys, sealing, record } = deployment;
-  const policy = () => policyOf(undefined);
-  const organizations = new Organizations({ redis, keys, sealing, log });
-  for (const organization of ["ana", "ana-b"])
-    await organizations.save(organization, organizationSettings.parse({ name: `Loja ${organization}` }));
-  const lanes = new Lanes({ redis, keys, sealing });
-  const optOuts = new OptOuts({ redis, keys, policy });
-  const automations = new Automations({ redis, keys, sealing, policy, timeZone: async () => "UTC" });
-  const campaigns = new Campaigns({ redis, keys, sealing, timeZone: () => "UTC" });
-
-  const say = async (chat: Chat, person: typeof BIA | typeof CAIO, id: string, text: string) =>
-    await chat.receive({
-      kind: "customer",
-      id,
-      sender: chatOf(person),
-      at: Date.now() - MINUTE,
-      text,
-      name: person.name,
-      number: person.number,
-    });
-  for (const organization of ["ana", "ana-b"]) {
-    const found = { chat: chatOf(BIA), name: BIA.name, number: BIA.number, wrote: 1, reason: WORDS };
-    const notices = new Notices({ redis, keys, sealing });
-    await notices.conclude(organization, {
-      job: OPPORTUNITIES_JOB,
-      day: "2026-11-25",
-      erasures: await notices.erasures(),
-      notices: [{ to: { number: "5511900000000" }, id: "opportunities-2026-11-25", text: BIA.name }],
-      keep: keptOpportunities(
-        keys,
-        sealing,
-        organization,
-        { retentionDays: 1 },
-        { day: "2026-11-25", by: "rule", list: [found] },
-      ),
-    });
-    await saveHealth(redis, keys, [judge(neverPaired(organization), { at: 1, hour: 1 })], []);
-    await automations.put(organization, {
-      id: "welcome",
-      name: "Welcome",
-      trigger: { on: "tag", tag: "vip" },
-      steps: [{ do: "wait", minutes: 60 }],
-    });
-    for (const person of [BIA, CAIO]) {
-      const chat = await deployment.chat(organization, chatOf(person));
-      await say(chat, person, `${person.lid}-1`, `${WORDS} um`);
-      const turn = await chat.think();
-      await chat.commit(turn, `${WORDS} resposta`);
-      await chat.drain();
-      await say(chat, person, `${person.lid}-2`, `${WORDS} dois`);
-      await chat.refuse((await chat.part().catch(() => ({ id: "none" }))).id);
-      await automations.tag(chat.conversation, "vip");
-      await record.handOver(chat.conversation, { forMs: MINUTE, reason: "test", reply: WORDS });
-      await lanes.push([
-        {
-          organization,
-          to: { number: person.number },
-          source: "automation",
-          run: "r1",
-          part: 0,
-          text: WORDS,
-        },
-        { organization, to: { chat: chatOf(person) }, source: "campaign", run: "r2", part: 0, text: WORDS },
-      ]);
-      await redis.set(`${keys.prefix}:receipt:${organization}:${chat.idOf(1, 1)}`, `read ${Date.now()}`);
-    }
-    await campaigns.create({
-      organization,
-      id: "natal",
-      definition: { name: "Natal", template: "Oi {{nome}}" },
-      audience: {
-        rows: [
-          { telefone: BIA.number, nome: BIA.name },
-          { telefone: CAIO.number, nome: CAIO.name },
-        ],
-      },
-    });
-    const queue = new Queue(messageQueue(0), { connection: redis, prefix: keys.prefix });
-    for (const person of [BIA, CAIO]) await queue.add("turn", { organization, chat: chatOf(person) });
-    await queue.close();
-  }
-  await optOuts.add("ana", { number: BIA.number });
-  for (const whom of ["ana", "ana-b", "*"])
-    await redis.hset(`${keys.prefix}:alerts`, `silence session-down ${whom}`, Date.now() + MINUTE);
-
-  const whatsapp = {
-    knownAs: vi.fn<WhatsApp["knownAs"]>(async (_organization, _lease, users) => new Set(users)),
-    forget: vi.fn<WhatsApp["forget"]>(async () => {}),
-    wipe: vi.fn<WhatsApp["wipe"]>(async () => {}),
-  };
-  const sessions = {
-    whileClosed: async (_organization: string, _lease: object, work: () => Promise<void>) => await work(),
-    logOut: vi.fn<Sessions["logOut"]>(async () => true),
-  };
-  const erasure = new Erasure({
-    ...{ redis, keys, sealing, log, whatsapp, sessions, organizations, automations },
-    queues: { connection: redis },
-  });
-  const lease = await deployment.lease("ana");
-  await deployment.lease("ana-b");
-  return { deployment, erasure, lease, campaigns, whatsapp, sessions, organizations, say };
-}
+const town = () => townOn(deploy());
 
 const traces = (dump: readonly string[], ...words: string[]): string[] =>
   dump.filter((line) => words.some((word) => line.includes(word)));
@@ -222,6 +81,25 @@ test("everybody else, and the same person at another organization, stay as they 
   expect(await campaigns.progress("ana", "natal")).toMatchObject({ total: 2, skipped: 1, remaining: 1 });
 });
 
+test.each(["as the next ones", "for another day"])(
+  "who waits in a campaign's lane %s is taken out of it, and the campaign counts that",
+  async (how) => {
+    const { deployment, erasure, lease, campaigns } = await town();
+    const { redis, keys } = deployment;
+    await new Expansion(deployment).expand("ana", "natal", new AbortController().signal);
+    const lane = `${keys.prefix}:lane:ana:campaign:natal`;
+    const list = how === "for another day" ? `${lane}:later` : lane;
+    if (list !== lane) await redis.rename(lane, list);
+    expect(await redis.llen(list)).toBe(2);
+    await erasure.contact("ana", { number: BIA.number }, lease);
+    const left = await redis.lrange(list, 0, -1);
+    expect(left.map((part) => (JSON.parse(part) as { number: string }).number)).toEqual([CAIO.number]);
+    expect(await campaigns.progress("ana", "natal")).toMatchObject({ skipped: 1, remaining: 1 });
+    await erasure.contact("ana", { number: CAIO.number }, lease);
+    expect(await campaigns.progress("ana", "natal")).toMatchObject({ state: "done", skipped: 2 });
+  },
+);
+
 test("the same again, and somebody who was never there, erases nothing more and does no harm", async () => {
   const { deployment, erasure, lease } = await town();
   await erasure.contact("ana", { chat: chatOf(BIA) }, lease);
@@ -264,7 +142,16 @@ test("a shard that is another's by now is not erased in", async () => {
 });
 
 test("an organization that is erased leaves nothing, and the other stays byte for byte", async () => {
-  const { deployment, erasure, lease, sessions, organizations } = await town();
+  const { deployment, erasure, lease, sessions, organizations, whatsapp } = await town();
+  const { redis, keys } = deployment;
+  // By an owner that was gone before it came to it.
+  for (const organization of ["ana", "ana-b"])
+    await redis.hset(
+      keys.requests,
+      `of ${organization}`,
+      JSON.stringify({ verb: "pair", organization, at: 1 }),
+    );
+  const version = Number(await redis.get(keys.settingsVersion));
   const other = async () => {
     const dump = await deployment.dump();
     return Object.fromEntries(Object.entries(dump).filter(([key]) => /:ana-b(:|$)/.test(key)));
@@ -276,7 +163,11 @@ test("an organization that is erased leaves nothing, and the other stays byte fo
   expect((await openedStore(deployment)).filter((line) => /(?<![\w-])ana(?![\w-])/.test(line))).toEqual([]);
   expect(await other()).toEqual(before);
   expect(organizations.ids).toEqual(["ana-b"]);
-  expect(await deployment.redis.hkeys(`${deployment.keys.prefix}:alerts`)).toEqual([
+  // What the process itself remembers of the session, and what other processes remember of settings.
+  expect(whatsapp.wipe).toHaveBeenCalledExactlyOnceWith("ana", lease);
+  expect(Number(await redis.get(keys.settingsVersion))).toBeGreaterThan(version);
+  expect(await redis.hkeys(keys.requests)).toEqual(["of ana-b"]);
+  expect(await redis.hkeys(`${keys.prefix}:alerts`)).toEqual([
     "silence session-down ana-b",
     "silence session-down *",
   ]);

@@ -34,10 +34,6 @@ local notices = prefix .. ":notices:" .. organization
 for _, encoded in ipairs(redis.call("LRANGE", notices, 0, -1)) do
   if string.sub(cjson.decode(encoded).id, 1, 14) == "opportunities-" then redis.call("LREM", notices, 0, encoded) end
 end
-local flight = redis.call("HGETALL", flight_key(prefix, organization))
-for index = 1, #flight, 2 do
-  if erased[flight[index + 1]] then redis.call("HDEL", flight_key(prefix, organization), flight[index]) end
-end
 
 local function drop_from(list)
   local dropped = 0
