@@ -137,6 +137,8 @@ describe("within the fleet's rate", () => {
   async function limited(...chats: string[]) {
     const one = await deployment();
     const tokens: Record<Kind, number> = { reply: 0, bulk: 0 };
+    /** `asking`: what the next questions for a token wait for, one each. */
+    const state = { online: true, failing: false, asking: [] as Promise<void>[] };
     const taken: Kind[] = [];
     const written: string[] = [];
     const work: Promise<void>[] = [];
@@ -153,11 +155,16 @@ describe("within the fleet's rate", () => {
       log: quiet,
       ackMs: MINUTE,
       lease: () => lease,
-      wire: () => ({ id: "socket 1", send: async (_to, _id, text) => void written.push(text) }),
+      wire: () =>
+        state.online
+          ? { id: "socket 1", send: async (_to, _id, text) => void written.push(text) }
+          : undefined,
       wake: () => {},
       acked: () => {},
       limit: {
         take: async (kind) => {
+          if (state.failing) throw new Error("the store is gone");
+          await state.asking.shift();
           if (tokens[kind] === 0) return 5;
           tokens[kind]--;
           taken.push(kind);
@@ -174,7 +181,7 @@ describe("within the fleet's rate", () => {
       await Promise.all(work.splice(0));
       expect(written.splice(0)).toEqual(texts);
     };
-    return { one, all, outbox, tokens, taken, written, sent };
+    return { one, all, outbox, state, tokens, taken, written, sent };
   }
 
   test("what may not go yet is not marked as sent, and goes as soon as there is room, in its order", async () => {
@@ -223,6 +230,54 @@ describe("within the fleet's rate", () => {
     tokens.bulk = 1;
     await sent("offer");
     expect(taken.filter((kind) => kind === "bulk")).toHaveLength(1);
+  });
+
+  test("who asks while others come to stand in line stands behind them", async () => {
+    const { all, outbox, state, tokens, written, sent } = await limited("a", "b");
+    const [first, second, third] = [1, 2, 3].map(() => Promise.withResolvers<void>());
+    state.asking = [first!.promise, second!.promise, third!.promise];
+    const [one, other] = all.map(({ conversation }) => outbox.deliver(conversation));
+    first!.resolve();
+    await one;
+    tokens.reply = 1;
+    second!.resolve();
+    await other;
+    expect([written, tokens.reply]).toEqual([[], 1]);
+    third!.resolve();
+    await sent("re a");
+    tokens.reply = 1;
+    await sent("re b");
+  });
+
+  test("a token for what can no more be sent, once it is there, is given back", async () => {
+    const { all, outbox, state, tokens, written } = await limited("a");
+    const asked = Promise.withResolvers<void>();
+    state.asking = [asked.promise];
+    tokens.reply = 1;
+    const delivering = outbox.deliver(all[0]!.conversation);
+    state.online = false;
+    asked.resolve();
+    await delivering;
+    expect([written, tokens.reply]).toEqual([[], 1]);
+    expect(await all[0]!.part()).toMatchObject({ sends: 1, repeat: false });
+  });
+
+  test("where the rate cannot be asked, it is asked again a second later", async () => {
+    const { all, outbox, state, tokens, written, sent } = await limited("a");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      await outbox.deliver(all[0]!.conversation);
+      state.failing = true;
+      await vi.advanceTimersByTimeAsync(5);
+      Object.assign(state, { failing: false });
+      tokens.reply = 1;
+      await vi.advanceTimersByTimeAsync(999);
+      expect([written, tokens.reply]).toEqual([[], 1]);
+      await vi.advanceTimersByTimeAsync(1);
+    } finally {
+      vi.useRealTimers();
+    }
+    await sent("re a");
   });
 
   test("a socket that is gone leaves nobody in the line", async () => {

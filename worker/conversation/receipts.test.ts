@@ -70,6 +70,14 @@ test("how far a reply came is kept, and only advances", async () => {
   expect(await day()).toEqual({ delivered: "1", read: "1" });
 });
 
+test("of two that say the same the first one tells when", async () => {
+  const id = await replied(await chatOf());
+  receipts.add("acme", { ids: [id], state: "read", at: AT });
+  receipts.add("acme", { ids: [id], state: "read", at: AT + 1_000 });
+  await receipts.flush();
+  expect(await here.record.receiptOf("acme", id)).toEqual({ state: "read", at: AT });
+});
+
 test("what was read without a word of delivery was delivered", async () => {
   const id = await replied(await chatOf());
   receipts.add("acme", { ids: [id], state: "read", at: AT });
@@ -160,6 +168,8 @@ test("they go by themselves when a second is over, and at once when there are a 
     expect(evaluate).toHaveBeenCalledOnce();
     const many = Array.from({ length: 100 }, (_, index) => `3EB0${`${index}`.padStart(18, "0")}`);
     receipts.add("acme", { ids: many, state: "delivered", at: AT });
+    expect(evaluate).toHaveBeenCalledTimes(2);
+    receipts.add("acme", { ids: [id], state: "read", at: AT });
     expect(evaluate).toHaveBeenCalledTimes(2);
   } finally {
     vi.useRealTimers();

@@ -56,6 +56,16 @@ test("what was never answered ends, too, unless it is taken up again", async () 
   expect(await chat.deployment.redis.pttl(inbound)).toBe(-1);
 });
 
+test("what the server refused ends, too", async () => {
+  const chat = await keptFor(10 * MINUTE);
+  await chat.say("a");
+  await chat.commit(await chat.think(), "to a");
+  await chat.refuse((await chat.part()).id);
+  const left = await chat.deployment.redis.pttl(keysOf(chat).failed);
+  expect(left).toBeGreaterThan(9 * MINUTE);
+  expect(left).toBeLessThanOrEqual(10 * MINUTE);
+});
+
 test("nothing that is to be answered or sent has an end", async () => {
   const chat = await keptFor(10 * MINUTE);
   await chat.say("a");

@@ -51,6 +51,22 @@ test("an answer is committed, and leaves nothing unanswered", async () => {
   expect(await chat.view()).toMatchObject({ state: "sending", inbound: 0, outbound: 1 });
 });
 
+test("what is to be sent is seen to, also where another one thinks, but for a chat at rest", async () => {
+  let delivered = 0;
+  const outbox = { deliver: async () => void delivered++ } as unknown as Outbox;
+  const { chat, asked, run } = await waiting(async () => "one", { outbox });
+  const thought = await chat.think();
+  await run();
+  expect([asked(), delivered]).toEqual([0, 1]);
+  await chat.commit(thought, "one");
+  await chat.drain();
+  await run();
+  expect([asked(), delivered]).toEqual([0, 1]);
+  await chat.say("b");
+  await run();
+  expect([asked(), delivered]).toEqual([1, 2]);
+});
+
 test("no turn is begun for an organization whose settings are not known, or whose lease is gone", async () => {
   for (const missing of [{ settings: () => undefined }, { lease: () => undefined }]) {
     const { chat, asked, run } = await waiting(async () => "one", missing);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { useRecord, type Deployment } from "../conversation/record-fixture.ts";
 import { FleetRate, type Kind } from "./fleet-rate.ts";
 
@@ -85,6 +85,27 @@ test("far under the rate a message costs a fraction of a command, and over it no
   for (let asked = 0; asked < 50; asked++) await rate.take("reply");
   // 100 ms to the next token: asking again meanwhile asks nobody.
   expect((await commands(one)) - refused).toBeLessThanOrEqual(2);
+});
+
+test("what was bought and not used in ten seconds is no more", async () => {
+  const one = await deployment();
+  const rate = rateOf(one);
+  await rate.take("reply");
+  const before = await commands(one);
+  vi.useFakeTimers({ toFake: ["performance"], now: 0 });
+  try {
+    vi.advanceTimersByTime(0);
+    const held = rateOf(one, "other");
+    await held.take("reply");
+    vi.advanceTimersByTime(9_999);
+    await held.take("reply");
+    expect((await commands(one)) - before).toBe(1);
+    vi.advanceTimersByTime(1);
+    await held.take("reply");
+    expect((await commands(one)) - before).toBe(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("many who come at once buy together", async () => {

@@ -193,6 +193,31 @@ test("who has lost the shard releases nothing", async () => {
   expect(await one.dump()).toEqual(before);
 });
 
+test("what another one told meanwhile is not told for the next one in its place", async () => {
+  const one = await deployment();
+  await noticesOf(one).push(told("a"));
+  await noticesOf(one).push(told("b", BIA));
+  const { look, resolve, delivered } = await ownerOf(one, {});
+  resolve.mockImplementationOnce(async () => {
+    await one.redis.lpop(`${one.keys.prefix}:notices:acme`);
+    return "ana@lid";
+  });
+  resolve.mockImplementationOnce(async () => "bia@lid");
+  await look();
+  expect(delivered.map(({ chat }) => chat)).toEqual(["bia@lid"]);
+  expect(await (await one.chat("acme", "ana@lid")).drain()).toEqual([]);
+  expect(await (await one.chat("acme", "bia@lid")).drain()).toEqual(["about b"]);
+});
+
+test("who looks while it is being looked at already does nothing", async () => {
+  const one = await deployment();
+  await noticesOf(one).push(told("a"));
+  const { look, resolve, delivered } = await ownerOf(one, { [ANA]: "ana@lid" });
+  await Promise.all([look(), look()]);
+  expect(resolve).toHaveBeenCalledOnce();
+  expect(delivered).toHaveLength(1);
+});
+
 test("where they were erased meanwhile nobody looks for them again", async () => {
   const one = await deployment();
   await noticesOf(one).push(told("a"));

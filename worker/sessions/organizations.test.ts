@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { useRecord } from "../conversation/record-fixture.ts";
 import type { Logger } from "../runtime/logging.ts";
 import { organizationSettings } from "./organization.ts";
@@ -27,6 +27,18 @@ test("what one process saves, another one has once it is told that something cha
   expect(other.organizations.settings("loja").instructions).toBe("a");
   await other.organizations.refresh("2");
   expect(other.organizations.settings("loja").instructions).toBe("b");
+});
+
+test("what changes with the same version is read along, and again where it could not be", async () => {
+  const deployment = deploy();
+  const log: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
+  const also = vi.fn<() => Promise<void>>().mockRejectedValueOnce(new Error("the store is gone"));
+  const organizations = new Organizations({ ...deployment, log, also });
+  await organizations.save("loja", settings("a"));
+  await expect(organizations.refresh("1")).rejects.toThrow("the store is gone");
+  await organizations.refresh("1");
+  await organizations.refresh("1");
+  expect(also).toHaveBeenCalledTimes(2);
 });
 
 test("without a change nothing is read again", async () => {
