@@ -101,6 +101,27 @@ describe("what is judged", () => {
     expect(figures.queues.cron).toMatchObject({ waiting: 0, oldestMs: 0 });
   });
 
+  test("what goes to many, of every organization, and whose number pauses it, however late that is due", async () => {
+    const here = deployment();
+    const { redis } = here;
+    const { prefix, organizations } = here.keys;
+    // So many that they are not asked for at once.
+    const ids = Array.from({ length: 450 }, (_, index) => `o${index}`);
+    await redis.hset(organizations, Object.fromEntries(ids.map((id) => [id, "settings"])));
+    for (const [id, parts] of [
+      ["o3", ["a", "b"]],
+      ["o449", ["c"]],
+    ] as const) {
+      await redis.zadd(`${prefix}:lanes:${id}`, 1, "campaign:x");
+      await redis.rpush(`${prefix}:lane:${id}:campaign:x`, ...parts);
+    }
+    const hour = { past: Date.now() - HOUR_MS, next: Date.now() + HOUR_MS };
+    await redis.hset(`${prefix}:bulk:o3`, { pausedUntil: hour.past, pausedBy: "479" });
+    await redis.hset(`${prefix}:bulk:o449`, { pausedUntil: hour.next, pausedBy: "463" });
+    const { judge } = await lookAt(here);
+    expect(judge?.observation.figures.bulk).toEqual({ parts: 3, paused: { o449: "463" } });
+  });
+
   test("what was spent of each budget on the day", async () => {
     const here = deployment();
     await here.redis.hset(`${here.keys.prefix}:day:ana:2026-11-22`, "aiMicroUsd", 1_500_000);

@@ -46,6 +46,8 @@ export interface TurnOptions {
 const COMMIT_MS = 2_000;
 /** Part by which a wait for an AI that answers nobody is longer at random: not all are to come back at once. */
 const JITTER = 0.25;
+/** However many attempts there are; `metrics/waits.lua` relies on it. */
+const BACKOFF_MAX_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 /** What the organization's own people read instead of the fallback message, which promises customers a call. */
 const TEAM_FALLBACK = "Não consegui responder agora. Tente de novo daqui a alguns minutos.";
@@ -161,7 +163,7 @@ function followed(
   { attempts: maxAttempts, backoffMs: firstMs, patienceMs }: TurnOptions,
   error: unknown,
 ): Pick<FailOptions, "maxAttempts" | "backoffMs" | "patienceMs"> {
-  const backoffMs = firstMs * 2 ** (attempt - 1);
+  const backoffMs = Math.min(BACKOFF_MAX_MS, firstMs * 2 ** (attempt - 1));
   if (error instanceof AiMisconfigured || error instanceof AiRefused || error instanceof BudgetSpent)
     return { maxAttempts: 0, backoffMs };
   if (!(error instanceof AiUnavailable)) return { maxAttempts, backoffMs };

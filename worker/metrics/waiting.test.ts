@@ -228,10 +228,24 @@ describe("what it costs", () => {
       set: 1,
       smembers: 1,
       hget: 1,
-      zrange: 1,
+      zrangebyscore: 1,
       hmget: 1 + 10,
       lindex: 10,
     });
+  });
+
+  test("nothing for what is due in some hours, as are runs of automations, of which there may be very many", async () => {
+    const here = deployment();
+    const chat = await here.chat("acme");
+    await chat.say("a");
+    const { shard } = await here.lease("acme");
+    const later = ["run:1", "run:2", "far@lid"].flatMap((name) => [
+      Date.now() + 3 * 3_600_000,
+      `acme ${name}`,
+    ]);
+    await here.redis.zadd(`${here.keys.prefix}:due:${shard}`, ...(later as string[]));
+    expect(await commandsIn(here)).toMatchObject({ zrangebyscore: 1, hmget: 1 + 1, lindex: 1 });
+    expect((await waitingIn(here)).conversations).toBe(1);
   });
 
   test("the store is held up for a moment only, were ten thousand to wait", async () => {

@@ -16,24 +16,23 @@ local function is_conversation(member)
   return member ~= "bulk" and member ~= "notices" and not string.find(member, "^run:")
 end
 
+-- Whoever waits is looked at again within an hour, which is as long as their patience and any back-off can be. What is due
+-- later are runs of automations: there may be so many of them that to read them all would hold up everybody. In ms.
+local AHEAD_MS = 2 * 3600 * 1000
+
 -- Conversations that wait, and for how many ms the oldest of them has, in the shards of which `counts(lease)` is true.
--- `other(organization, member)` is told what else is due there.
-local function waits(prefix, leases_key, at, counts, other)
-  local conversations, oldest = 0, at
+local function waits(prefix, leases_key, at, counts)
+  local conversations, oldest, ahead = 0, at, string.format("%.0f", at + AHEAD_MS)
   local shards = redis.call("SMEMBERS", due_shards_key(prefix))
   local leases = #shards > 0 and redis.call("HMGET", leases_key, unpack(shards)) or {}
   for index, shard in ipairs(shards) do
     if counts(leases[index]) then
-      for _, member in ipairs(redis.call("ZRANGE", due_key(prefix, shard), 0, -1)) do
+      for _, member in ipairs(redis.call("ZRANGEBYSCORE", due_key(prefix, shard), "-inf", ahead)) do
         local organization, chat = string.match(member, "^(%S+) (.*)$")
-        if is_conversation(chat) then
-          local since = waiting_since(prefix, organization, chat, at)
-          if since then
-            conversations = conversations + 1
-            oldest = math.min(oldest, since)
-          end
-        elseif other then
-          other(organization, chat)
+        local since = is_conversation(chat) and waiting_since(prefix, organization, chat, at)
+        if since then
+          conversations = conversations + 1
+          oldest = math.min(oldest, since)
         end
       end
     end
