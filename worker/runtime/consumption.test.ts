@@ -198,6 +198,8 @@ describe("a process has stopped", () => {
       "stopped",
       [expect.objectContaining({ queue: "campaign", active: 0, reason: "1 waiting, and none was taken" })],
     ]);
+    // Once a minute at the most: a network that stays so is not dialled with each look.
+    for (let look = 0; look < 3; look++) await consumption.report();
     expect(errors).toEqual(["queue not taken from, its connection is replaced"]);
     release();
     await vi.waitFor(() => expect(handle).toHaveBeenCalledOnce(), { timeout: 5_000 });
