@@ -183,6 +183,27 @@ test("whoever nobody on WhatsApp has is passed over", async () => {
   expect(number.texts).toEqual(["oi 552"]);
 });
 
+test("a number that nobody has was looked up all the same: the next one waits for the pace", async () => {
+  await another({ perMinute: 1 });
+  number.directory.set("551", undefined);
+  await number.lanes.push([number.part("551"), number.part("552")]);
+  const before = await number.now();
+  await number.turn();
+  expect(number.lookedUp).toEqual(["551"]);
+  expect(await number.dueAt()).toBeGreaterThanOrEqual(before + MINUTE);
+});
+
+test("however many refusals follow each other, a pause is no longer than a day", async () => {
+  number.acks = false;
+  await number.lanes.push([number.part("551")]);
+  await number.turn();
+  const { redis, keys } = number.deployment;
+  await redis.hset(`${keys.prefix}:bulk:acme`, "refusals", 1_000);
+  await number.refuse(number.wire[0]!);
+  const until = Number(await redis.hget(`${keys.prefix}:bulk:acme`, "pausedUntil"));
+  expect((until - (await number.now())) / (24 * 60 * MINUTE)).toBeCloseTo(1, 2);
+});
+
 test("campaigns go before automations, which do not wait for ever", async () => {
   await another({ perMinute: 1 });
   const { redis, keys } = number.deployment;

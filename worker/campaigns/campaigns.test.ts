@@ -3,6 +3,7 @@ import { useRecord } from "../conversation/record-fixture.ts";
 import { CampaigningNumber, phoneOf, recipients } from "./campaigns-fixture.ts";
 
 const deploy = useRecord();
+const DAY = 24 * 3_600_000;
 let padaria: CampaigningNumber;
 
 beforeEach(async () => {
@@ -145,6 +146,45 @@ test("a cancelled campaign sends nothing more, forgets who is left, and counts w
   expect(padaria.number.texts).toHaveLength(3);
   expect(await padaria.progress()).toMatchObject({ state: "cancelled", sent: 3, remaining: 597 });
   expect(await padaria.campaigns.resume("acme", "natal")).toBe("cancelled");
+});
+
+test("a job that makes recipients into messages while the campaign is paused sends none", async () => {
+  await padaria.create(3);
+  await padaria.campaigns.pause("acme", "natal");
+  await padaria.expand();
+  await padaria.number.run();
+  expect(padaria.number.texts).toEqual([]);
+  expect(await padaria.number.dueAt()).toBeUndefined();
+  await padaria.campaigns.resume("acme", "natal");
+  await padaria.number.run();
+  expect(padaria.number.texts).toHaveLength(3);
+});
+
+test("while as many wait for the next day as may, no more recipients are asked for", async () => {
+  const { number } = padaria;
+  number.settings = { ...number.settings, pacing: { ...number.settings.pacing, coldPerDay: 0 } };
+  await padaria.create(1_300);
+  await padaria.run();
+  number.refills.length = 0;
+  await number.later();
+  await number.run();
+  expect(number.refills).toEqual([]);
+  const midnight = new Date();
+  midnight.setUTCHours(24, 0, 0, 0);
+  expect(await number.dueAt()).toBe(midnight.getTime());
+});
+
+test("what somebody writes more than a week later is no answer", async () => {
+  await padaria.create(2);
+  await padaria.run();
+  const { redis, keys } = padaria.number.deployment;
+  for (const [index, days] of [6.9, 7.1].entries()) {
+    const chat = `${phoneOf(index)}@lid`;
+    const at = Math.round((await padaria.number.now()) - days * DAY);
+    await redis.hset(`${keys.prefix}:contact:acme:${chat}`, "campaign", `natal ${at}`);
+    await padaria.number.write(chat);
+  }
+  expect((await padaria.progress()).replied).toBe(1);
 });
 
 test("what was offered before a campaign is paused is not released after it", async () => {

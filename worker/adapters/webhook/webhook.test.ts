@@ -251,6 +251,16 @@ test("the connection is made to the address that was checked: what the name mean
   expect(asked).toBe(1);
 });
 
+test("no connection is kept for the next call, which may have to go to another address", async () => {
+  const sockets = new Set<unknown>();
+  const port = await service((request, response) => {
+    sockets.add(request.socket);
+    response.writeHead(204).end();
+  });
+  for (let each = 0; each < 3; each++) await webhook.call(call(`http://127.0.0.1:${port}/`), never);
+  expect(sockets.size).toBe(3);
+});
+
 test("a name without an address may get one later", async () => {
   const resolving = httpWebhook({ timeoutMs: 5_000, allowPrivate: false, resolve: async () => [] });
   expect(await failure(resolving.call(call("http://shop.example/"), never))).toMatchObject({
