@@ -17,7 +17,7 @@ import { errorFields, type Logger } from "./logging.ts";
 /** Of a call; an audience of ten thousand rows is a few MB. */
 const MOST_BYTES = 8 * 1024 * 1024;
 /** Of an audience that is uploaded, which is read as it comes. */
-const MOST_UPLOADED = 64 * 1024 * 1024;
+const MOST_UPLOADED_BYTES = 64 * 1024 * 1024;
 const MOST_LISTED = 100;
 
 const STATUS: Readonly<Record<RefusalKind, number>> = {
@@ -32,6 +32,7 @@ const STATUS: Readonly<Record<RefusalKind, number>> = {
 export interface ApiParts {
   readonly tokens: readonly ApiToken[];
   readonly log: Logger;
+  readonly mostUploadedBytes?: number;
   /** Undefined while the store was not reached yet. */
   store(): ApiStore | undefined;
 }
@@ -44,11 +45,14 @@ export async function addApi(app: FastifyInstance, parts: ApiParts): Promise<voi
   await app.register(async (served) => await serve(served, parts), { prefix: API_PATH });
 }
 
-async function serve(served: FastifyInstance, { tokens, log, store }: ApiParts): Promise<void> {
+async function serve(
+  served: FastifyInstance,
+  { tokens, log, store, mostUploadedBytes = MOST_UPLOADED_BYTES }: ApiParts,
+): Promise<void> {
   const description = openApi(manifest.version);
   guardByToken(served, tokens, () => log.warn("API asked without a token"));
   await served.register(multipart, {
-    limits: { fileSize: MOST_UPLOADED, files: 1, fields: 1, fieldSize: MOST_BYTES },
+    limits: { fileSize: mostUploadedBytes, files: 1, fields: 1, fieldSize: MOST_BYTES },
   });
   const opened = (): ApiStore => {
     const found = store();
@@ -67,6 +71,9 @@ async function serve(served: FastifyInstance, { tokens, log, store }: ApiParts):
       .send({ error: status === 500 ? "this is our fault, not yours; it is in the log" : error.message });
   });
 
+  /** Organizations whose audiences are being read: that takes the processor for seconds, and others share it. */
+  const uploading = new Set<string>();
+
   served.get("/openapi.json", async () => description);
   await served.register(
     async (organization) => {
@@ -75,7 +82,8 @@ async function serve(served: FastifyInstance, { tokens, log, store }: ApiParts):
           method: route.method,
           url: route.path,
           bodyLimit: MOST_BYTES,
-          handler: async (request, reply) => await made(opened().performing, route, request, reply),
+          handler: async (request, reply) =>
+            await made(opened().performing, route, request, reply, uploading),
         });
       }
       addReads(organization, opened);
@@ -89,9 +97,10 @@ async function made(
   route: CallRoute,
   request: FastifyRequest,
   reply: FastifyReply,
+  uploading: Set<string>,
 ): Promise<unknown> {
   if (route.call === "campaign.create" && request.isMultipart())
-    return await reply.code(route.status).send(await uploaded(performing, route, request));
+    return await reply.code(route.status).send(await uploaded(performing, route, request, uploading));
   const { version, call } = callOf(route, request, request.body ?? {});
   return await reply.code(route.status).send(await performing.perform(route.call, call as never, version));
 }
@@ -122,11 +131,25 @@ function callOf(route: CallRoute, request: FastifyRequest, body: unknown): { ver
 }
 
 /** An audience as a file, read as it comes; its definition is the part before it. */
-async function uploaded(performing: Performing, route: CallRoute, request: FastifyRequest): Promise<unknown> {
-  const file = await request.file();
+async function uploaded(
+  performing: Performing,
+  route: CallRoute,
+  request: FastifyRequest,
+  uploading: Set<string>,
+): Promise<unknown> {
+  const { organization = "" } = request.params as Record<string, string>;
+  if (uploading.has(organization))
+    throw new Refused(
+      "unavailable",
+      `campaign.create: expected one upload of ${organization} at a time, got another: repeat it when that is in`,
+    );
+  uploading.add(organization);
+  let file: MultipartFile | undefined;
   try {
+    file = await request.file();
     return await created(performing, route, request, file);
   } finally {
+    uploading.delete(organization);
     // What is left unread would stand in the way of the connection's next call.
     file?.file.resume();
   }
@@ -159,7 +182,7 @@ async function created(
 async function* whole(file: MultipartFile["file"]): AsyncGenerator<Uint8Array> {
   yield* file.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   if (file.truncated)
-    throw new Refused("too-large", `audience: expected at most ${MOST_UPLOADED} bytes, got more`);
+    throw new Refused("too-large", "audience: expected a file that is not too long, got a longer one");
 }
 
 function addReads(served: FastifyInstance, opened: () => ApiStore): void {

@@ -1,6 +1,6 @@
 import http from "node:http";
 import Fastify, { type FastifyInstance } from "fastify";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { webProcess } from "../contract/calling-fixture.ts";
 import { useRecord } from "../conversation/record-fixture.ts";
 import { addApi } from "./api.ts";
@@ -13,7 +13,9 @@ const ROWS = "11987654321\n".repeat(300_000);
 
 const deploy = useRecord();
 const quiet = (): void => {};
-const log = { error: quiet, warn: quiet, info: quiet, debug: quiet };
+const logged = vi.fn<(event: string, fields?: object) => void>();
+const log = { error: logged, warn: quiet, info: quiet, debug: quiet };
+const MOST_UPLOADED_BYTES = 5_000_000;
 
 let store: ApiStore;
 let app: FastifyInstance;
@@ -22,9 +24,12 @@ let url: URL;
 let agent: http.Agent;
 
 beforeEach(async () => {
-  store = await webProcess(deploy(), ["ana"]);
+  store = await webProcess(deploy(), ["ana", "bia"]);
   app = Fastify({ forceCloseConnections: true });
-  await addApi(app, { tokens: [{ organization: undefined, token: TOKEN }], log, store: () => store });
+  await addApi(app, {
+    ...{ log, store: () => store, mostUploadedBytes: MOST_UPLOADED_BYTES },
+    tokens: [{ organization: undefined, token: TOKEN }],
+  });
   url = new URL(await app.listen({ host: "127.0.0.1", port: 0 }));
   agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 });
@@ -80,3 +85,48 @@ test.each<[what: string, organization: string, definition: string, csv: string, 
     expect((await ask("/organizations/ana/campaigns", "GET")).text).toBe('{"campaigns":[]}');
   },
 );
+
+test("an audience that is longer than what is taken makes no campaign of its beginning", async () => {
+  const csv = `telefone;nota\n${`11987654321;${"x".repeat(500)}\n`.repeat(11_000)}`;
+  const refused = await ask("/organizations/ana/campaigns", "POST", form(WHOLE, csv));
+  expect(refused.status).toBe(413);
+  expect((await ask("/organizations/ana/campaigns", "GET")).text).toBe('{"campaigns":[]}');
+});
+
+test("of one organization one audience is read at a time, and others go on", async () => {
+  const reading = Promise.withResolvers<void>();
+  const read = Promise.withResolvers<void>();
+  const creating = vi
+    .spyOn(store.performing, "createCampaign")
+    .mockImplementation(async ({ organization }) => {
+      if (organization === "ana") {
+        reading.resolve();
+        await read.promise;
+      }
+      return { campaign: "c" };
+    });
+  agent.maxSockets = 2;
+  const upload = async (organization: string) =>
+    await ask(`/organizations/${organization}/campaigns`, "POST", form(WHOLE, "telefone\n"));
+  const first = upload("ana");
+  await reading.promise;
+  expect(await upload("ana")).toMatchObject({ status: 503, text: expect.stringContaining("at a time") });
+  expect(await upload("bia")).toMatchObject({ status: 201 });
+  read.resolve();
+  expect(await first).toMatchObject({ status: 201 });
+  expect(await upload("ana")).toMatchObject({ status: 201 });
+  creating.mockRestore();
+});
+
+test("of what is our fault nothing is told but that, and the log says where it was", async () => {
+  vi.spyOn(store.campaigns, "list").mockRejectedValueOnce(new Error("of bia"));
+  const failed = await ask("/organizations/ana/campaigns", "GET");
+  expect(failed).toMatchObject({ status: 500, text: expect.not.stringContaining("bia") });
+  expect(logged).toHaveBeenCalledExactlyOnceWith(
+    "API call failed",
+    expect.objectContaining({
+      call: "/api/v1/organizations/:organization/campaigns",
+      errorMessage: "of bia",
+    }),
+  );
+});
