@@ -54,6 +54,21 @@ test.each(["@oxy/worker/contract", "@oxy/worker/contract/producer"])(
   },
 );
 
+test("of many things that are wrong, the first are told", () => {
+  const audience = Array.from({ length: 1_000 }, () => ({ telefone: [] }));
+  const call = { organization: "ana", id: "c", name: "C", template: "Oi", audience };
+  const told = (): string[] => {
+    try {
+      readCall("campaign.create", call as never);
+      return [];
+    } catch (error) {
+      return String(error).split("\n");
+    }
+  };
+  expect(told()).toHaveLength(21);
+  expect(told().at(-1)).toBe("campaign.create: and 980 more");
+});
+
 describe("versions", () => {
   const moved = {
     about: "",

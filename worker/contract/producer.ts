@@ -69,5 +69,7 @@ export async function producer(options: ProducerOptions): Promise<Producer> {
 const silent: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
 
 async function ended(redis: Redis): Promise<void> {
-  await redis.quit().catch(() => {});
+  // A store that is away would be waited for.
+  if (redis.status === "ready") await redis.quit().catch(() => {});
+  redis.disconnect();
 }

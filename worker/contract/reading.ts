@@ -2,6 +2,9 @@ import { z } from "zod";
 import { calls, type CallData, type CallKind, type CallName } from "./calls.ts";
 import { Refused } from "./refused.ts";
 
+/** Of an audience, every row may be wrong. */
+const MOST_LINES = 20;
+
 /**
  * A call as it is done here: checked, and brought to the current version.
  * @param version as which it was written; without one it is the first
@@ -24,9 +27,14 @@ export function readAs(name: string, kind: CallKind, given: unknown, version: nu
     .slice(version - 1)
     .reduce((call, upgrade) => upgrade(objectOf(name, call)), given);
   const parsed = kind.schema.safeParse(current);
-  if (!parsed.success)
-    throw new Refused("invalid", parsed.error.issues.map((issue) => `${name}: ${explain(issue)}`).join("\n"));
+  if (!parsed.success) throw new Refused("invalid", explainAll(name, parsed.error.issues));
   return parsed.data;
+}
+
+function explainAll(name: string, issues: readonly z.core.$ZodIssue[]): string {
+  const lines = issues.slice(0, MOST_LINES).map((issue) => `${name}: ${explain(issue)}`);
+  const others = issues.length - lines.length;
+  return [...lines, ...(others > 0 ? [`${name}: and ${others} more`] : [])].join("\n");
 }
 
 function objectOf(name: string, call: unknown): Record<string, unknown> {
