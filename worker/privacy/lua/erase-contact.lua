@@ -52,7 +52,6 @@ end
 local waited = drop_from_lane("campaign") + drop_from_lane("automation")
 for _, campaign in ipairs(redis.call("ZRANGE", campaigns_key(prefix, organization), 0, -1)) do
   local dropped = drop_from_lane("campaign:" .. campaign)
-  for _, chat in ipairs(item.chats) do redis.call("SREM", reached_key(prefix, organization, campaign), chat) end
   if dropped > 0 then
     count_campaign(prefix, organization, campaign, "skipped", dropped)
     end_if_done(prefix, shard, organization, campaign, time)
