@@ -25,7 +25,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   413: "The body is too large.",
   422: "The call cannot be meant; each line of `error` says where and why.",
   429: "Too many calls; `retry-after` says how long to wait, in s.",
-  503: "The store, or a worker that has to do it, cannot be reached at this moment.",
+  503: "The store, or a worker that has to do it, cannot be reached at this moment, or has enough of that to do.",
 };
 
 /** The HTTP API as OpenAPI 3.1, made of the same schemas that check what comes. */
