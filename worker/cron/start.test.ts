@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { Queue } from "bullmq";
 import { DateTime } from "luxon";
 import { afterEach, expect, test, vi } from "vitest";
@@ -105,6 +106,19 @@ test("the schedules follow the organizations: who is new, who moves, and who has
   await organizations.save("ana", settingsWith([]));
   await checked();
   expect(await schedulers(queue)).toEqual([health]);
+});
+
+test("a store that comes back empty has its schedules again, without a new process", async () => {
+  const one = await deployment();
+  const queue = queueOf(one);
+  await processOf(one);
+  const health = "whatsapp-health-check";
+  await vi.waitUntil(async () => (await schedulers(queue)).includes(health));
+  const ready = once(one.redis, "ready");
+  await one.redis.del(...(await one.redis.keys(`${one.keys.prefix}:cron:*`)));
+  one.redis.disconnect(true);
+  await ready;
+  await vi.waitUntil(async () => (await schedulers(queue)).includes(health));
 });
 
 test("opportunities of one organization reach its owner and are kept for it, sealed", async () => {

@@ -152,12 +152,19 @@ export async function startCron(
     }
   }
 
-  // Nothing waits for it, and a store that refuses it keeps nobody from being answered.
-  const scheduled = keepSchedules().catch((error: unknown) =>
-    log.error("scheduled jobs not looked after", errorFields(error)),
-  );
+  let scheduled: Promise<void>;
+  const look = (): void => {
+    // Nothing waits for it, and a store that refuses it keeps nobody from being answered.
+    scheduled = keepSchedules().catch((error: unknown) =>
+      log.error("scheduled jobs not looked after", errorFields(error)),
+    );
+  };
+  look();
+  // A store that comes back without what it had has no schedules either, and so no check that would find that.
+  redis.on("ready", look);
   return {
     drain: async (patienceMs) => {
+      redis.off("ready", look);
       await scheduled;
       await jobs.drain(patienceMs);
       await jobs.close();
