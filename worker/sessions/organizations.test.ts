@@ -29,6 +29,30 @@ test("what one process saves, another one has once it is told that something cha
   expect(other.organizations.settings("loja").instructions).toBe("b");
 });
 
+test("who asks while older settings are being read gets those of now", async () => {
+  const deployment = deploy();
+  const [reading, read] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const log: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
+  const also = vi
+    .fn<() => Promise<void>>(async () => {})
+    .mockImplementationOnce(async () => {
+      reading.resolve();
+      await read.promise;
+    });
+  const organizations = new Organizations({ ...deployment, log, also });
+  const one = process(deployment).organizations;
+  await one.save("loja", settings("a"));
+  const first = organizations.refresh();
+  await reading.promise;
+  await one.save("nova", settings("b"));
+  const second = organizations.refresh("2");
+  const third = organizations.refresh("2");
+  read.resolve();
+  await Promise.all([first, second, third]);
+  expect(organizations.find("nova")?.instructions).toBe("b");
+  expect(also).toHaveBeenCalledTimes(2);
+});
+
 test("what changes with the same version is read along, and again where it could not be", async () => {
   const deployment = deploy();
   const log: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };

@@ -66,6 +66,9 @@ export class Organizations {
     const { redis, keys } = this.#options;
     const current = version ?? (await redis.get(keys.settingsVersion)) ?? "0";
     if (current === this.#version) return;
+    // One that is under way may have read before this change.
+    await this.#loading?.catch(() => {});
+    if (current === this.#version) return;
     this.#loading ??= this.load().finally(() => {
       this.#loading = undefined;
     });
