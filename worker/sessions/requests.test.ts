@@ -111,3 +111,24 @@ test("settings that cannot be kept here are refused with the reason, and not sav
   expect(await answers()).toEqual([{ kind: "failed", reason: "not for Ana" }]);
   expect(await redis.exists(keys.organizations)).toBe(0);
 });
+
+test("a request that two beats show is done once", async () => {
+  const { redis, keys, read, connect, requests, answers } = owner();
+  const json = JSON.stringify({ at: Date.now(), ...addAna });
+  await redis.hset(keys.requests, "one", json);
+  const shown = new Map([["one", json]]);
+  read.resolve(undefined);
+  await Promise.all([requests.handle(shown), requests.handle(shown)]);
+  await requests.handle(shown);
+  expect(connect).toHaveBeenCalledOnce();
+  expect(await answers()).toEqual([{ kind: "done", saved: "added" }]);
+});
+
+test("a request that nobody took while its asker waited is not done behind their back", async () => {
+  const { redis, keys, connect, answers, ask } = owner();
+  await ask({ ...addAna, at: Date.now() - 601_000 });
+  expect(connect).not.toHaveBeenCalled();
+  expect(await redis.hkeys(keys.requests)).toEqual([]);
+  expect(await redis.exists(keys.organizations)).toBe(0);
+  expect(await answers()).toEqual([]);
+});

@@ -44,3 +44,19 @@ test("a session that comes while the one before it is being closed stays, and is
   await sessions.close([leaseOf("2")]);
   expect(sessions.all).toEqual([]);
 });
+
+test("what was closed for a while is opened again, unless its shard went meanwhile", async () => {
+  const { sessions, closed } = sessionsOf();
+  closed.resolve();
+  const first = await sessions.open("ana", leaseOf("1"));
+  await sessions.whileClosed("ana", leaseOf("1"), async () => {
+    expect(first.status).toBe("closed");
+  });
+  const again = sessions.of("ana");
+  expect(again).not.toBe(first);
+  await sessions.whileClosed("ana", leaseOf("1"), async () => sessions.lost([leaseOf("1")]));
+  expect(sessions.all).toEqual([]);
+  // Nobody's session is opened by it.
+  await sessions.whileClosed("ana", leaseOf("1"), async () => {});
+  expect(sessions.all).toEqual([]);
+});

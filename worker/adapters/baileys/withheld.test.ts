@@ -1,3 +1,4 @@
+import { encodeWAMessage, proto } from "@whiskeysockets/baileys";
 import { expect, test, vi } from "vitest";
 import { useAdapter } from "./adapter-fixture.ts";
 import { Withheld } from "./withheld.ts";
@@ -75,4 +76,47 @@ test("what has its content, is for bots, or comes from no person is left to othe
   await withheld.resent(Buffer.alloc(0));
   withheld.end();
   expect(receive).not.toHaveBeenCalled();
+});
+
+test("of more than anybody sends the first ones are awaited", async () => {
+  vi.useFakeTimers();
+  const { withheld } = scene();
+  for (let id = 0; id < 1_100; id++)
+    await withheld.noted({ ...stanza, attrs: { ...stanza.attrs, id: `${id}` } });
+  expect(vi.getTimerCount()).toBe(1_000);
+  withheld.end();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+/** What the phone sends its devices when it is asked for a message. */
+function resending(key: proto.IMessageKey, message?: proto.IMessage): Uint8Array {
+  const info = { key, message, messageTimestamp: 7, pushName: "Ana" };
+  const webMessageInfoBytes = proto.WebMessageInfo.encode(proto.WebMessageInfo.fromObject(info)).finish();
+  const result = { placeholderMessageResendResponse: { webMessageInfoBytes } };
+  return encodeWAMessage({
+    protocolMessage: { peerDataOperationRequestResponseMessage: { peerDataOperationResult: [result] } },
+  });
+}
+
+test("what the phone sends in time is received under the stanza that announced it, once", async () => {
+  vi.useFakeTimers();
+  const { withheld, receive } = scene();
+  await withheld.noted(stanza);
+  await withheld.resent(resending({ id: "A", remoteJid: "551@lid" }, { conversation: "oi" }));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+  expect(receive).toHaveBeenCalledOnce();
+  expect(receive.mock.calls[0]).toMatchObject([stanza, { conversation: "oi" }]);
+});
+
+test("what another process saw announced is received as a customer's; what the owner wrote, or is empty, is not", async () => {
+  const { withheld, receive } = scene();
+  await withheld.resent(resending({ id: "A", remoteJid: "551@lid", fromMe: true }, { conversation: "meu" }));
+  await withheld.resent(resending({ id: "A", remoteJid: "551@lid" }));
+  expect(receive).not.toHaveBeenCalled();
+  await withheld.resent(resending({ id: "A", remoteJid: "551@lid" }, { conversation: "oi" }));
+  const attrs = { from: "551@lid", id: "A", t: "7", type: "text", notify: "Ana" };
+  expect(receive.mock.calls).toMatchObject([[{ tag: "message", attrs }, { conversation: "oi" }]]);
 });
