@@ -200,6 +200,18 @@ describe("who is told", () => {
     ]);
   });
 
+  test("the whole team, where nobody of it is an owner", async () => {
+    const here = deployment();
+    settings.set(
+      "equal",
+      organizationSettings.parse({ name: "Loja", team: team.map(({ number }) => ({ number, name: "Bia" })) }),
+    );
+    await session(here, "ana", LOGGED_OUT);
+    const { push } = looking(here, { organization: "equal", webhook: false });
+    await vi.waitFor(() => expect(push).toHaveBeenCalledTimes(2));
+    expect(push.mock.calls.map(([{ to }]) => to.number)).toEqual(team.map(({ number }) => number));
+  });
+
   test("of a number that is not connected the owners of the deployment, as it cannot tell of itself", async () => {
     const here = deployment();
     await session(here, "ana", LOGGED_OUT);

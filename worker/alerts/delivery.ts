@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
+import { recipients } from "../jobs/daily.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
 import type { OrganizationSettings } from "../sessions/organization.ts";
 import type { AlertEvent } from "./evaluate.ts";
@@ -144,7 +145,7 @@ export class Delivery {
     const nameOf = (id: string): string => this.#options.settings(id)?.name ?? id;
     const text = messageOf(wordingOf(event, rule, nameOf));
     try {
-      for (const { number } of settings.team.filter(({ owner }) => owner))
+      for (const { number } of recipients(settings))
         await notices.push({ organization, to: { number }, id: noticeId(event), text, forMs: NOTICE_MS });
       return true;
     } catch (error) {

@@ -25,7 +25,7 @@ export function alertsPage(): string {
     "| --- | --- | --- |",
     "| the log | everything: critical ones at `error`, the others at `warn` | `alert fired`, `alert resolved` |",
     "| operators | everything | `OXY_ALERT_WEBHOOK` |",
-    "| the owners of an organization (`team`, `owner: true`) | what is of their organization | on WhatsApp, through its own number |",
+    "| the owners of an organization (`team`, `owner: true`; the whole team where none is) | what is of their organization | on WhatsApp, through its own number |",
     "| the owners of `OXY_ALERT_ORGANIZATION` | what is of the deployment, and numbers of others that are not connected | on WhatsApp, through that organization's number |",
     "",
     "A number that is not connected cannot tell of itself: what is of a session is told by webhook, and to the owners of",
