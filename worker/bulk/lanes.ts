@@ -77,13 +77,6 @@ export class Lanes {
     }
     return parts.map((part) => outcomes.get(part) ?? "repeated");
   }
-
-  /** Drops what a run has in the lane, and is in no outbox yet; how many parts that were. */
-  async withdraw(organization: string, source: LanePart["source"], run: string): Promise<number> {
-    const { redis, keys } = this.#options;
-    const item = JSON.stringify({ organization, lane: source, run });
-    return (await scripts.withdraw.run(redis, [], [shardOf(organization), keys.prefix, item])) as number;
-  }
 }
 
 /** A part as JSON for its lane, with its text sealed. */

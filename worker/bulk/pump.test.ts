@@ -235,19 +235,13 @@ function idOf(turn: string): string {
   return messageId({ organization: "acme", chat: "551@lid" }, turn, 0);
 }
 
-test("what a run has in the lane can be withdrawn", async () => {
-  await number.lanes.push([number.part("551"), number.part("552", { run: "other" }), number.part("553")]);
-  expect(await number.lanes.withdraw("acme", "automation", "r")).toBe(2);
-  await number.run();
-  expect(number.texts).toEqual(["oi 552"]);
-});
-
-test("what was offered and is withdrawn is not released in the place of the next one", async () => {
+test("what was offered and is erased since is not released in the place of the next one", async () => {
   await another({ perMinute: 1 });
   await number.lanes.push(["1", "2", "3"].map((run) => number.part(`55${run}`, { run })));
   expect((await number.next())?.text).toBe("oi 551");
   // The second one is in the pump's memory by now.
-  await number.lanes.withdraw("acme", "automation", "2");
+  const { redis, keys } = number.deployment;
+  await redis.lpop(`${keys.prefix}:lane:acme:automation`);
   expect((await number.next())?.text).toBe("oi 553");
   expect(await number.next()).toBeUndefined();
 });

@@ -6,7 +6,6 @@ const script = (name: string): Script =>
 
 export const scripts = {
   push: script("push"),
-  withdraw: script("withdraw"),
   step: script("step"),
   optOut: script("opt-out"),
 } as const;
