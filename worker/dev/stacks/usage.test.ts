@@ -20,7 +20,13 @@ describe.skipIf(engine === undefined)("oxy usage (needs the Pulumi engine)", () 
       stack: "local",
       messages: expect.any(Number),
       usage: { sessions: { low: 1, high: 1 } },
-      queues: [{ prefix: "{local}", name: "message-0", workers: 1, stalled: 0, failed: 0 }],
+      queues: ["automation", "campaign", "cron", "message-0"].map((name) => ({
+        prefix: "{local}",
+        name,
+        workers: 1,
+        stalled: 0,
+        failed: 0,
+      })),
     });
     const { received, sent } = result["deployment"] as Record<"received" | "sent", { count: number }>;
     // What the phone told its companion when it was linked may be among them.
