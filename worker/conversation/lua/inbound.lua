@@ -44,17 +44,11 @@ end
 
 -- Somebody wants nothing that goes to many: what is not on its way yet is not sent, and the runs that wait for it end.
 local function drop_bulk(record, time)
-  for index, encoded in ipairs(redis.call("LRANGE", record.outbound, 0, -1)) do
-    local part = cjson.decode(encoded)
-    local on_its_way = index == 1 and record.sends > 0
-    if not on_its_way and part.priority > 1 then
-      redis.call("LREM", record.outbound, 1, encoded)
-      local item, source = { organization = record.organization, id = part.id }, source_of(part)
-      flight_ended(record.prefix, record.shard, item, source, "skipped", time)
-      run_not_sent(record.prefix, record.shard, record.organization, source, part.part, WANTS_NONE)
-    end
+  for _, part in ipairs(drop_parts(record, function(part) return part.priority > 1 end)) do
+    local item, source = { organization = record.organization, id = part.id }, source_of(part)
+    flight_ended(record.prefix, record.shard, item, source, "skipped", time)
+    run_not_sent(record.prefix, record.shard, record.organization, source, part.part, WANTS_NONE)
   end
-  if redis.call("EXISTS", record.outbound) == 0 then record.sendAt = nil end
 end
 
 -- A text to be answered: {at (ms), body (sealed)}, and where it applies {who = "team", number, optOut: reply or true, optIn}.
@@ -130,14 +124,7 @@ local function keep_out(record, time, forMs, entries)
   add_history(record, said)
   redis.call("DEL", record.inbound)
   record.tryAt, record.failed, record.givenUp, record.open = nil, nil, nil, nil
-
-  for index, encoded in ipairs(redis.call("LRANGE", record.outbound, 0, -1)) do
-    local on_its_way = index == 1 and record.sends > 0
-    if not on_its_way and cjson.decode(encoded).priority == 1 then
-      redis.call("LREM", record.outbound, 1, encoded)
-    end
-  end
-  if redis.call("EXISTS", record.outbound) == 0 then record.sendAt = nil end
+  drop_parts(record, function(part) return part.priority == 1 end)
 end
 
 -- Something for people: {at, body (what it was), reply?, forMs}. The customer reads `reply`, the AI keeps out, and the chat is

@@ -237,6 +237,21 @@ local function drop_first_part(record)
   record.sends, record.wire = 0, nil
 end
 
+-- Takes the parts of which `is_dropped` is true out of `out`, but not one that is on its way. Returns them, decoded and in order.
+local function drop_parts(record, is_dropped)
+  local dropped = {}
+  for index, encoded in ipairs(redis.call("LRANGE", record.outbound, 0, -1)) do
+    local part = cjson.decode(encoded)
+    local on_its_way = index == 1 and record.sends > 0
+    if not on_its_way and is_dropped(part) then
+      redis.call("LREM", record.outbound, 1, encoded)
+      dropped[#dropped + 1] = part
+    end
+  end
+  if redis.call("EXISTS", record.outbound) == 0 then record.sendAt = nil end
+  return dropped
+end
+
 -- After parts left `out`: when the next one is due, the state, and what the caller does next: "part", "turn", or
 -- "rest" when there is nothing to do at this moment.
 local function after_parts(record)

@@ -13,13 +13,8 @@ end
 
 keep(first)
 -- The rest of an answer without its beginning would confuse more than help.
-for _, encoded in ipairs(redis.call("LRANGE", record.outbound, 0, -1)) do
-  local part = cjson.decode(encoded)
-  if part.turn == first.turn and part.priority == first.priority then
-    redis.call("LREM", record.outbound, 1, encoded)
-    keep(part)
-  end
-end
+local function is_rest(part) return part.turn == first.turn and part.priority == first.priority end
+for _, part in ipairs(drop_parts(record, is_rest)) do keep(part) end
 redis.call("LTRIM", record.refused, -FAILED_PARTS, -1)
 redis.call("PEXPIRE", record.refused, string.format("%.0f", record.retentionMs))
 count(ARGV[4], item, "refused")
