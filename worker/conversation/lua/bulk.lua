@@ -88,6 +88,14 @@ local function number_of_chat(chat)
   return string.match(chat, "^(%d+)@s%.whatsapp%.net$")
 end
 
+-- All that somebody is known as who may want nothing: the chat, and the forms of the number where it is known.
+local function names_of(chat, number)
+  number = number or (chat and number_of_chat(chat))
+  local names = number and forms_of(number) or {}
+  names[#names + 1] = chat
+  return names
+end
+
 -- The chat of whoever has this number and wrote before.
 local function chat_of_number(prefix, organization, number)
   for _, form in ipairs(number and forms_of(number) or {}) do
@@ -114,9 +122,7 @@ end
 
 -- Whether a chat or the number of a part wants nothing that goes to many.
 local function wants_none(prefix, organization, chat, number, peppers)
-  number = number or (chat and number_of_chat(chat))
-  local names = number and forms_of(number) or {}
-  names[#names + 1] = chat
+  local names = names_of(chat, number)
   for _, told in ipairs(redis.call("SMISMEMBER", opt_outs_key(prefix, organization), unpack(names))) do
     if told == 1 then return true end
   end
@@ -240,9 +246,7 @@ end
 
 -- Which campaigns' words are wanted no more, or again: by chat, and by number where it is known.
 local function set_opt_out(prefix, organization, on, chat, number)
-  local names = { chat }
-  number = number or (chat and number_of_chat(chat))
-  for _, form in ipairs(number and forms_of(number) or {}) do names[#names + 1] = form end
+  local names = names_of(chat, number)
   redis.call(on and "SADD" or "SREM", opt_outs_key(prefix, organization), unpack(names))
   local erased = erased_opt_outs_key(prefix, organization)
   if redis.call("EXISTS", erased) == 0 then return end
