@@ -1,4 +1,4 @@
-import { proto, unpadRandomMax16 } from "@whiskeysockets/baileys";
+import { proto, unpadRandomMax16, type BinaryNode } from "@whiskeysockets/baileys";
 import { sessionAddress } from "./companion.ts";
 import { Handset, newMessageId, type Letter } from "./handset.ts";
 import { bundleParts, KeyRing } from "./keys.ts";
@@ -85,33 +85,15 @@ export class Contact extends Handset {
 
   /** Sends what linked devices are told of, and not shown. */
   showOnce(phone: Phone): string {
-    const id = newMessageId();
-    const attributes = {
-      from: this.jid,
-      sender_lid: this.lid,
-      id,
-      type: "media",
-      t: nowSeconds(),
-      notify: this.name,
-    };
     const withheld = element("unavailable", { type: "view_once_unavailable_fanout" });
-    this.serially(async () => phone.deliver(element("message", attributes, [withheld]), this.number));
-    return id;
+    return this.#announce(phone, {}, [withheld]);
   }
 
   /** Writes after an advertisement: linked devices are told, and get it from the phone. */
   writeFromAdvertisement(phone: Phone, text: string): string {
-    const id = newMessageId();
-    phone.keep(this, id, { conversation: text });
-    const attributes = {
-      from: this.jid,
-      sender_lid: this.lid,
-      id,
-      type: "text",
-      t: nowSeconds(),
-      notify: this.name,
-    };
-    this.serially(async () => phone.deliver(element("message", attributes, []), this.number));
+    const message = { conversation: text };
+    const id = this.#announce(phone, message, []);
+    phone.keep(this, id, message);
     return id;
   }
 
@@ -239,6 +221,14 @@ export class Contact extends Handset {
     const t = nowSeconds();
     if (this.deliveryReceipts) phone.deliver(element("receipt", { from: to, id, t }), this.number);
     if (this.readReceipts) phone.deliver(element("receipt", { from: to, id, t, type: "read" }), this.number);
+  }
+
+  /** Only what is said about a message goes out, with these parts. */
+  #announce(phone: Phone, message: AnyMessage, parts: BinaryNode[]): string {
+    const id = newMessageId();
+    const stanza = element("message", this.#envelope(id, message, {}), parts);
+    this.serially(async () => phone.deliver(stanza, this.number));
+    return id;
   }
 
   #envelope(id: string, message: proto.IMessage, { addressing = "pn", chat }: WriteOptions) {

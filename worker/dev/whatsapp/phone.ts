@@ -73,14 +73,7 @@ export class Phone extends Line {
       initialHistBootstrapInlinePayload: payload,
     };
     const type = proto.Message.ProtocolMessage.Type.HISTORY_SYNC_NOTIFICATION;
-    const attributes = {
-      from: this.jid,
-      category: "peer",
-      id: newMessageId(),
-      type: "text",
-      t: nowSeconds(),
-    };
-    this.post(this, this.number, attributes, { protocolMessage: { type, historySyncNotification } });
+    this.#tellCompanion({ type, historySyncNotification });
   }
 
   /** Has a message that its companion gets only by asking for it. */
@@ -99,6 +92,11 @@ export class Phone extends Line {
       peerDataOperationResult: [{ placeholderMessageResendResponse: { webMessageInfoBytes } }],
     };
     const type = proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE;
+    this.#tellCompanion({ type, peerDataOperationRequestResponseMessage });
+  }
+
+  /** Among the devices of one number. */
+  #tellCompanion(protocolMessage: proto.Message.IProtocolMessage): void {
     const attributes = {
       from: this.jid,
       category: "peer",
@@ -106,9 +104,7 @@ export class Phone extends Line {
       type: "text",
       t: nowSeconds(),
     };
-    this.post(this, this.number, attributes, {
-      protocolMessage: { type, peerDataOperationRequestResponseMessage },
-    });
+    this.post(this, this.number, attributes, { protocolMessage });
   }
 
   /** The companion's copy of a message that it sent. */
