@@ -62,8 +62,7 @@ function read(
   meaning: Exclude<FieldMeaning, "wrapper" | "part" | "change" | "signal">,
   content: proto.IMessage,
 ): Reading | undefined {
-  const describe = DESCRIPTIONS[field] as ((value: unknown) => Described) | undefined;
-  const { note, words = "" } = describe?.(content[field]) ?? {};
+  const { note, words = "" } = described(field, content);
   const text = [
     quoteOf(content[field]),
     note === undefined ? undefined : `[${note}]`,
@@ -82,6 +81,11 @@ function silent(meaning: FieldMeaning): Reading | undefined {
   if (meaning === "automatic")
     return { is: "message", kind: meaning, words: "", text: "[mensagem automática]" };
   return undefined;
+}
+
+function described(field: keyof proto.IMessage, content: proto.IMessage): Described {
+  const describe = DESCRIPTIONS[field] as ((value: unknown) => Described) | undefined;
+  return describe?.(content[field]) ?? {};
 }
 
 function kindOf(
@@ -113,8 +117,7 @@ function quoteOf(content: unknown): string | undefined {
   const quoted = (content.contextInfo as proto.IContextInfo | null | undefined)?.quotedMessage;
   if (!quoted) return undefined;
   const found = contentOf(quoted);
-  const describe = found && (DESCRIPTIONS[found.field] as ((value: unknown) => Described) | undefined);
-  const { note, words } = describe?.(found?.content[found.field]) ?? {};
+  const { note, words } = found === undefined ? {} : described(found.field, found.content);
   const text = cleanText([note && `[${note}]`, words].filter(Boolean).join(" "), LONGEST_QUOTE);
   return text === "" ? undefined : `[em resposta a: ${text}]`;
 }
