@@ -80,38 +80,29 @@ export function decimal() {
     .transform(Number);
 }
 
-export function parseApiTokens(value: string, context: z.RefinementCtx): readonly ApiToken[] {
+export function parseApiTokens(value: string): readonly ApiToken[] | undefined {
   const tokens = value.split(",").flatMap((part): ApiToken[] => {
     const [, organization, token] =
       /^(?:([A-Za-z0-9_-]{1,64}):)?([A-Za-z0-9_-]{32,200})$/.exec(part.trim()) ?? [];
     return token === undefined ? [] : [{ organization, token }];
   });
-  if (new Set(tokens.map(({ token }) => token)).size !== value.split(",").length) {
-    context.addIssue({ code: "custom", message: "unusable" });
-    return z.NEVER;
-  }
-  return tokens;
+  return new Set(tokens.map(({ token }) => token)).size === value.split(",").length ? tokens : undefined;
 }
 
-export function parseSealingKeys(value: string, context: z.RefinementCtx): [SealingKey, ...SealingKey[]] {
+export function parseSealingKeys(value: string): [SealingKey, ...SealingKey[]] | undefined {
   const keys = value.split(",").flatMap((part): SealingKey[] => {
     const [, id, base64] = /^([A-Za-z0-9_-]+):([A-Za-z0-9+/]{43}=)$/.exec(part.trim()) ?? [];
     return id === undefined || base64 === undefined ? [] : [{ id, key: Buffer.from(base64, "base64") }];
   });
   const [first, ...rest] = keys;
   const ids = new Set(keys.map(({ id }) => id));
-  if (first === undefined || ids.size !== value.split(",").length) {
-    context.addIssue({ code: "custom", message: "unusable" });
-    return z.NEVER;
-  }
-  return [first, ...rest];
+  return first === undefined || ids.size !== value.split(",").length ? undefined : [first, ...rest];
 }
 
-export function parseRules(value: string, context: z.RefinementCtx): RuleChanges {
+export function parseRules(value: string): RuleChanges | undefined {
   try {
     return ruleChanges.parse(JSON.parse(value));
   } catch {
-    context.addIssue({ code: "custom", message: "unusable" });
-    return z.NEVER;
+    return undefined;
   }
 }

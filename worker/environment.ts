@@ -76,7 +76,7 @@ export const environmentShape = {
     required: "always",
     secret: true,
   }),
-  OXY_ENCRYPTION_KEYS: required(z.string().transform(parseSealingKeys), {
+  OXY_ENCRYPTION_KEYS: required(parsed(parseSealingKeys), {
     about: "AES-256 keys for what the store keeps of people. The first one seals, all of them open.",
     expected: "id:base64 of 32 bytes, comma separated, each id once (`openssl rand -base64 32`)",
     required: "always",
@@ -222,7 +222,7 @@ export const environmentShape = {
       secret: true,
     },
   ),
-  OXY_API_TOKENS: required(z.string().transform(parseApiTokens).optional(), {
+  OXY_API_TOKENS: required(parsed(parseApiTokens).optional(), {
     about:
       "Bearer tokens of the API for other services, in the roles web and all. Without any there is none. A token with an organization before it opens that one's calls alone.",
     expected:
@@ -283,7 +283,7 @@ export const environmentShape = {
     about: "Whose owners are told on WhatsApp of what concerns the whole deployment.",
     expected: "the id of an organization",
   }),
-  OXY_ALERT_RULES: required(z.string().transform(parseRules).optional(), {
+  OXY_ALERT_RULES: required(parsed(parseRules).optional(), {
     about:
       'Other bounds than those of [alerts.md](alerts.md), by rule: `{"depth": {"from": 300, "forSeconds": 600}, "redis-evictions": {"off": true}}`.',
     expected: "JSON of the rules that are in alerts.md, each with from, forSeconds, clearSeconds or off",
