@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Consumption } from "../runtime/consumption.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
+import { StoreIntervals } from "../runtime/store-intervals.ts";
 import type { Delivery } from "./delivery.ts";
 import { evaluate } from "./evaluate.ts";
 import { samplesOf, type ProcessReport } from "./observation.ts";
@@ -11,8 +12,6 @@ import { conclude, look, type DayBudget, type ToJudge } from "./round.ts";
 import type { Rule } from "./rule.ts";
 import { isSilenced } from "./silences.ts";
 
-/** Past the beginning of an interval, so that a timer that fires early does not fall into the one before, in ms. */
-const PAST_ITS_BEGINNING_MS = 150;
 /** Looks that may be missing before what was between two of them is unknown. */
 const GAP_LOOKS = 3;
 
@@ -37,13 +36,24 @@ export interface AlertsOptions {
 export class Alerts {
   readonly #options: AlertsOptions;
   readonly #process = randomUUID();
-  readonly #stop = new AbortController();
+  readonly #intervals: StoreIntervals;
   #stopped: readonly string[] = [];
-  #next: NodeJS.Timeout | undefined;
   #failing = false;
 
   constructor(options: AlertsOptions) {
     this.#options = options;
+    this.#intervals = new StoreIntervals({
+      everyMs: options.everyMs,
+      look: async (signal) => {
+        const at = await this.#look(signal);
+        this.#failing = false;
+        return at;
+      },
+      failed: (error) => {
+        if (!this.#failing) options.log.warn("alerts not looked at", errorFields(error));
+        this.#failing = true;
+      },
+    });
   }
 
   /** Looks at once, and from then on at the beginning of each interval by the clock of the store. */
@@ -53,32 +63,15 @@ export class Alerts {
     announceRules(redis, keys, ids).catch((error: unknown) =>
       log.warn("rules of alerts not announced", errorFields(error)),
     );
-    void this.#round();
+    this.#intervals.start();
   }
 
   /** Waits for nothing. */
   stop(): void {
-    clearTimeout(this.#next);
-    this.#stop.abort();
+    this.#intervals.stop();
   }
 
-  async #round(): Promise<void> {
-    const { everyMs, log } = this.#options;
-    let inMs = everyMs;
-    const began = performance.now();
-    try {
-      const at = await this.#look();
-      inMs = everyMs - (at % everyMs) - (performance.now() - began);
-      this.#failing = false;
-    } catch (error) {
-      if (!this.#stop.signal.aborted && !this.#failing) log.warn("alerts not looked at", errorFields(error));
-      this.#failing = true;
-    }
-    if (this.#stop.signal.aborted) return;
-    this.#next = setTimeout(() => void this.#round(), Math.max(0, inMs) + PAST_ITS_BEGINNING_MS);
-  }
-
-  async #look(): Promise<number> {
+  async #look(signal: AbortSignal): Promise<number> {
     const { redis, keys, everyMs, consumption, report, budgets } = this.#options;
     const doubtful = consumption.doubtful;
     const seen = await look(redis, keys, {
@@ -93,13 +86,14 @@ export class Alerts {
     this.#stopped = queues
       .filter(({ state }) => state === "stopped")
       .map(({ queue }) => queue.replace(/-\d+$/, ""));
-    if (seen.judge !== undefined && !this.#stop.signal.aborted) await this.#judge(seen.at, seen.judge);
+    if (seen.judge !== undefined && !signal.aborted) await this.#judge(seen.at, seen.judge, signal);
     return seen.at;
   }
 
   async #judge(
     at: number,
     { round, before, state, silences, observation, outgoing }: ToJudge,
+    signal: AbortSignal,
   ): Promise<void> {
     const { redis, keys, everyMs, rules, delivery } = this.#options;
     const judged = evaluate(rules, state, {
@@ -119,7 +113,7 @@ export class Alerts {
     await delivery.deliver(
       [...pending.values()].filter(({ ways }) => ways.length > 0),
       at,
-      this.#stop.signal,
+      signal,
     );
   }
 }

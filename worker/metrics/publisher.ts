@@ -1,13 +1,12 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Logger } from "../runtime/logging.ts";
+import { StoreIntervals } from "../runtime/store-intervals.ts";
 import type { MetricsSink } from "./sink.ts";
 import { measureWaiting } from "./waiting.ts";
 
 /** How long one call may take at the most, in ms; never longer than an interval, when a newer figure is due. */
 const PATIENCE_MS = 10_000;
-/** Past the beginning of an interval, so that a timer that fires early does not fall into the one before, in ms. */
-const PAST_ITS_BEGINNING_MS = 100;
 
 export interface PublisherOptions {
   readonly redis: Redis;
@@ -25,50 +24,40 @@ export interface PublisherOptions {
  */
 export class MetricsPublisher {
   readonly #options: PublisherOptions;
-  readonly #stop = new AbortController();
+  readonly #intervals: StoreIntervals;
   /** Kinds of failures since the last success. */
   readonly #told = new Set<string>();
   #sink: MetricsSink | undefined;
-  #next: NodeJS.Timeout | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#intervals = new StoreIntervals({
+      everyMs: options.everyMs,
+      look: async (signal) => await this.#publish(signal),
+      failed: (error) => this.#failed(error),
+    });
   }
 
   /** Measures at once, and from then on at the beginning of each interval by the clock of the store. */
   start(): void {
-    void this.#round();
+    this.#intervals.start();
   }
 
   /** Waits for nothing. */
   stop(): void {
-    clearTimeout(this.#next);
-    this.#stop.abort();
+    this.#intervals.stop();
   }
 
-  async #round(): Promise<void> {
+  async #publish(stop: AbortSignal): Promise<number> {
     const { redis, keys, fleet, everyMs } = this.#options;
-    let inMs = everyMs;
-    try {
-      const began = performance.now();
-      const { at, waiting } = await measureWaiting(redis, keys, { fleet, everyMs });
-      if (this.#stop.signal.aborted) return;
-      if (waiting !== undefined) {
-        this.#sink ??= await this.#options.open();
-        const signal = AbortSignal.any([
-          this.#stop.signal,
-          AbortSignal.timeout(Math.min(PATIENCE_MS, everyMs)),
-        ]);
-        await unlessAborted(this.#sink.publish(waiting, signal), signal);
-        this.#succeeded();
-      }
-      const passedMs = performance.now() - began;
-      inMs = Math.max(0, everyMs - (at % everyMs) - passedMs);
-    } catch (error) {
-      if (!this.#stop.signal.aborted) this.#failed(error);
+    const { at, waiting } = await measureWaiting(redis, keys, { fleet, everyMs });
+    if (waiting !== undefined && !stop.aborted) {
+      this.#sink ??= await this.#options.open();
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(Math.min(PATIENCE_MS, everyMs))]);
+      await unlessAborted(this.#sink.publish(waiting, signal), signal);
+      this.#succeeded();
     }
-    if (!this.#stop.signal.aborted)
-      this.#next = setTimeout(() => void this.#round(), inMs + PAST_ITS_BEGINNING_MS);
+    return at;
   }
 
   #succeeded(): void {
