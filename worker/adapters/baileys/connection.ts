@@ -13,6 +13,7 @@ import type { Sealing } from "../redis/sealing.ts";
 import { Addresses } from "./addresses.ts";
 import { Calls, type MissedCall } from "./calls.ts";
 import { confirmCrowd } from "./crowds.ts";
+import { BackPressure, type Pausable } from "./back-pressure.ts";
 import { deviceCache } from "./device-cache.ts";
 import { handleInOrder, takeOver } from "./in-order.ts";
 import { Inbox } from "./inbox.ts";
@@ -103,6 +104,7 @@ export class BaileysConnection implements Connection {
     });
     handleInOrder(
       this.#socket.ws,
+      new BackPressure(() => this.#client),
       async (message) => {
         const isCrowd = await confirmCrowd(this.#socket, message);
         if (isCrowd) events.leftAlone(message.attrs["from"]?.split("@")[1] ?? "unknown");
@@ -248,8 +250,13 @@ export class BaileysConnection implements Connection {
   }
 
   #cut(): void {
-    const client: { socket?: { terminate(): void } | null } = this.#socket.ws as object;
-    client.socket?.terminate();
+    this.#client?.terminate();
+  }
+
+  /** The WebSocket below Baileys' client, while there is one. */
+  get #client(): (Pausable & { terminate(): void }) | null | undefined {
+    const client: { socket?: (Pausable & { terminate(): void }) | null } = this.#socket.ws as object;
+    return client.socket;
   }
 }
 

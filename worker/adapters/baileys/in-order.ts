@@ -1,4 +1,5 @@
 import type { BinaryNode, WASocket } from "@whiskeysockets/baileys";
+import type { BackPressure } from "./back-pressure.ts";
 
 type Listener = (stanza: BinaryNode) => unknown;
 
@@ -18,10 +19,12 @@ export function takeOver(ws: WASocket["ws"], event: string): (stanza: BinaryNode
  * Makes Baileys handle one message after the other, as they came. It begins with each at once and puts them in a row
  * only after it has learned the sender's other address, so a new contact's first messages are overtaken by the next
  * ones, and what came offline, in a row of its own, by what comes live.
+ * @param pressure is told of each that waits, and when it does no more
  * @param aside confirms what Baileys is not to see; false for what it is
  */
 export function handleInOrder(
   ws: WASocket["ws"],
+  pressure: BackPressure,
   aside: (message: BinaryNode) => Promise<boolean>,
   failed: (error: unknown) => void,
 ): void {
@@ -31,7 +34,11 @@ export function handleInOrder(
   };
   let row: Promise<unknown> = Promise.resolve();
   ws.on("CB:message", (message: BinaryNode) => {
-    row = row.then(async () => pass(message)).catch(failed);
+    pressure.waits();
+    row = row
+      .then(async () => pass(message))
+      .catch(failed)
+      .finally(() => pressure.handled());
   });
 }
 
