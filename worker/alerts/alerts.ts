@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Consumption } from "../runtime/consumption.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
+import { queueKind } from "../runtime/queue-names.ts";
 import { StoreIntervals } from "../runtime/store-intervals.ts";
 import type { Delivery } from "./delivery.ts";
 import { evaluate } from "./evaluate.ts";
@@ -83,9 +84,7 @@ export class Alerts {
     });
     const { queues } = consumption.judge(seen.inQueues);
     // Slots of processes come and go: which one it is, the log of the process says.
-    this.#stopped = queues
-      .filter(({ state }) => state === "stopped")
-      .map(({ queue }) => queue.replace(/-\d+$/, ""));
+    this.#stopped = queues.filter(({ state }) => state === "stopped").map(({ queue }) => queueKind(queue));
     if (seen.judge !== undefined && !signal.aborted) await this.#judge(seen.at, seen.judge, signal);
     return seen.at;
   }

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import { Script } from "../adapters/redis/script.ts";
+import type { SharedQueueName } from "../runtime/queue-names.ts";
 import type { SessionRecord } from "../sessions/session-record.ts";
 import { SHARDS } from "../sessions/shards.ts";
 import { deploymentLua } from "./scripts.ts";
@@ -20,8 +21,6 @@ export interface SharedQueueCounts extends SharedQueue {
   /** Kept for a person to see. */
   readonly failed: number;
 }
-
-type SharedQueueName = "campaign" | "automation" | "cron";
 
 /** What is known of a deployment as a whole, as it is at `at` (ms of store time). */
 export interface DeploymentFigures<Queue extends SharedQueue = SharedQueue> {

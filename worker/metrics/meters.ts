@@ -4,6 +4,7 @@ import type { AiCall, AiObserver, BreakerState } from "../conversation/completio
 import type { Part } from "../conversation/types.ts";
 import type { ReplySplit } from "../conversation/replies.ts";
 import { PROOF_JOB } from "../jobs/message/job.ts";
+import { queueKind } from "../runtime/queue-names.ts";
 import { LABELS, valueOf } from "./labels.ts";
 import { RedisCommands } from "./redis-commands.ts";
 import { REPLY_BOUNDS, ReplyWindow } from "./reply-window.ts";
@@ -125,7 +126,7 @@ export class Meters implements AiObserver {
 
   /** Counts its jobs. */
   watch(worker: Worker): void {
-    const queue = valueOf("queue", worker.name.replace(/-\d+$/, ""));
+    const queue = valueOf("queue", queueKind(worker.name));
     for (const outcome of LABELS.outcome)
       worker.on(outcome, (job) => {
         if (job?.name !== PROOF_JOB) this.#jobs.inc({ queue, outcome });

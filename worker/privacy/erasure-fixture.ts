@@ -15,7 +15,7 @@ import { organizationSettings } from "../sessions/organization.ts";
 import { Organizations } from "../sessions/organizations.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { WhatsApp } from "../sessions/whatsapp.ts";
-import { messageQueue } from "../runtime/wake-ups.ts";
+import { messageQueue } from "../runtime/queue-names.ts";
 import { Erasure } from "./erasure.ts";
 
 const quiet = () => {};

@@ -1,9 +1,8 @@
 import { Queue, type ConnectionOptions, type JobType } from "bullmq";
 import type { Redis } from "ioredis";
+import { SHARED_QUEUES } from "../runtime/queue-names.ts";
 
 const STATES: JobType[] = ["waiting", "prioritized", "delayed", "failed", "completed", "waiting-children"];
-/** Those that every process takes from; the others are one for each slot. */
-const SHARED = ["campaign", "automation", "cron"];
 const AT_ONCE = 500;
 
 export interface QueuedJobsOptions {
@@ -64,7 +63,7 @@ function ownWords(organization: string): RegExp {
 
 /** A slot's queue has such a key once anything was added to it, and keeps it when the slot is nobody's. */
 async function queueNames(redis: Redis, prefix: string): Promise<string[]> {
-  const names = new Set(SHARED);
+  const names = new Set<string>(SHARED_QUEUES);
   let cursor = "0";
   do {
     const [next, keys] = await redis.scan(cursor, "MATCH", `${prefix}:message-*:meta`, "COUNT", AT_ONCE);

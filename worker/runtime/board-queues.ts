@@ -1,10 +1,6 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { JobQueueOptions } from "./job-queue.ts";
-import { messageQueue } from "./wake-ups.ts";
-
-/** The queues that every process takes from. */
-const SHARED_QUEUES: readonly JobQueueOptions["name"][] = ["campaign", "automation", "cron"];
+import { messageQueue, SHARED_QUEUES } from "./queue-names.ts";
 
 /** The queues of all processes on the store, by the slots they hold: processes come and go while a board is open. */
 export class BoardQueues {

@@ -1,9 +1,9 @@
 import { Queue, type ConnectionOptions, type Job } from "bullmq";
-import { BLOCK_SECONDS, LongBlockingWorker } from "./long-blocking-worker.ts";
-import { errorFields, type Logger } from "./logging.ts";
+import type { Logger } from "./logging.ts";
+import { LongBlockingWorker } from "./long-blocking-worker.ts";
+import type { SharedQueueName } from "./queue-names.ts";
+import { KEEP_FAILED, logTrouble } from "./queue-trouble.ts";
 
-/** Failed jobs kept for a person to see; the age is in s. */
-const KEEP_FAILED = { count: 1_000, age: 7 * 24 * 3_600 };
 /** A job whose process died is another's after this long at the least, in ms. */
 const LOCK_MS = 60_000;
 /** A job that was hit by that many deaths in a row is kept as failed: it may be what kills. */
@@ -20,7 +20,7 @@ export interface JobQueueOptions {
   readonly connection: ConnectionOptions;
   /** BullMQ's prefix: the hash tag of the deployment. */
   readonly prefix: string;
-  readonly name: "campaign" | "automation" | "cron";
+  readonly name: SharedQueueName;
   /** Jobs that this process does at once. */
   readonly concurrency: number;
   /** How often jobs of dead processes are looked for, in ms; each time costs each process a command. */
@@ -68,21 +68,13 @@ export class JobQueue {
         connection,
         prefix,
         concurrency,
-        autorun: false,
-        drainDelay: BLOCK_SECONDS,
         lockDuration: LOCK_MS,
         stalledInterval: stalledMs,
         maxStalledCount: DEATHS_MAX,
       },
     );
     options.watch?.(this.#worker);
-    this.queue.on("error", (error) => log.warn("queue error", { queue: name, ...errorFields(error) }));
-    this.#worker.on("error", (error) =>
-      log.warn("queue worker error", { queue: name, ...errorFields(error) }),
-    );
-    this.#worker.on("failed", (job, error) =>
-      log.warn("job failed", { queue: name, job: job?.id, name: job?.name, ...errorFields(error) }),
-    );
+    logTrouble(this.queue, this.#worker, log, { queue: name });
   }
 
   /** Starts to take jobs. */

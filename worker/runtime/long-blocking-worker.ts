@@ -1,7 +1,7 @@
-import { Worker, type Job, type JobJson } from "bullmq";
+import { Worker, type Job, type JobJson, type Processor, type WorkerOptions } from "bullmq";
 
 /** How long an idle worker blocks on Redis, in s; each time costs a command. */
-export const BLOCK_SECONDS = 300;
+const BLOCK_SECONDS = 300;
 
 /** What a worker has got from Redis, and what it is at. Times by the monotonic clock, in ms. */
 export interface Fetching {
@@ -31,6 +31,11 @@ export class LongBlockingWorker extends Worker {
   #active = 0;
   #freeSince = performance.now();
   #begun = false;
+
+  /** Takes nothing before {@link begin}. */
+  constructor(name: string, work: Processor, options: Omit<WorkerOptions, "autorun" | "drainDelay">) {
+    super(name, work, { ...options, autorun: false, drainDelay: BLOCK_SECONDS });
+  }
 
   override get maximumBlockTimeout(): number {
     return BLOCK_SECONDS;

@@ -2,7 +2,7 @@ import { Queue } from "bullmq";
 import { expect, test, vi } from "vitest";
 import { useRecord } from "../conversation/record-fixture.ts";
 import { OwnerWake } from "./owner-wake.ts";
-import { messageQueue } from "./wake-ups.ts";
+import { messageQueue } from "./queue-names.ts";
 
 const deploy = useRecord();
 const quiet = (): void => {};

@@ -5,7 +5,7 @@ import type { Conversation } from "../conversation/types.ts";
 import { REPLY_PRIORITY, TURN_JOB } from "../jobs/message/job.ts";
 import { shardOf } from "../sessions/shards.ts";
 import { errorFields, type Logger } from "./logging.ts";
-import { messageQueue } from "./wake-ups.ts";
+import { messageQueue } from "./queue-names.ts";
 
 export interface OwnerWakeOptions {
   readonly redis: Redis;

@@ -7,7 +7,8 @@ import { startRedisServer, type RedisServer } from "../dev/redis-server.ts";
 import type { MessageJob } from "../jobs/message/handler.ts";
 import { LOOK_JOB, TURN_JOB } from "../jobs/message/job.ts";
 import type { Logger } from "./logging.ts";
-import { messageQueue, WakeUps } from "./wake-ups.ts";
+import { messageQueue } from "./queue-names.ts";
+import { WakeUps } from "./wake-ups.ts";
 
 type Handle = (job: MessageJob) => Promise<void>;
 

@@ -4,10 +4,10 @@ import type { Conversation } from "../conversation/types.ts";
 import type { MessageJob } from "../jobs/message/handler.ts";
 import { LOOK_JOB, PROOF_JOB, REPLY_PRIORITY, TURN_JOB } from "../jobs/message/job.ts";
 import { errorFields, type Logger } from "./logging.ts";
-import { BLOCK_SECONDS, LongBlockingWorker } from "./long-blocking-worker.ts";
+import { LongBlockingWorker } from "./long-blocking-worker.ts";
+import { messageQueue } from "./queue-names.ts";
+import { KEEP_FAILED, logTrouble } from "./queue-trouble.ts";
 
-/** Failed jobs kept for a person to see; the age is in s. */
-const KEEP_FAILED = { count: 1_000, age: 7 * 24 * 3_600 };
 /** Longer than any turn, so that no command is spent on renewing locks. */
 const LOCK_MS = 10 * 60_000;
 
@@ -25,10 +25,6 @@ export interface WakeUpOptions {
 
 /** After this long a wake-up counts as lost. */
 const LOST_MS = 60_000;
-
-export function messageQueue(slot: number): string {
-  return `message-${slot}`;
-}
 
 /** The queue that wakes one process, and the BullMQ worker that takes from it. */
 export class WakeUps {
@@ -58,8 +54,6 @@ export class WakeUps {
         connection,
         prefix,
         concurrency,
-        autorun: false,
-        drainDelay: BLOCK_SECONDS,
         lockDuration: LOCK_MS,
         // What a crash interrupts is found by the sweep.
         skipStalledCheck: true,
@@ -67,11 +61,7 @@ export class WakeUps {
     );
     // Without a priority it is taken before all that wait.
     options.watch?.(this.#worker, () => this.queue.add(PROOF_JOB, {}));
-    this.queue.on("error", (error) => log.warn("queue error", { slot, ...errorFields(error) }));
-    this.#worker.on("error", (error) => log.warn("queue worker error", { slot, ...errorFields(error) }));
-    this.#worker.on("failed", (job, error) =>
-      log.warn("job failed", { slot, job: job?.id, name: job?.name, ...errorFields(error) }),
-    );
+    logTrouble(this.queue, this.#worker, log, { slot });
   }
 
   /** Empties the slot's queue, whose jobs woke another process, and starts to take from it. */
