@@ -4,7 +4,8 @@ import type { Sealing } from "../adapters/redis/sealing.ts";
 import { policyOf } from "../conversation/policy.ts";
 import type { Conversation } from "../conversation/types.ts";
 import { errorFields, type Logger } from "../runtime/logging.ts";
-import { fenceOf, type Lease, LeaseLost } from "../sessions/lease.ts";
+import { runFenced } from "../sessions/fenced.ts";
+import type { Lease } from "../sessions/lease.ts";
 import type { OrganizationSettings } from "../sessions/organization.ts";
 import { decide, type Offered, type Take } from "./offer.ts";
 import { gapMs, hoursAt } from "./pace.ts";
@@ -190,7 +191,6 @@ export class Pump {
     number: Standing,
     take: Take | undefined,
   ): Promise<Step> {
-    const { redis, keys } = this.#options;
     const now = Date.now() + number.aheadMs;
     const { perDay, coldPerDay } = settings.pacing;
     const item = {
@@ -203,10 +203,7 @@ export class Pump {
       peppers: optOutPeppers(this.#options.sealing, organization),
       take,
     };
-    const args = [...fenceOf(lease), keys.prefix, JSON.stringify(item)];
-    const reply = (await scripts.step.run(redis, [keys.leases], args)) as string;
-    if (reply === "refused") throw new LeaseLost(lease, scripts.step.name);
-    return JSON.parse(reply) as Step;
+    return JSON.parse((await runFenced(this.#options, scripts.step, lease, item)) as string) as Step;
   }
 
   #note(organization: string, number: Standing, step: Step): void {

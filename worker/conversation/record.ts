@@ -3,7 +3,8 @@ import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import type { Script } from "../adapters/redis/script.ts";
 import type { Sealing } from "../adapters/redis/sealing.ts";
-import { fenceOf, type Lease, LeaseLost } from "../sessions/lease.ts";
+import { runFenced } from "../sessions/fenced.ts";
+import type { Lease } from "../sessions/lease.ts";
 import { shardOf } from "../sessions/shards.ts";
 import type { AiUsage } from "./completions.ts";
 import { encodeInbound, type Inbound, type InboundItem, type Received } from "./inbound.ts";
@@ -45,7 +46,7 @@ export const PRIORITY = { message: 1, campaign: 2, automation: 3 } as const;
 
 /**
  * The record of every conversation in the store: each method is one call, atomic there. What takes a lease writes
- * nothing without it and throws {@link LeaseLost}. Texts are sealed before they leave the process.
+ * nothing without it and throws LeaseLost. Texts are sealed before they leave the process.
  */
 export class ConversationRecord {
   readonly #redis: Redis;
@@ -278,16 +279,8 @@ export class ConversationRecord {
     { organization, chat }: Conversation,
     item: object,
   ): Promise<Reply> {
-    if (lease.shard !== shardOf(organization)) {
-      throw new RangeError(
-        `${script.name}: ${organization} belongs to shard ${shardOf(organization)}, not ${lease.shard}`,
-      );
-    }
-    const payload = JSON.stringify({ organization, chat, ...this.#policy(organization), ...item });
-    const args = [...fenceOf(lease), this.#keys.prefix, payload];
-    const reply = await script.run(this.#redis, [this.#keys.leases], args);
-    if (reply === "refused") throw new LeaseLost(lease, script.name);
-    return reply as Reply;
+    const whole = { organization, chat, ...this.#policy(organization), ...item };
+    return (await runFenced({ redis: this.#redis, keys: this.#keys }, script, lease, whole)) as Reply;
   }
 }
 

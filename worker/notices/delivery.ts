@@ -6,7 +6,8 @@ import type { Policy } from "../conversation/policy.ts";
 import { sealBody } from "../conversation/sealed.ts";
 import type { Conversation } from "../conversation/types.ts";
 import type { Logger } from "../runtime/logging.ts";
-import { fenceOf, LeaseLost, type Lease } from "../sessions/lease.ts";
+import { runFenced } from "../sessions/fenced.ts";
+import type { Lease } from "../sessions/lease.ts";
 import { scripts } from "./scripts.ts";
 import { openNotice } from "./sealed-notice.ts";
 
@@ -103,14 +104,10 @@ export class NoticeDelivery {
   }
 
   async #release(organization: string, item: object): Promise<string> {
-    const { redis, keys, policy } = this.#options;
     const lease = this.#options.lease(organization);
     // Let go of meanwhile: whoever owns the shard next finds it where it was.
     if (lease === undefined) return "stale";
-    const payload = JSON.stringify({ organization, ...policy(organization), ...item });
-    const args = [...fenceOf(lease), keys.prefix, payload];
-    const reply = (await scripts.release.run(redis, [keys.leases], args)) as string;
-    if (reply === "refused") throw new LeaseLost(lease, scripts.release.name);
-    return reply;
+    const whole = { organization, ...this.#options.policy(organization), ...item };
+    return (await runFenced(this.#options, scripts.release, lease, whole)) as string;
   }
 }

@@ -1,17 +1,16 @@
 import type { ConnectionOptions } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
-import type { Script } from "../adapters/redis/script.ts";
 import type { Sealing } from "../adapters/redis/sealing.ts";
 import type { Automations } from "../automations/automations.ts";
 import { optOutDigest } from "../bulk/erased-opt-outs.ts";
 import type { Contact } from "../contract/calls.ts";
 import { receiptKey, sentKey } from "../conversation/keys.ts";
 import type { Logger } from "../runtime/logging.ts";
-import { fenceOf, LeaseLost, type Lease } from "../sessions/lease.ts";
+import { runFenced } from "../sessions/fenced.ts";
+import { LeaseLost, type Lease } from "../sessions/lease.ts";
 import type { Organizations } from "../sessions/organizations.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import { shardOf } from "../sessions/shards.ts";
 import type { WhatsApp } from "../sessions/whatsapp.ts";
 import { keysOf, leaveOut } from "./leaving-out.ts";
 import { formsOf, personOf, userOf, type Person } from "./person.ts";
@@ -102,7 +101,10 @@ export class Erasure {
       // Sealed with a key that is gone: the keys are removed as all others.
       if (error instanceof LeaseLost) throw error;
     });
-    await this.#run(scripts.eraseOrganization, lease, { organization, at: Math.floor(Date.now() / 1000) });
+    await runFenced(this.#options, scripts.eraseOrganization, lease, {
+      organization,
+      at: Math.floor(Date.now() / 1000),
+    });
     await organizations.load();
     let entries = 0;
     for (let sweep = 0; sweep < SWEEPS_MAX; sweep++) {
@@ -110,7 +112,7 @@ export class Erasure {
       if (found === 0) break;
       entries += found;
     }
-    await this.#run(scripts.eraseOrganization, lease, { organization, at: 0 });
+    await runFenced(this.#options, scripts.eraseOrganization, lease, { organization, at: 0 });
     log.info("organization erased", { organization, loggedOut, entries });
     return { loggedOut, entries };
   }
@@ -159,7 +161,7 @@ export class Erasure {
   /** What takes more than to be left out. @returns how many parts waited in lanes, and keys of the conversation */
   async #withCounts(organization: string, person: Person, lease: Lease): Promise<number> {
     const { sealing, automations } = this.#options;
-    const erased = await this.#run(scripts.eraseContact, lease, {
+    const erased = await runFenced(this.#options, scripts.eraseContact, lease, {
       organization,
       chats: person.chats,
       numbers: person.users,
@@ -195,20 +197,6 @@ export class Erasure {
   get #queues() {
     const { redis, keys, queues } = this.#options;
     return { redis, prefix: keys.prefix, connection: queues.connection };
-  }
-
-  async #run(
-    script: Script,
-    lease: Lease,
-    item: { readonly organization: string; readonly [field: string]: unknown },
-  ): Promise<unknown> {
-    const { redis, keys } = this.#options;
-    if (lease.shard !== shardOf(item.organization))
-      throw new RangeError(`${script.name}: ${item.organization} does not belong to shard ${lease.shard}`);
-    const args = [...fenceOf(lease), keys.prefix, JSON.stringify(item)];
-    const reply = await script.run(redis, [keys.leases], args);
-    if (reply === "refused") throw new LeaseLost(lease, script.name);
-    return reply;
   }
 }
 
