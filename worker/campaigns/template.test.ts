@@ -23,6 +23,7 @@ test.each([
   ["Oi {{nome", "template: {{ without }}, or }} without {{, at character 4"],
   ["Oi nome}}", "template: {{ without }}, or }} without {{, at character 8"],
   ["{{a}} e {{b", "template: {{ without }}, or }} without {{, at character 9"],
+  ["{{a}} }} {{b}}", "template: {{ without }}, or }} without {{, at character 7"],
   ["Oi {{}}", 'template: expected a name between {{ and }} at character 4, got ""'],
   ["{{a.b}}", 'template: expected a name between {{ and }} at character 1, got "a.b"'],
 ])("%j is refused with the place", (text, message) => {

@@ -22,7 +22,7 @@ export function parseTemplate(text: string): Template {
   const parts: (string | Variable)[] = [];
   let end = 0;
   for (const match of text.matchAll(VARIABLE)) {
-    parts.push(plain(text.slice(end, match.index)), variable(match[1] ?? "", match.index));
+    parts.push(plain(text.slice(end, match.index), end), variable(match[1] ?? "", match.index));
     end = match.index + match[0].length;
   }
   parts.push(plain(text.slice(end), end));
@@ -68,7 +68,7 @@ function variable(inside: string, at: number): Variable {
   return { name: nameOf(name), fallback: bar < 0 ? undefined : inside.slice(bar + 1).trim() };
 }
 
-function plain(text: string, at = 0): string {
+function plain(text: string, at: number): string {
   const brace = text.search(/\{\{|\}\}/);
   if (brace >= 0)
     throw new InvalidTemplate(`template: {{ without }}, or }} without {{, at character ${at + brace + 1}`);
