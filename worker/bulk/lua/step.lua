@@ -71,8 +71,7 @@ end
 
 -- A person talks there at this moment, or is to: a campaign would talk across them.
 local function is_with_a_person(chat)
-  local silent = chat and redis.call("HGET", conversation_key(prefix, organization, chat), "silentUntil")
-  return silent and tonumber(silent) > time
+  return chat and taken_by_person(prefix, organization, chat, time)
 end
 
 local function wants_more(lane, campaign)
