@@ -88,7 +88,6 @@ interface StepReply {
   readonly kind: "step";
   readonly run: string;
   readonly automation: string;
-  readonly version: number;
   readonly chat: string;
   readonly step: number;
   readonly attempt: number;

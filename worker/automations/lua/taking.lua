@@ -22,7 +22,6 @@ local function take_run(prefix, shard, item, run, time, with_definition)
     kind = "step",
     run = run.id,
     automation = run.automation,
-    version = tonumber(run.version),
     chat = run.chat,
     step = run.step,
     attempt = run.attempt,
@@ -32,7 +31,6 @@ local function take_run(prefix, shard, item, run, time, with_definition)
     optedOut = wants_no_automation(prefix, item, run.chat),
     number = contact[2] or nil,
     personUntil = taken_by_person(prefix, run.organization, run.chat, time),
-    waits = run.person == "wait",
     tags = redis.call("SMEMBERS", tags_key(prefix, run.organization, run.chat)),
     body = redis.call("GET", run_text_key(prefix, run.organization, run.id)) or nil,
     definition = with_definition
