@@ -44,10 +44,6 @@ function quietUntil(
 /** The first moment after `local` at which the clock says `time`, or has just passed it where it is put forward. */
 function nextTime(local: DateTime, time: string): DateTime {
   const [hour = 0, minute = 0] = time.split(":").map(Number);
-  for (const days of [0, 1]) {
-    const at = local.plus({ days }).set({ hour, minute, second: 0, millisecond: 0 });
-    if (at > local) return at;
-  }
-  // Where the clock is put back over it, that time of day comes twice: the second one is meant.
-  return local.plus({ days: 2 }).set({ hour, minute, second: 0, millisecond: 0 });
+  const on = (day: DateTime): DateTime => day.set({ hour, minute, second: 0, millisecond: 0 });
+  return on(local) > local ? on(local) : on(local.plus({ days: 1 }));
 }
