@@ -91,9 +91,12 @@ export class Campaigns {
   }
 
   async progress(organization: string, campaign: string): Promise<CampaignProgress | undefined> {
-    const { redis, keys } = this.#options;
+    const { redis, keys, sealing } = this.#options;
     const fields = await redis.hgetall(campaignKey(keys.prefix, organization, campaign));
-    return this.#progress(organization, campaign, fields);
+    const { name, state } = fields;
+    if (name === undefined || state === undefined) return undefined;
+    const place = definitionPlace(organization, campaign);
+    return progressOf(campaign, sealing.openText(place, name), fields);
   }
 
   /** The last ones, newest first. */
@@ -156,17 +159,6 @@ export class Campaigns {
     const args = [shardOf(organization), keys.prefix, JSON.stringify({ organization, campaign, verb })];
     const state = (await scripts.control.run(redis, [], args)) as CampaignState | "unknown";
     return state === "unknown" ? undefined : state;
-  }
-
-  #progress(
-    organization: string,
-    campaign: string,
-    fields: Readonly<Record<string, string>>,
-  ): CampaignProgress | undefined {
-    const { name, state } = fields;
-    if (name === undefined || state === undefined) return undefined;
-    const place = definitionPlace(organization, campaign);
-    return progressOf(campaign, this.#options.sealing.openText(place, name), fields);
   }
 }
 

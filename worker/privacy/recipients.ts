@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import { Unsealable, type Sealing } from "../adapters/redis/sealing.ts";
-import { recipientsKey } from "../campaigns/keys.ts";
+import { campaignsKey, recipientsKey } from "../campaigns/keys.ts";
 import { openRecipients, sealRecipients, type StoredRecipient } from "../campaigns/recipients.ts";
 import type { Logger } from "../runtime/logging.ts";
 import { shardOf } from "../sessions/shards.ts";
@@ -29,7 +29,7 @@ export async function eraseRecipients(
 ): Promise<number> {
   const { redis, keys } = options;
   let count = 0;
-  for (const campaign of await redis.zrange(`${keys.prefix}:campaigns:${organization}`, "0", "-1"))
+  for (const campaign of await redis.zrange(campaignsKey(keys.prefix, organization), "0", "-1"))
     count += await eraseFrom(options, organization, campaign, person, acts);
   return count;
 }
