@@ -1,8 +1,12 @@
+import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { DateTime } from "luxon";
 import { afterEach, expect, test } from "vitest";
 import { keysOf } from "../../adapters/redis/keys.ts";
+import { conversationKeys } from "../../conversation/keys.ts";
 import { readHealth } from "../../cron/session-health.ts";
+import { OPPORTUNITIES_JOB } from "../../jobs/aurora-opportunities/job.ts";
+import { DAILY_VERSION } from "../../jobs/daily.ts";
 import { never } from "../ai.ts";
 import type { LocalDeployment } from "../deployment.ts";
 import type { Contact } from "../whatsapp/contact.ts";
@@ -121,3 +125,62 @@ test("a fleet's rate is kept by what goes over the wire, and nobody is forgotten
   expect(contacts.flatMap(({ wire }) => wire)).toHaveLength(customers);
   expect(await worker.stop()).toBe(0);
 });
+
+test("a warm conversation that has gone quiet is told to the owner with the AI's reason, and no other organization's", async () => {
+  const deployment = await deploy({
+    environment: { ...environment, OXY_OPPORTUNITIES_AT: "23:59", OXY_DAILY_SUMMARY_AT: "23:58" },
+    answering: (text) =>
+      text.includes("quanto custa a camiseta") ? "1. Perguntou o preço e não respondeu." : `re: ${text}`,
+  });
+  const worker = deployment.worker();
+  await worker.ready();
+  const [owner, warm, talking, others] = Array.from({ length: 4 }, () => deployment.whatsapp.contact());
+  await withOwner(deployment, owner!);
+  const phone = await deployment.pair("ana");
+  await deployment.configure("ze", { name: "Padaria do Zé", timeZone });
+  const ze = await deployment.pair("ze");
+  const text = "oi, quanto custa a camiseta azul?";
+  for (const [contact, written] of [
+    [warm!, phone],
+    [talking!, phone],
+    [others!, ze],
+  ] as const) {
+    contact.write(written, text);
+    await contact.waitFor(() => contact.displayed.length === 1);
+  }
+  await Promise.all([phone, ze].map((each) => each.waitFor(() => each.pending === 0)));
+
+  const redis = new Redis(deployment.redisUrl);
+  clients.push(redis);
+  await agedByTwoDays(redis, deployment.namespace, "ana", warm!.lid);
+  await agedByTwoDays(redis, deployment.namespace, "ze", others!.lid);
+  const queue = new Queue("cron", { connection: redis, prefix: `{${deployment.namespace}}` });
+  const day = DateTime.now().setZone(timeZone).toISODate();
+  await queue.add(OPPORTUNITIES_JOB, { v: DAILY_VERSION, organization: "ana", day });
+  const told = await owner!.waitFor(() => owner!.displayed[0]);
+  expect(told.text).toContain(warm!.name);
+  expect(told.text).toContain("Perguntou o preço e não respondeu.");
+  expect(told.text).not.toContain(talking!.name);
+  expect(told.text).not.toContain(others!.name);
+  await queue.close();
+  expect(await worker.stop()).toBe(0);
+});
+
+/** What was said and done in a chat was so two days earlier. */
+async function agedByTwoDays(
+  redis: Redis,
+  namespace: string,
+  organization: string,
+  chat: string,
+): Promise<void> {
+  const ms = 2 * 24 * 3_600_000;
+  const { prefix } = keysOf(namespace);
+  const contact = `${prefix}:contact:${organization}:${chat}`;
+  for (const field of ["first", "wrote", "told"]) await redis.hincrby(contact, field, -ms);
+  await redis.zincrby(`${prefix}:chats:${organization}`, -ms, chat);
+  const { history } = conversationKeys(prefix, { organization, chat });
+  for (const [index, encoded] of (await redis.lrange(history, 0, -1)).entries()) {
+    const said = JSON.parse(encoded) as { at: number };
+    await redis.lset(history, index, JSON.stringify({ ...said, at: said.at - ms }));
+  }
+}
