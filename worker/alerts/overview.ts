@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
+import { storeTime } from "../adapters/redis/store-time.ts";
 import type { AlertState } from "./evaluate.ts";
 import { alertKeysOf } from "./keys.ts";
 import { silenceField, silencesOf } from "./silences.ts";
@@ -40,8 +41,7 @@ export async function announceRules(redis: Redis, keys: Keys, ids: readonly stri
 
 /** As of the last look. */
 export async function readAlerts(redis: Redis, keys: Keys): Promise<AlertsOverview> {
-  const [time, fields] = await Promise.all([redis.time(), redis.hgetall(alertKeysOf(keys).alerts)]);
-  const at = msOf(time);
+  const [at, fields] = await Promise.all([storeTime(redis), redis.hgetall(alertKeysOf(keys).alerts)]);
   const state = JSON.parse(fields["state"] ?? "{}") as AlertState;
   const firing = Object.entries(state).flatMap(([key, { firingSince: since, told = false }]) =>
     since === undefined ? [] : [{ ...namesIn(key), since, told }],
@@ -61,14 +61,10 @@ export async function silence(
   const { alerts } = alertKeysOf(keys);
   const field = silenceField(rule, organization);
   if (minutes === 0) await redis.hdel(alerts, field);
-  else await redis.hset(alerts, field, msOf(await redis.time()) + minutes * MINUTE_MS);
+  else await redis.hset(alerts, field, (await storeTime(redis)) + minutes * MINUTE_MS);
 }
 
 function namesIn(key: string): { readonly rule: string; readonly organization?: string } {
   const [rule = "", organization = ""] = key.split(" ");
   return organization === "" || organization === "*" ? { rule } : { rule, organization };
-}
-
-function msOf(time: readonly (number | string)[]): number {
-  return Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
 }

@@ -1,3 +1,4 @@
+import { storeTime } from "../adapters/redis/store-time.ts";
 import { Lanes } from "../bulk/lanes.ts";
 import type { WriterTask } from "../conversation/completions.ts";
 import { dueKey, dueMember, runMember, runOf } from "../conversation/keys.ts";
@@ -124,8 +125,7 @@ export class AutomatedDeployment extends Deployment {
   }
 
   async now(): Promise<number> {
-    const [seconds = 0, micros = 0] = (await this.redis.time()).map(Number);
-    return seconds * 1_000 + Math.floor(micros / 1_000);
+    return await storeTime(this.redis);
   }
 }
 

@@ -1,3 +1,4 @@
+import { storeTime } from "../adapters/redis/store-time.ts";
 import type { Deployment } from "../conversation/record-fixture.ts";
 import { dueKey } from "../conversation/keys.ts";
 import type { Conversation, Part } from "../conversation/types.ts";
@@ -155,8 +156,7 @@ export class OwnedNumber {
   }
 
   async now(): Promise<number> {
-    const [seconds = 0, micros = 0] = (await this.deployment.redis.time()).map(Number);
-    return seconds * 1_000 + Math.floor(micros / 1_000);
+    return await storeTime(this.deployment.redis);
   }
 
   /** The time comes for which everything waits: lanes, pace and pauses. */

@@ -1,3 +1,4 @@
+import { storeTime } from "../adapters/redis/store-time.ts";
 import { BusinessData } from "../aurora/business-data.ts";
 import type { Writer } from "../conversation/completions.ts";
 import { readDays } from "../conversation/day-counts.ts";
@@ -54,11 +55,6 @@ export async function startCron(
     data: { v: HEALTH_CHECK_VERSION },
   };
 
-  async function storeTime(): Promise<number> {
-    const [seconds, micros] = await redis.time();
-    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-  }
-
   async function queue(due: readonly DueJob[]): Promise<void> {
     // Not by a job's id: one that failed would keep the next one out. What is done twice all the same is told once.
     for (const { name, organization, day } of due) {
@@ -72,7 +68,7 @@ export async function startCron(
     await organizations.refresh();
     await schedulers.reconcile([healthCheck, ...daily.wanted()]);
     const missed = daily
-      .due(await storeTime(), await readDone(redis, keys))
+      .due(await storeTime(redis), await readDone(redis, keys))
       .filter(({ lateMs }) => lateMs >= MISSED_MS);
     for (const { name, organization, day } of missed)
       log.info("missed job made up for", { job: name, organization, day });
@@ -83,7 +79,7 @@ export async function startCron(
     begin: async (timeZone) => {
       await organizations.refresh();
       const only = { name, timeZone, earlyMs: EARLY_MS };
-      await queue(daily.due(await storeTime(), await readDone(redis, keys), only));
+      await queue(daily.due(await storeTime(redis), await readDone(redis, keys), only));
     },
     settings: (organization) => organizations.find(organization),
     erasures: async () => await notices.erasures(),
@@ -131,7 +127,7 @@ export async function startCron(
           {
             ...shared,
             ...portsOf(name),
-            now: storeTime,
+            now: async () => await storeTime(redis),
             quiet: async (organization, now) => {
               const team = organizations.settings(organization).team.map(({ number }) => number);
               return await readQuiet(

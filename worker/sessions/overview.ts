@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
+import { storeTime } from "../adapters/redis/store-time.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { SHARDS } from "./shards.ts";
 
@@ -31,13 +32,12 @@ export interface Overview {
 
 /** Reads it from the store, as it is at about this moment. */
 export async function readOverview(redis: Redis, keys: Keys): Promise<Overview> {
-  const [time, slots, leases, sessions] = await Promise.all([
-    redis.time(),
+  const [at, slots, leases, sessions] = await Promise.all([
+    storeTime(redis),
     redis.hgetall(keys.slots),
     redis.hgetall(keys.leases),
     redis.hgetall(keys.sessions),
   ]);
-  const at = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
   const held = heldBy(Object.values(leases), at);
   const processes = await Promise.all(
     Object.entries(slots).map(async ([slot, id]) => {
