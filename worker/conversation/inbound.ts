@@ -1,7 +1,6 @@
 import type { Sealing } from "../adapters/redis/sealing.ts";
-import { messageId } from "./message-id.ts";
 import type { Policy } from "./policy.ts";
-import { sealBody, sealInbox } from "./sealed.ts";
+import { sealBody, sealFixed, sealInbox } from "./sealed.ts";
 import type { Start } from "./starts.ts";
 import type { Conversation } from "./types.ts";
 
@@ -110,10 +109,7 @@ export function encodeInbound(
   const { kind, id, sender } = inbound;
   const seal = (text: string, name?: string): string =>
     sealBody(sealing, conversation, { text, ...(name ? { name } : {}) });
-  const notice = (text: string) => {
-    const turn = `notice ${id}`;
-    return { id: messageId(conversation, turn, 0), turn, body: seal(text) };
-  };
+  const notice = (text: string) => sealFixed(sealing, conversation, id, text);
   const item = {
     ...conversation,
     ...policy,

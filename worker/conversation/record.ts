@@ -14,7 +14,7 @@ import { policyOf, type Policy } from "./policy.ts";
 import { openBegun, openSendable, type ThoughtReply } from "./opening.ts";
 import { readInboxed, readReceipt, readSentText, readView, type Receipted } from "./reading.ts";
 import { scripts } from "./scripts.ts";
-import { sealBody } from "./sealed.ts";
+import { sealBody, sealFixed } from "./sealed.ts";
 import type { Triggers } from "./starts.ts";
 import { countsOf } from "./usage.ts";
 import type {
@@ -92,11 +92,7 @@ export class ConversationRecord {
     { forMs, reason, reply, turn: thought, usage }: HandOverOptions,
   ): Promise<"handed" | "silenced" | "stale"> {
     const { organization, chat } = conversation;
-    const turn = `notice ${reason}`;
-    const told =
-      reply === undefined
-        ? undefined
-        : { id: messageId(conversation, turn, 0), turn, body: this.#seal(conversation, reply) };
+    const told = reply === undefined ? undefined : sealFixed(this.#sealing, conversation, reason, reply);
     const ends = thought && named(thought);
     const counts = countsOf(usage);
     const item = {

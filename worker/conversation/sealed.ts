@@ -1,4 +1,5 @@
 import type { Sealing } from "../adapters/redis/sealing.ts";
+import { messageId } from "./message-id.ts";
 import type { Conversation } from "./types.ts";
 
 /** A text with the name of who wrote it, where that is known. */
@@ -14,6 +15,17 @@ export function sealBody(sealing: Sealing, conversation: Conversation, body: Bod
 /** @throws Unsealable */
 export function openBody(sealing: Sealing, conversation: Conversation, sealed: string): Body {
   return JSON.parse(sealing.openText(bodyPlace(conversation), sealed)) as Body;
+}
+
+/** A text that no AI wrote, as the first part of a turn of its own: under the same name it is the same message. */
+export function sealFixed(
+  sealing: Sealing,
+  conversation: Conversation,
+  name: string,
+  text: string,
+): { id: string; turn: string; body: string } {
+  const turn = `notice ${name}`;
+  return { id: messageId(conversation, turn, 0), turn, body: sealBody(sealing, conversation, { text }) };
 }
 
 /** Seals the decrypted bytes of a received message. */

@@ -1,9 +1,8 @@
 import type { Redis } from "ioredis";
 import type { Keys } from "../adapters/redis/keys.ts";
 import { Unsealable, type Sealing } from "../adapters/redis/sealing.ts";
-import { messageId } from "../conversation/message-id.ts";
 import type { Policy } from "../conversation/policy.ts";
-import { sealBody } from "../conversation/sealed.ts";
+import { sealFixed } from "../conversation/sealed.ts";
 import type { Conversation } from "../conversation/types.ts";
 import type { Logger } from "../runtime/logging.ts";
 import { runFenced } from "../sessions/fenced.ts";
@@ -92,12 +91,7 @@ export class NoticeDelivery {
     const chat = await wire.resolve(number);
     if (chat === undefined) return await drop("nobody on WhatsApp has this number");
     const conversation = { organization, chat };
-    const turn = `notice ${notice.id}`;
-    const part = {
-      id: messageId(conversation, turn, 0),
-      turn,
-      body: sealBody(sealing, conversation, { text }),
-    };
+    const part = sealFixed(sealing, conversation, notice.id, text);
     if ((await this.#release(organization, { notice: notice.id, chat, part })) === "released")
       await this.#options.deliver(conversation);
     return true;
