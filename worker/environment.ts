@@ -17,7 +17,7 @@ import {
   withDefault,
   type KeyDoc,
 } from "./environment-values.ts";
-import { organizationId } from "./sessions/organization.ts";
+import { organizationId, TIME_OF_DAY } from "./sessions/organization.ts";
 
 export const WHATSAPP_URL = "wss://web.whatsapp.com/ws/chat";
 /** Public key that signs the certificate of WhatsApp's servers: WA_CERT_DETAILS.PUBLIC_KEY of Baileys 7.0.0-rc14. */
@@ -160,13 +160,13 @@ export const environmentShape = {
     "How often every WhatsApp number is looked at, and what a daily job missed is made up for, in seconds.",
   ),
   OXY_DAILY_SUMMARY_AT: text(
-    /^([01]\d|2[0-3]):[0-5]\d$/,
+    TIME_OF_DAY,
     "a time as 18:00",
     "18:00",
     "When each organization is told of its day, in its own time zone.",
   ),
   OXY_OPPORTUNITIES_AT: text(
-    /^([01]\d|2[0-3]):[0-5]\d$/,
+    TIME_OF_DAY,
     "a time as 09:00",
     "09:00",
     "When each organization is told on weekdays of warm conversations that have gone quiet, in its own time zone.",

@@ -1,5 +1,6 @@
 import { CronExpressionParser } from "cron-parser";
 import { z } from "zod";
+import { TIME_OF_DAY } from "../sessions/organization.ts";
 import { wordsOf } from "./words.ts";
 
 /** Chosen by who makes it; part of keys and of jobs. */
@@ -57,7 +58,7 @@ const trigger = z.discriminatedUnion("on", [
   z.strictObject({ on: z.literal("schedule"), cron, audience: z.strictObject({ tag: tagName }) }),
 ]);
 
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time as 08:00");
+const timeOfDay = z.string().regex(TIME_OF_DAY, "expected a time as 08:00");
 
 const step = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("send"), text: messageText }),

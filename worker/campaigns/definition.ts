@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { TIME_OF_DAY } from "../sessions/organization.ts";
 
 /** Of a campaign, chosen by who creates it: the same one twice is one campaign. */
 export const campaignId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, "expected 1 to 64 letters, digits, '-' or '_'");
 
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time as 09:00");
+const timeOfDay = z.string().regex(TIME_OF_DAY, "expected a time as 09:00");
 const moment = z.iso.datetime({ offset: true, error: "expected a moment as 2026-11-30T09:00:00-03:00" });
 
 /** When it may go out, within the hours of its organization's number. */

@@ -12,7 +12,8 @@ export const phoneNumber = z
   .string()
   .regex(/^[1-9]\d{6,14}$/, "expected 7 to 15 digits with the country's code, without + and zeros before it");
 
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time as 08:00");
+export const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/;
+const timeOfDay = z.string().regex(TIME_OF_DAY, "expected a time as 08:00");
 const words = (standard: string[]) => z.array(z.string().trim().min(1).max(60)).max(50).default(standard);
 const message = (standard: string) => z.string().min(1).max(1_000).default(standard);
 
