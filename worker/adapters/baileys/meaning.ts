@@ -31,9 +31,9 @@ export function meaningOf(
   if (reading.is === "signal") return other;
   if (reading.is === "revoke") return { ...other, kind: "revoke", of: reading.of };
   const isOld = now - envelope.at > settings.answerUpToMinutes * MINUTE_MS;
-  const isTeam = isOnTeam(envelope.number, settings);
+  const who = isOnTeam(envelope.number, settings) ? ("team" as const) : undefined;
   // Whatever it corrects, and however late it comes: whoever says so is to be left alone.
-  if (!isTeam && isOneOf(reading.words, settings.optOutWords)) {
+  if (who === undefined && isOneOf(reading.words, settings.optOutWords)) {
     const optOut = isOld ? true : settings.optOutMessage;
     return { ...envelope, kind: "customer", text: reading.text, optOut };
   }
@@ -41,18 +41,12 @@ export function meaningOf(
   if (isOld) return other;
   if (reading.is === "edit") {
     const { of, text } = reading;
-    const who = isTeam ? ("team" as const) : undefined;
     return { ...envelope, kind: "edit", of, text, again: `[correção da mensagem anterior]\n${text}`, who };
   }
   const treatment = treatmentOf(reading.kind, settings);
   // Nobody of the team is left to the team.
-  return treated(
-    reading,
-    isTeam && treatment === "hand-over" ? "answer" : treatment,
-    envelope,
-    isTeam,
-    settings,
-  );
+  const forTeam = treatment === "hand-over" ? "answer" : treatment;
+  return treated(reading, who === "team" ? forTeam : treatment, envelope, who, settings);
 }
 
 /** What the owner wrote to a contact, on the phone or another device of theirs. */
@@ -79,14 +73,13 @@ function treated(
   { kind, words, text }: Extract<Reading, { is: "message" }>,
   treatment: MessageTreatment,
   envelope: Envelope,
-  isTeam: boolean,
+  who: "team" | undefined,
   settings: OrganizationSettings,
 ): Inbound {
   const { id, sender } = envelope;
-  const who = isTeam ? ("team" as const) : undefined;
   switch (treatment) {
     case "answer": {
-      const optIn = !isTeam && isOneOf(words, settings.optInWords) ? (true as const) : undefined;
+      const optIn = who === undefined && isOneOf(words, settings.optInWords) ? (true as const) : undefined;
       return { ...envelope, kind: "customer", text, who, optIn };
     }
     case "acknowledge": {
