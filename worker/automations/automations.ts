@@ -16,7 +16,7 @@ import { automationKey, automationsKey, openAutomation, runId, sealAutomation } 
 const AUTOMATIONS_MAX = 200;
 
 /** An automation cannot be had as it is given; the message says why. */
-class InvalidAutomation extends Error {
+export class InvalidAutomation extends Error {
   override readonly name = "InvalidAutomation";
 }
 

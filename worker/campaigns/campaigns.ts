@@ -17,6 +17,11 @@ const DAY_MS = 24 * 3_600_000;
 const WINDOW_MS = 30 * DAY_MS;
 const LISTED = 50;
 
+/** A campaign would never go out; the message says why. */
+export class InvalidWindow extends Error {
+  override readonly name = "InvalidWindow";
+}
+
 export interface CampaignsOptions {
   readonly redis: Redis;
   readonly keys: Keys;
@@ -54,7 +59,7 @@ export class Campaigns {
 
   /**
    * Reads the audience in, row by row, and has the campaign sent in its window and at its organization's pace.
-   * @throws InvalidTemplate, InvalidAudience, ZodError for a definition that cannot be meant, RangeError for an organization that is not known
+   * @throws InvalidTemplate, InvalidWindow, InvalidAudience, ZodError for a definition that cannot be meant, RangeError for an organization that is not known
    */
   async create({ organization, id, definition, audience }: NewCampaign): Promise<Created> {
     const campaign = campaignId.parse(id ?? randomUUID());
@@ -115,7 +120,7 @@ export class Campaigns {
     const { weekdays, hours } = window;
     const meant = { startsAt, endsAt, ...(weekdays && { weekdays }), ...(hours && { hours }) };
     if (openingOf(meant, timeZone, Date.now()).kind === "over")
-      throw new RangeError("window: expected one that opens, got one that is over or never does");
+      throw new InvalidWindow("window: expected one that opens, got one that is over or never does");
     return meant;
   }
 

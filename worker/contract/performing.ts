@@ -1,11 +1,11 @@
 import type { Redis } from "ioredis";
-import { z } from "zod";
 import type { Keys } from "../adapters/redis/keys.ts";
-import type { Automations } from "../automations/automations.ts";
+import { InvalidAutomation, type Automations } from "../automations/automations.ts";
 import type { Lanes } from "../bulk/lanes.ts";
 import type { OptOuts } from "../bulk/opt-outs.ts";
-import type { Audience } from "../campaigns/audience.ts";
-import type { Campaigns } from "../campaigns/campaigns.ts";
+import { type Audience, InvalidAudience } from "../campaigns/audience.ts";
+import { type Campaigns, InvalidWindow } from "../campaigns/campaigns.ts";
+import { InvalidTemplate } from "../campaigns/template.ts";
 import { messageId } from "../conversation/message-id.ts";
 import type { ConversationRecord } from "../conversation/record.ts";
 import type { Conversation } from "../conversation/types.ts";
@@ -210,14 +210,11 @@ async function refusing(name: CallName, work: () => Promise<Outcome>): Promise<O
   try {
     return await work();
   } catch (error) {
-    if (error instanceof z.ZodError)
-      throw new Refused(
-        "invalid",
-        error.issues.map(({ path, message }) => `${name}: ${path.join(".")}: ${message}`).join("\n"),
-      );
     if (
-      error instanceof Error &&
-      ["InvalidTemplate", "InvalidAudience", "InvalidAutomation"].includes(error.name)
+      error instanceof InvalidTemplate ||
+      error instanceof InvalidWindow ||
+      error instanceof InvalidAudience ||
+      error instanceof InvalidAutomation
     )
       throw new Refused("invalid", `${name}: ${error.message}`);
     throw error;

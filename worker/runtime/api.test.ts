@@ -129,6 +129,19 @@ test.each<[what: string, path: string, body: unknown, status: number, error: Reg
     422,
     /campaign.create/,
   ],
+  [
+    "a window that is over",
+    "/organizations/ana/campaigns",
+    {
+      id: "c",
+      name: "C",
+      template: "Oi",
+      window: { endsAt: "2020-01-01T00:00:00Z" },
+      audience: [{ telefone: NUMBER }],
+    },
+    422,
+    /campaign.create: window: expected one that opens/,
+  ],
 ])("a call with %s is refused with a sentence", async (_, path, body, status, error) => {
   const refused = await post(path, body);
   expect(refused.status).toBe(status);
