@@ -76,6 +76,7 @@ export async function startCron(
   }
 
   const portsOf = (name: string): DailyPorts => ({
+    log,
     begin: async (timeZone) => {
       await organizations.refresh();
       const only = { name, timeZone, earlyMs: EARLY_MS };
@@ -84,14 +85,11 @@ export async function startCron(
     settings: (organization) => organizations.find(organization),
     erasures: async () => await notices.erasures(),
     doneUntil: async (organization) => (await readDoneOf(redis, keys, organization))[name],
+    write: writer.write.bind(writer),
+    conclude: notices.conclude.bind(notices),
   });
 
   async function handle({ name, data }: QueuedJob, signal: AbortSignal): Promise<void> {
-    const shared = {
-      log,
-      write: writer.write.bind(writer),
-      conclude: notices.conclude.bind(notices),
-    };
     switch (name) {
       case HEALTH_CHECK_JOB:
         await handleHealthCheck(data, {
@@ -113,7 +111,6 @@ export async function startCron(
         await handleDailySummary(
           data,
           {
-            ...shared,
             ...portsOf(name),
             days: async (organization, days) => await readDays(redis, keys.prefix, organization, days),
             withPeople: async (organization) => await redis.zcard(`${keys.prefix}:handed:${organization}`),
@@ -125,7 +122,6 @@ export async function startCron(
         await handleOpportunities(
           data,
           {
-            ...shared,
             ...portsOf(name),
             now: async () => await storeTime(redis),
             quiet: async (organization, now) => {

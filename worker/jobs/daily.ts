@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { WriterTask } from "../conversation/completions.ts";
+import type { Outcome } from "../notices/notices.ts";
+import { errorFields, type Logger } from "../runtime/logging.ts";
 import { organizationId, type OrganizationSettings } from "../sessions/organization.ts";
 import { readPayload } from "./payload.ts";
 
@@ -12,12 +15,15 @@ export interface OfOneDay {
   readonly day: string;
 }
 
+const AI_MS = 60_000;
+
 const payload = z.union([
   z.strictObject({ timeZone: z.string().min(1).max(100) }),
   z.strictObject({ organization: organizationId, day: z.iso.date() }),
 ]);
 
 export interface DailyPorts {
+  readonly log: Logger;
   /** Queues this job for each organization of the zone that is due. */
   begin(timeZone: string): Promise<void>;
   /** Undefined for an organization that is gone, or whose settings cannot be read. */
@@ -26,6 +32,9 @@ export interface DailyPorts {
   doneUntil(organization: string): Promise<string | undefined>;
   /** Another one each time that somebody was erased. */
   erasures(): Promise<string>;
+  write(task: WriterTask, signal: AbortSignal): Promise<string>;
+  /** Tells the team and notes the day, at once or not at all. */
+  conclude(organization: string, outcome: Outcome): Promise<"concluded" | "repeated">;
 }
 
 /** That, and what was erased when it began. */
@@ -57,6 +66,27 @@ export async function eachDay(
   if (to.length === 0) return;
   const [done, erasures] = await Promise.all([ports.doneUntil(job.organization), ports.erasures()]);
   if (done === undefined || done < job.day) await work({ ...job, erasures }, settings, to);
+}
+
+/**
+ * What an AI makes of a task. Undefined where it is of no help, which the log says by `otherwise`.
+ * @param read throws for what it cannot take
+ * @throws Error when the process is being stopped: another one does the job as a whole
+ */
+export async function helpOfAi<Help>(
+  task: WriterTask,
+  read: (answer: string) => Help,
+  otherwise: string,
+  { write, log }: Pick<DailyPorts, "write" | "log">,
+  stop: AbortSignal,
+): Promise<Help | undefined> {
+  try {
+    return read(await write(task, AbortSignal.any([stop, AbortSignal.timeout(AI_MS)])));
+  } catch (error) {
+    if (stop.aborted) throw error;
+    log.warn(otherwise, { organization: task.organization, ...errorFields(error) });
+    return undefined;
+  }
 }
 
 /** The owners, or everybody of a team without any. */

@@ -1,16 +1,11 @@
 import { DateTime } from "luxon";
-import type { WriterTask } from "../../conversation/completions.ts";
 import type { DayCounts } from "../../conversation/day-counts.ts";
-import type { Outcome } from "../../notices/notices.ts";
-import { errorFields, type Logger } from "../../runtime/logging.ts";
-import type { OrganizationSettings } from "../../sessions/organization.ts";
-import { eachDay, type DailyPorts } from "../daily.ts";
+import { eachDay, helpOfAi, type DailyPorts } from "../daily.ts";
 import { DAILY_SUMMARY_JOB } from "./job.ts";
 import { checkedWords, numbersOf, titleOf } from "./text.ts";
 
 /** In the morning the day before may still be told of; later it is of no use. */
 const TOLD_FOR_MS = 15 * 3_600_000;
-const AI_MS = 60_000;
 
 const INSTRUCTIONS = [
   "Write the opening of a daily summary for the owners of this business, in Portuguese: two or three sentences, warm and plain.",
@@ -19,14 +14,10 @@ const INSTRUCTIONS = [
 ].join("\n");
 
 export interface SummaryPorts extends DailyPorts {
-  readonly log: Logger;
   /** These days of the organization, in this order. */
   days(organization: string, days: readonly string[]): Promise<readonly (DayCounts | undefined)[]>;
   /** Chats that are left to people at this moment. */
   withPeople(organization: string): Promise<number>;
-  write(task: WriterTask, signal: AbortSignal): Promise<string>;
-  /** Tells the team and notes the day, at once or not at all. */
-  conclude(organization: string, outcome: Outcome): Promise<"concluded" | "repeated">;
 }
 
 /** @throws Error where the store is away, somebody was erased meanwhile, or the job is none of ours */
@@ -40,7 +31,14 @@ export async function handleDailySummary(
     const [today, yesterday, lastWeek] = await ports.days(organization, [day, before(1), before(7)]);
     const withPeople = await ports.withPeople(organization);
     const numbers = numbersOf({ today, yesterday, lastWeek, withPeople });
-    const words = await wordsFor(organization, settings, numbers, ports, stop);
+    // The numbers are told all the same.
+    const words = await helpOfAi(
+      { organization, settings, instructions: INSTRUCTIONS, facts: numbers, purpose: "summary" },
+      (answer) => checkedWords(answer, numbers),
+      "daily summary without the AI's words",
+      ports,
+      stop,
+    );
     const text = [titleOf(settings.name, day), ...(words === undefined ? [] : [words]), numbers].join("\n\n");
     const concluded = await ports.conclude(organization, {
       job: DAILY_SUMMARY_JOB,
@@ -56,30 +54,4 @@ export async function handleDailySummary(
       words: words !== undefined,
     });
   });
-}
-
-/** Undefined where the AI is of no help: the numbers are told all the same. */
-async function wordsFor(
-  organization: string,
-  settings: OrganizationSettings,
-  numbers: string,
-  ports: SummaryPorts,
-  stop: AbortSignal,
-): Promise<string | undefined> {
-  const task = {
-    organization,
-    settings,
-    instructions: INSTRUCTIONS,
-    facts: numbers,
-    purpose: "summary",
-  } as const;
-  try {
-    const words = await ports.write(task, AbortSignal.any([stop, AbortSignal.timeout(AI_MS)]));
-    return checkedWords(words, numbers);
-  } catch (error) {
-    // The process is being stopped: another one does it as a whole.
-    if (stop.aborted) throw error;
-    ports.log.warn("daily summary without the AI's words", { organization, ...errorFields(error) });
-    return undefined;
-  }
 }

@@ -1,9 +1,7 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js";
-import type { WriterTask } from "../../conversation/completions.ts";
 import type { Outcome } from "../../notices/notices.ts";
-import { errorFields, type Logger } from "../../runtime/logging.ts";
 import type { OrganizationSettings } from "../../sessions/organization.ts";
-import { eachDay, type DailyPorts } from "../daily.ts";
+import { eachDay, helpOfAi, type DailyPorts } from "../daily.ts";
 import { OPPORTUNITIES_JOB } from "./job.ts";
 import { factsOf, RANKING_INSTRUCTIONS, readRanking } from "./ranking.ts";
 import { warmthOf, type QuietConversation } from "./signals.ts";
@@ -12,7 +10,6 @@ const TOLD = 10;
 /** The warmest by rule, from which the AI chooses. */
 const CHOSEN_FROM = 30;
 const TOLD_FOR_MS = 9 * 3_600_000;
-const AI_MS = 60_000;
 const BY_RULE = "_A IA não pôde ajudar hoje: a ordem e os motivos são por regra._";
 
 /** One that is worth writing to again. */
@@ -33,19 +30,16 @@ export interface Opportunities {
 }
 
 export interface OpportunityPorts extends DailyPorts {
-  readonly log: Logger;
   /** Store time in ms. */
   now(): Promise<number>;
   /** Of this organization and of no other. */
   quiet(organization: string, now: number): Promise<readonly QuietConversation[]>;
-  write(task: WriterTask, signal: AbortSignal): Promise<string>;
   /** Seals what is kept of them: where, what, and for how long (ms). */
   keep(
     organization: string,
     settings: OrganizationSettings,
     opportunities: Opportunities,
   ): NonNullable<Outcome["keep"]>;
-  conclude(organization: string, outcome: Outcome): Promise<"concluded" | "repeated">;
 }
 
 /** @throws Error where the store is away, somebody was erased meanwhile, or the job is none of ours */
@@ -65,13 +59,17 @@ export async function handleOpportunities(
       })
       .toSorted((one, other) => other.score - one.score)
       .slice(0, CHOSEN_FROM);
-    const ranked = await rankedByAi(
-      organization,
-      settings,
-      warm.map(({ conversation }) => conversation),
-      ports,
-      stop,
-    );
+    const facts = factsOf(warm.map(({ conversation }) => conversation));
+    const ranked =
+      warm.length === 0
+        ? undefined
+        : await helpOfAi(
+            { organization, settings, instructions: RANKING_INSTRUCTIONS, facts, purpose: "opportunities" },
+            (answer) => readRanking(answer, warm.length, TOLD),
+            "opportunities by rule, without the AI",
+            ports,
+            stop,
+          );
     const chosen = ranked ?? warm.slice(0, TOLD).map(({ reason }, index) => ({ index, reason }));
     const list = chosen.map(({ index, reason }): Opportunity => {
       const { chat, name, number, wrote } = warm[index]!.conversation;
@@ -97,33 +95,6 @@ export async function handleOpportunities(
     });
     ports.log.info("opportunities", { organization, day, concluded, found: list.length, by });
   });
-}
-
-/** Undefined where the AI is of no help. */
-async function rankedByAi(
-  organization: string,
-  settings: OrganizationSettings,
-  conversations: readonly QuietConversation[],
-  ports: OpportunityPorts,
-  stop: AbortSignal,
-): Promise<ReturnType<typeof readRanking> | undefined> {
-  if (conversations.length === 0) return undefined;
-  const task = {
-    organization,
-    settings,
-    instructions: RANKING_INSTRUCTIONS,
-    facts: factsOf(conversations),
-    purpose: "opportunities",
-  } as const;
-  try {
-    const answer = await ports.write(task, AbortSignal.any([stop, AbortSignal.timeout(AI_MS)]));
-    return readRanking(answer, conversations.length, TOLD);
-  } catch (error) {
-    // The process is being stopped: another one does it as a whole.
-    if (stop.aborted) throw error;
-    ports.log.warn("opportunities by rule, without the AI", { organization, ...errorFields(error) });
-    return undefined;
-  }
 }
 
 function textOf(list: readonly Opportunity[], by: Opportunities["by"]): string {
