@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { Gauge, Registry } from "prom-client";
 import type { Keys } from "../adapters/redis/keys.ts";
+import { within } from "../runtime/within.ts";
 import { readFigures, type DeploymentFigures, type SharedQueueCounts } from "./deployment.ts";
 import { LABELS, valueOf } from "./labels.ts";
 import type { Meters } from "./meters.ts";
@@ -110,14 +111,7 @@ export class Exposition {
 
   async #figures(): Promise<DeploymentFigures<SharedQueueCounts> | undefined> {
     const { redis, keys } = this.#options;
-    if (redis.status !== "ready") return undefined;
-    const { promise: late, resolve: giveUp } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => giveUp(undefined), PATIENCE_MS);
-    try {
-      return await Promise.race([readFigures(redis, keys).catch(() => undefined), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return redis.status === "ready" ? await within(readFigures(redis, keys), PATIENCE_MS) : undefined;
   }
 
   #gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {

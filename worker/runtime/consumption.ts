@@ -4,6 +4,7 @@ import { Script } from "../adapters/redis/script.ts";
 import { queuesLua } from "../metrics/scripts.ts";
 import { errorFields, type Logger } from "./logging.ts";
 import type { Fetching, LongBlockingWorker } from "./long-blocking-worker.ts";
+import { within } from "./within.ts";
 
 /** What waits while slots are free is to be fetched within this time, in ms. */
 const STOPPED_AFTER_MS = 20_000;
@@ -145,11 +146,7 @@ export class Consumption {
     const names = this.doubtful;
     if (names.length === 0) return this.judge(new Map());
     if (this.#redis.status !== "ready") return this.judge(undefined);
-    const { promise: late, resolve: giveUp } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => giveUp(undefined), PATIENCE_MS);
-    const asked = script.run(this.#redis, [], [this.#prefix, ...names]).catch(() => undefined);
-    const reply = await Promise.race([asked, late]);
-    clearTimeout(timer);
+    const reply = await within(script.run(this.#redis, [], [this.#prefix, ...names]), PATIENCE_MS);
     return this.judge(
       reply === undefined ? undefined : inQueuesOf(names, JSON.parse(reply as string) as [number, boolean][]),
     );
