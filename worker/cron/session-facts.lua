@@ -1,4 +1,4 @@
--- How the numbers of organizations stand, for people; writes nothing.
+-- How the numbers of organizations stand, for people; writes nothing. Needs waits.lua and what that needs.
 -- prefix, shards, {overdueMs, quietMs, organizations: {id, days (today, and the same weekday of the weeks before)}[]}
 -- → JSON: {at, facts: {…}[]} in the order of the organizations
 local prefix, shards = ARGV[1], tonumber(ARGV[2])
@@ -13,7 +13,7 @@ for _, shard in ipairs(redis.call("SMEMBERS", due_shards_key(prefix))) do
     local line = redis.call("ZRANGEBYSCORE", due_key(prefix, shard), "-inf", overdue, "WITHSCORES", "LIMIT", 0, 500)
     for index = 1, #line, 2 do
       local organization, chat = string.match(line[index], "^(%S+) (.+)$")
-      if chat and string.find(chat, "@", 1, true) then
+      if chat and is_conversation(chat) then
         local found = stuck[organization] or { count = 0, since = tonumber(line[index + 1]) }
         found.count = found.count + 1
         found.since = math.min(found.since, tonumber(line[index + 1]))

@@ -2,8 +2,8 @@ import type { Redis } from "ioredis";
 import { DateTime } from "luxon";
 import type { Keys } from "../adapters/redis/keys.ts";
 import { Script } from "../adapters/redis/script.ts";
-import { fenceLua, inboundLua } from "../conversation/scripts.ts";
 import type { Moment, SessionFacts } from "../jobs/whatsapp-health-check/judgement.ts";
+import { waitsLua } from "../metrics/scripts.ts";
 import { SHARDS } from "../sessions/shards.ts";
 
 /** A conversation that has been due for so long is not looked at by its owner, in ms. */
@@ -13,11 +13,7 @@ const QUIET_MS = 2 * 3_600_000;
 /** Weeks whose same day is compared with. */
 const WEEKS = 4;
 
-const script = new Script("session facts", [
-  fenceLua,
-  ...inboundLua,
-  new URL("session-facts.lua", import.meta.url),
-]);
+const script = new Script("session facts", [...waitsLua, new URL("session-facts.lua", import.meta.url)]);
 
 /** How the numbers of these organizations stand, in one command. */
 export async function readSessionFacts(
