@@ -158,17 +158,15 @@ export class Delivery {
 function deliveryOf(events: readonly AlertEvent[]): string {
   const [first] = events;
   if (events.length === 1 && first !== undefined) return first.id;
-  return createHash("sha256")
-    .update(events.map(({ id }) => id).join(" "))
-    .digest("hex");
+  return digestOf(events.map(({ id }) => id).join(" "));
 }
 
 /** Ids of notices are shorter than those of events can be, and what two organizations are in at once is two of them. */
 function noticeId({ id, rule, kind }: AlertEvent): string {
   const whole = `alert.${id}`;
-  return whole.length <= 100 ? whole : `alert.${rule}.${digestOf(id)}.${kind}`;
+  return whole.length <= 100 ? whole : `alert.${rule}.${digestOf(id).slice(0, 32)}.${kind}`;
 }
 
 function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -52,12 +52,16 @@ export function dueDay(
 }
 
 function timeOn(day: DateTime, at: string): DateTime {
-  const [hour = 0, minute = 0] = at.split(":").map(Number);
-  return day.set({ hour, minute, second: 0, millisecond: 0 });
+  return day.set({ ...clockOf(at), second: 0, millisecond: 0 });
 }
 
 /** As BullMQ's schedulers have it. */
 export function cronPattern({ at, weekdaysOnly }: Schedule): string {
-  const [hour = 0, minute = 0] = at.split(":").map(Number);
+  const { hour, minute } = clockOf(at);
   return `${minute} ${hour} * * ${weekdaysOnly ? "1-5" : "*"}`;
+}
+
+function clockOf(at: string): { readonly hour: number; readonly minute: number } {
+  const [hour = 0, minute = 0] = at.split(":").map(Number);
+  return { hour, minute };
 }

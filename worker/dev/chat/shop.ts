@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { keysOf } from "../../adapters/redis/keys.ts";
+import { dayKey } from "../../conversation/day-counts.ts";
 import { conversationKeys } from "../../conversation/keys.ts";
 import { policyOf } from "../../conversation/policy.ts";
 import { readView } from "../../conversation/reading.ts";
@@ -138,7 +139,7 @@ export class Shop {
       session: session.state ?? "unknown",
       connections: this.phone.connections,
       talks: { customer: await this.#view("customer"), team: await this.#view("team") },
-      today: await this.#redis.hgetall(`${this.#prefix}:day:${ORGANIZATION}:${day}`),
+      today: await this.#redis.hgetall(dayKey(this.#prefix, ORGANIZATION, day)),
     };
   }
 
