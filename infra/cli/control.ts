@@ -75,6 +75,18 @@ export async function* ask(
   }
 }
 
+/** Prints each answer as a line of JSON, or as `textOf` has it for people: some are not for them. */
+export async function printAnswers(
+  { json }: Pick<ControlOptions, "json">,
+  answers: AsyncIterable<Answer>,
+  textOf: (answer: Answer) => string | undefined,
+): Promise<void> {
+  for await (const answer of answers) {
+    const line = json === true ? JSON.stringify(answer) : textOf(answer);
+    if (line !== undefined) process.stdout.write(`${line}\n`);
+  }
+}
+
 /** Does something with the workers of a deployment. @throws RequestFailed */
 export async function withChannel<T>(
   options: ControlOptions,

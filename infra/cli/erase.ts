@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { ControlRequest } from "../control/channel.ts";
-import { ask, withControl, type ControlOptions } from "./control.ts";
+import { ask, printAnswers, withControl, type ControlOptions } from "./control.ts";
 import { confirm } from "./deploying.ts";
 import { EXIT, Failure } from "./failure.ts";
 
@@ -54,10 +54,9 @@ export function eraseCommand(): Command {
 async function erase(options: EraseOptions, what: string, request: ControlRequest): Promise<void> {
   if (options.dryRun !== true && options.yes !== true) await confirm(`Erase ${what}?`);
   const asked = { ...request, dryRun: options.dryRun === true };
-  for await (const answer of ask(options, asked, PATIENCE_SECONDS)) {
-    if (options.json) process.stdout.write(`${JSON.stringify(answer)}\n`);
-    else if (answer.kind === "done") process.stdout.write(`${sentence(options, what, answer)}\n`);
-  }
+  await printAnswers(options, ask(options, asked, PATIENCE_SECONDS), (answer) =>
+    answer.kind === "done" ? sentence(options, what, answer) : undefined,
+  );
 }
 
 function sentence(options: EraseOptions, what: string, answer: Readonly<Record<string, string>>): string {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
-import { ask, withControl, type ControlOptions } from "./control.ts";
+import { ask, printAnswers, withControl, type ControlOptions } from "./control.ts";
 
 interface AddOptions extends ControlOptions {
   readonly settings?: string;
@@ -48,7 +48,7 @@ async function addOrganization(organization: string, options: AddOptions): Promi
     admin: _admin,
     namespace: _namespace,
     patience: _patience,
-    json,
+    json: _json,
     settings: path,
     instructionsFile,
     ...given
@@ -59,10 +59,10 @@ async function addOrganization(organization: string, options: AddOptions): Promi
     instructionsFile === undefined ? {} : { instructions: await readFile(instructionsFile, "utf8") };
   const settings = { name: organization, ...file?.settings, ...given, ...instructions };
   try {
-    for await (const answer of ask(options, { verb: "org add", organization, settings }, PATIENCE_SECONDS)) {
-      if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
-      else if (answer.kind === "done") process.stdout.write(`${organization} ${answer["saved"]}\n`);
-    }
+    const answers = ask(options, { verb: "org add", organization, settings }, PATIENCE_SECONDS);
+    await printAnswers(options, answers, (answer) =>
+      answer.kind === "done" ? `${organization} ${answer["saved"]}` : undefined,
+    );
   } catch (error) {
     throw file?.placed(error) ?? error;
   }

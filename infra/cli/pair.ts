@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { renderUnicodeCompact } from "uqr";
-import { ask, withControl, type ControlOptions } from "./control.ts";
+import { ask, printAnswers, withControl, type ControlOptions } from "./control.ts";
 
 /** WhatsApp shows the first code for 60 s and the others for 20 s each. */
 const PATIENCE_SECONDS = 90;
@@ -30,17 +30,18 @@ async function pairOrganization(organization: string, options: PairOptions): Pro
   const number = code?.replaceAll(/[\s()+.-]/g, "");
   const request = { verb: "pair", organization, ...(number === undefined ? {} : { number }) };
   const patience = number === undefined ? PATIENCE_SECONDS : CODE_PATIENCE_SECONDS;
-  for await (const answer of ask(options, request, patience)) {
-    if (options.json) process.stdout.write(`${JSON.stringify(answer)}\n`);
-    else if (answer.kind === "qr") {
-      process.stdout.write(
-        `${renderUnicodeCompact(answer.qr)}\nScan this with the phone of ${organization}.\n`,
-      );
-    } else if (answer.kind === "code") {
-      process.stdout.write(`Type this on the phone of ${organization}: ${spaced(answer["code"] ?? "")}\n`);
-    } else if (answer.kind === "done")
-      process.stdout.write(`${organization} is linked as ${answer["account"]}\n`);
-  }
+  await printAnswers(options, ask(options, request, patience), (answer) => {
+    switch (answer.kind) {
+      case "qr":
+        return `${renderUnicodeCompact(answer.qr)}\nScan this with the phone of ${organization}.`;
+      case "code":
+        return `Type this on the phone of ${organization}: ${spaced(answer.code)}`;
+      case "done":
+        return `${organization} is linked as ${answer["account"]}`;
+      default:
+        return undefined;
+    }
+  });
 }
 
 /** As the phone shows it while it is typed. */

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { InvalidSession, readMultiFileSession } from "../control/multi-file-session.ts";
 import { sessionParcel } from "../control/session-parcel.ts";
-import { ask, withControl, type ControlOptions } from "./control.ts";
+import { ask, printAnswers, withControl, type ControlOptions } from "./control.ts";
 import { confirm } from "./deploying.ts";
 import { EXIT, Failure } from "./failure.ts";
 
@@ -53,10 +53,9 @@ async function importSession(folder: string, options: ImportOptions): Promise<vo
   const answers = ask(options, request, PATIENCE_SECONDS, ({ namespace }, keys) =>
     sessionParcel(values, { namespace, organization, keys, replace }),
   );
-  for await (const answer of answers) {
-    if (json === true) process.stdout.write(`${JSON.stringify(answer)}\n`);
-    else if (answer.kind === "done") say(`${organization} is connected as ${answer["account"]}`);
-  }
+  await printAnswers(options, answers, (answer) =>
+    answer.kind === "done" ? `${organization} is connected as ${answer["account"]}` : undefined,
+  );
 }
 
 async function sessionIn(folder: string) {
