@@ -34,11 +34,11 @@ export function alertsCommand(): Command {
 
 async function listAlerts(options: ControlOptions): Promise<void> {
   const state = await withChannel(options, (channel) => channel.alerts());
-  process.stdout.write(options.json ? `${JSON.stringify(state)}\n` : `${linesOf(state).join("\n")}\n`);
+  print(options, state);
 }
 
 async function silenceRule(rule: string, options: SilenceOptions): Promise<void> {
-  const { organization, for: minutes, json } = options;
+  const { organization, for: minutes } = options;
   const state = await withChannel(options, async (channel) => {
     const { rules } = await channel.alerts();
     if (rules.length > 0 && !rules.includes(rule))
@@ -46,8 +46,11 @@ async function silenceRule(rule: string, options: SilenceOptions): Promise<void>
     await channel.silence({ rule, ...(organization === undefined ? {} : { organization }), minutes });
     return await channel.alerts();
   });
-  if (json) process.stdout.write(`${JSON.stringify(state)}\n`);
-  else process.stdout.write(`${linesOf(state).join("\n")}\n`);
+  print(options, state);
+}
+
+function print({ json }: ControlOptions, state: AlertsState): void {
+  process.stdout.write(`${json ? JSON.stringify(state) : linesOf(state).join("\n")}\n`);
 }
 
 /** For people; `oxy status` shows those that fire, too. */
