@@ -43,6 +43,7 @@ function namesIn(key: string): { readonly rule: string; readonly organization?: 
   return organization === "" || organization === ALL ? { rule } : { rule, organization };
 }
 
-function msOf(time: readonly (number | string)[]): number {
+/** What `TIME` answers, in ms. */
+export function msOf(time: readonly (number | string)[]): number {
   return Number(time[0]) * 1_000 + Math.floor(Number(time[1]) / 1_000);
 }

@@ -13,7 +13,7 @@ import {
   silenceOf,
   type Silencing,
 } from "./channel.ts";
-import { readAlerts, writeSilence } from "./store-alerts.ts";
+import { msOf, readAlerts, writeSilence } from "./store-alerts.ts";
 
 /** How long the store may take to answer when it is called, in ms. */
 const CONNECT_MS = 10_000;
@@ -102,13 +102,13 @@ export class StoreChannel implements Channel {
 
   async #read(): Promise<ControlState> {
     const redis = this.#redis;
-    const [[seconds, micros], slots, leases, sessions] = await Promise.all([
+    const [time, slots, leases, sessions] = await Promise.all([
       redis.time(),
       redis.hgetall(`${this.#prefix}:slots`),
       redis.hgetall(`${this.#prefix}:leases`),
       redis.hgetall(`${this.#prefix}:sessions`),
     ]);
-    const at = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    const at = msOf(time);
     const owners = Object.values(leases)
       .map((lease) => lease.split(" "))
       .filter(([, , expiry]) => Number(expiry) > at)
